@@ -1,0 +1,405 @@
+import Foundation
+import Inventory
+import Matching
+import PackageIdentity
+import Scoring
+
+/// A tenant of the installation.
+public struct Company: Sendable, Hashable {
+    public let id: CompanyID
+    /// Unique in the installation without regard to case, 1…200 characters.
+    public let name: String
+    public let createdAt: Date
+
+    public init(id: CompanyID, name: String, createdAt: Date) {
+        self.id = id
+        self.name = name
+        self.createdAt = createdAt
+    }
+}
+
+/// What a user may do within the company.
+public enum Role: String, Sendable, Codable, CaseIterable {
+    case owner, admin, analyst, viewer, auditor
+}
+
+/// A person who signs in.
+public struct User: Sendable, Hashable {
+    public let id: UserID
+    public let companyID: CompanyID
+    /// Unique in the installation without regard to case.
+    public let email: String
+    public let role: Role
+    public let createdAt: Date
+
+    public init(id: UserID, companyID: CompanyID, email: String, role: Role, createdAt: Date) {
+        self.id = id
+        self.companyID = companyID
+        self.email = email
+        self.role = role
+        self.createdAt = createdAt
+    }
+}
+
+/// What signing in needs to know of a user.
+public struct UserLogin: Sendable {
+    public let user: User
+    public let company: Company
+    /// Encoded hash as written by the gateway's password hasher; opaque to the store.
+    public let passwordHash: String
+
+    public init(user: User, company: Company, passwordHash: String) {
+        self.user = user
+        self.company = company
+        self.passwordHash = passwordHash
+    }
+}
+
+/// A signed-in session: one chain of refresh tokens, each used once.
+public struct Session: Sendable, Hashable {
+    public let id: SessionID
+    public let userID: UserID
+    public let companyID: CompanyID
+    public let createdAt: Date
+    /// When the newest refresh token stops working.
+    public let expiresAt: Date
+
+    public init(id: SessionID, userID: UserID, companyID: CompanyID, createdAt: Date, expiresAt: Date) {
+        self.id = id
+        self.userID = userID
+        self.companyID = companyID
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+    }
+}
+
+/// How the exchange of a refresh token ended.
+public enum RefreshOutcome: Sendable {
+    /// The presented token is used up and the replacement stands.
+    case rotated(Session, User)
+    /// The token had been used before: somebody has a copy, so the whole session is revoked now.
+    case reused(SessionID)
+    /// No such token, or its session was revoked.
+    case unknown
+    case expired
+}
+
+/// An invitation for agents, as shown to an operator.
+public struct EnrollmentToken: Sendable, Hashable {
+    public let id: EnrollmentTokenID
+    public let label: String
+    /// How many agents may enroll with it, at least 1.
+    public let maximumUses: Int
+    /// How many did.
+    public let uses: Int
+    public let expiresAt: Date
+    public let revokedAt: Date?
+    public let createdAt: Date
+
+    public init(
+        id: EnrollmentTokenID, label: String, maximumUses: Int, uses: Int, expiresAt: Date, revokedAt: Date?,
+        createdAt: Date
+    ) {
+        self.id = id
+        self.label = label
+        self.maximumUses = maximumUses
+        self.uses = uses
+        self.expiresAt = expiresAt
+        self.revokedAt = revokedAt
+        self.createdAt = createdAt
+    }
+}
+
+/// How an enrollment ended.
+public enum EnrollmentOutcome: Sendable {
+    case enrolled(AgentCredential)
+    /// The same key enrolled in this company before: the same agent answers again and no use is counted, so a lost reply costs nothing.
+    case alreadyEnrolled(AgentCredential)
+    case unknownToken
+    case expired
+    case usedUp
+    case revoked
+}
+
+/// What the gateway needs to recognise an agent.
+public struct AgentCredential: Sendable, Hashable {
+    public let agentID: AgentID
+    public let companyID: CompanyID
+    public let companyName: String
+    /// Ed25519 public key, 32 bytes (RFC 8032).
+    public let publicKey: [UInt8]
+
+    public init(agentID: AgentID, companyID: CompanyID, companyName: String, publicKey: [UInt8]) {
+        self.agentID = agentID
+        self.companyID = companyID
+        self.companyName = companyName
+        self.publicKey = publicKey
+    }
+}
+
+/// What an agent says of itself with every heartbeat.
+public struct HeartbeatFacts: Sendable, Hashable {
+    public let host: HostFacts
+    /// Version of the agent, at most 64 characters.
+    public let agentVersion: String
+    /// Reports the agent had to drop while the server was away, since it started.
+    public let droppedReports: Int
+    /// Warnings of the last scan: files that could not be read or understood. At most 100.
+    public let warnings: [ScanWarning]
+
+    public init(host: HostFacts, agentVersion: String, droppedReports: Int, warnings: [ScanWarning]) {
+        self.host = host
+        self.agentVersion = agentVersion
+        self.droppedReports = droppedReports
+        self.warnings = warnings
+    }
+}
+
+/// What the server holds of an agent's inventory.
+public struct SyncState: Sendable, Hashable {
+    /// Digest of the newest inventory received whole; `nil` before the first.
+    public let received: InventoryDigest?
+    /// Digest of the newest inventory whose findings are computed; `nil` before the first.
+    public let applied: InventoryDigest?
+
+    public init(received: InventoryDigest?, applied: InventoryDigest?) {
+        self.received = received
+        self.applied = applied
+    }
+}
+
+/// Distinct vulnerabilities by severity. Only verdicts `affected` count; `undetermined` has its own number.
+public struct SeverityCounts: Sendable, Hashable, Codable {
+    public var critical = 0
+    public var high = 0
+    public var medium = 0
+    public var low = 0
+    /// Severity unknown or none.
+    public var unknown = 0
+    /// Of all of these, how many are known to be exploited (CISA KEV).
+    public var exploited = 0
+    /// Of all of these, how many have a fix in the package's own release.
+    public var fixable = 0
+    /// Vulnerabilities for which no answer can be given; not part of the other numbers.
+    public var undetermined = 0
+
+    public init() {}
+
+    /// Sum over the severities.
+    public var total: Int { critical + high + medium + low + unknown }
+}
+
+/// Whether an agent's findings can be trusted to be complete.
+public enum InventoryState: String, Sendable, Codable {
+    /// No inventory has arrived yet.
+    case none
+    /// An inventory arrived whose findings are not computed yet.
+    case pending
+    /// Findings are those of the newest inventory received.
+    case current
+}
+
+/// An agent in a list.
+public struct AgentSummary: Sendable, Hashable {
+    public let id: AgentID
+    public let hostname: String
+    public let os: OperatingSystem?
+    public let agentVersion: String
+    public let enrolledAt: Date
+    public let lastSeenAt: Date
+    public let state: InventoryState
+    public let packageCount: Int
+    public let counts: SeverityCounts
+    /// Highest risk of any finding, 0…100; 0 without findings.
+    public let risk: Double
+
+    public init(
+        id: AgentID, hostname: String, os: OperatingSystem?, agentVersion: String, enrolledAt: Date, lastSeenAt: Date,
+        state: InventoryState, packageCount: Int, counts: SeverityCounts, risk: Double
+    ) {
+        self.id = id
+        self.hostname = hostname
+        self.os = os
+        self.agentVersion = agentVersion
+        self.enrolledAt = enrolledAt
+        self.lastSeenAt = lastSeenAt
+        self.state = state
+        self.packageCount = packageCount
+        self.counts = counts
+        self.risk = risk
+    }
+}
+
+/// One agent with everything its page shows beside its lists.
+public struct AgentDetail: Sendable {
+    public let summary: AgentSummary
+    public let facts: HeartbeatFacts
+    public let sync: SyncState
+    /// When the findings shown were computed; `nil` before the first time.
+    public let appliedAt: Date?
+
+    public init(summary: AgentSummary, facts: HeartbeatFacts, sync: SyncState, appliedAt: Date?) {
+        self.summary = summary
+        self.facts = facts
+        self.sync = sync
+        self.appliedAt = appliedAt
+    }
+}
+
+/// A row of the catalogue.
+public struct CataloguePackage: Sendable, Hashable {
+    public let id: PackageID
+    public let purl: PackageURL
+
+    public init(id: PackageID, purl: PackageURL) {
+        self.id = id
+        self.purl = purl
+    }
+}
+
+/// The verdicts of one package version: all `affected` and `undetermined` ones, replacing what was stored before.
+public struct PackageVerdicts: Sendable {
+    public let package: PackageID
+    public let verdicts: [Verdict]
+
+    public init(package: PackageID, verdicts: [Verdict]) {
+        self.package = package
+        self.verdicts = verdicts
+    }
+}
+
+/// An inventory received but not applied yet.
+public struct PendingInventory: Sendable {
+    public let agentID: AgentID
+    public let inventory: Inventory
+
+    public init(agentID: AgentID, inventory: Inventory) {
+        self.agentID = agentID
+        self.inventory = inventory
+    }
+}
+
+/// A company that has such inventories.
+public struct PendingWork: Sendable, Hashable {
+    public let scope: CompanyScope
+    /// How many agents wait, at least 1.
+    public let agents: Int
+
+    public init(scope: CompanyScope, agents: Int) {
+        self.scope = scope
+        self.agents = agents
+    }
+}
+
+/// One package of an agent.
+public struct AgentPackage: Sendable, Hashable {
+    public let purl: PackageURL
+    /// When it appeared on this agent.
+    public let since: Date
+    public let counts: SeverityCounts
+
+    public init(purl: PackageURL, since: Date, counts: SeverityCounts) {
+        self.purl = purl
+        self.since = since
+        self.counts = counts
+    }
+}
+
+/// A vulnerability in a list of a company.
+public struct VulnerabilitySummary: Sendable, Hashable {
+    public let record: VulnerabilityRecord
+    /// Agents of the company that are affected.
+    public let agents: Int
+    /// Whether at least one affected package of the company has a fix in its own release.
+    public let fixable: Bool
+    /// When the company was first affected, as far as its present findings tell.
+    public let firstSeen: Date
+
+    public init(record: VulnerabilityRecord, agents: Int, fixable: Bool, firstSeen: Date) {
+        self.record = record
+        self.agents = agents
+        self.fixable = fixable
+        self.firstSeen = firstSeen
+    }
+}
+
+/// One package that carries a vulnerability on an agent.
+public struct FindingPackage: Sendable, Hashable {
+    public let purl: PackageURL
+    public let verdict: Verdict
+    /// The later of "the package appeared on the agent" and "the verdict appeared".
+    public let firstSeen: Date
+
+    public init(purl: PackageURL, verdict: Verdict, firstSeen: Date) {
+        self.purl = purl
+        self.verdict = verdict
+        self.firstSeen = firstSeen
+    }
+}
+
+/// A vulnerability of one agent with the packages that carry it: what a person calls one finding.
+public struct AgentFinding: Sendable {
+    public let record: VulnerabilityRecord
+    /// At least one, by purl.
+    public let packages: [FindingPackage]
+
+    public init(record: VulnerabilityRecord, packages: [FindingPackage]) {
+        self.record = record
+        self.packages = packages
+    }
+}
+
+/// An agent that has a given vulnerability.
+public struct AffectedAgent: Sendable {
+    public let agent: AgentSummary
+    /// At least one, by purl.
+    public let packages: [FindingPackage]
+
+    public init(agent: AgentSummary, packages: [FindingPackage]) {
+        self.agent = agent
+        self.packages = packages
+    }
+}
+
+/// Counts at the end of an hour.
+public struct TrendPoint: Sendable, Hashable {
+    /// Start of the hour.
+    public let hour: Date
+    public let counts: SeverityCounts
+    public let agents: Int
+
+    public init(hour: Date, counts: SeverityCounts, agents: Int) {
+        self.hour = hour
+        self.counts = counts
+        self.agents = agents
+    }
+}
+
+/// What the first page shows.
+public struct Overview: Sendable {
+    /// Distinct vulnerabilities of the company.
+    public let counts: SeverityCounts
+    /// Pairs of agent and vulnerability.
+    public let exposures: Int
+    public let agents: Int
+    /// Agents per state of their inventory.
+    public let agentsWithoutInventory: Int
+    public let agentsPending: Int
+    /// Distinct package versions on the company's agents.
+    public let packages: Int
+    /// The last 168 hours at most, oldest first, only hours in which something changed.
+    public let trend: [TrendPoint]
+
+    public init(
+        counts: SeverityCounts, exposures: Int, agents: Int, agentsWithoutInventory: Int, agentsPending: Int,
+        packages: Int, trend: [TrendPoint]
+    ) {
+        self.counts = counts
+        self.exposures = exposures
+        self.agents = agents
+        self.agentsWithoutInventory = agentsWithoutInventory
+        self.agentsPending = agentsPending
+        self.packages = packages
+        self.trend = trend
+    }
+}

@@ -1,0 +1,158 @@
+import Foundation
+import Inventory
+import Matching
+import PackageIdentity
+
+/// Why a store could not do what it was asked. Printing one shows no data of a company.
+public enum StoreError: Error, Sendable, Equatable {
+    /// A name that must be unique is taken ("company", "user").
+    case alreadyExists(String)
+    /// The thing named does not exist in the scope ("company", "agent").
+    case notFound(String)
+    /// The cursor is not one that this list gave out.
+    case invalidCursor
+    /// ``InventoryStore/applyInventory(scope:agentID:digest:at:)`` met packages without verdicts.
+    case notEvaluated(packages: Int)
+    /// The database was written by a newer version of ZeroTrace.
+    case databaseTooNew(found: Int, supported: Int)
+    /// The database refused; the text names the operation, never its arguments.
+    case unavailable(String)
+}
+
+/// Companies of the installation. Only an operator calls it.
+public protocol CompanyStore: Sendable {
+    /// - Throws: ``StoreError/alreadyExists(_:)`` when the name is taken, without regard to case.
+    func insertCompany(named name: String, at now: Date) async throws -> Company
+    func fetchCompany(named name: String) async throws -> Company?
+    /// All, by name.
+    func fetchCompanies() async throws -> [Company]
+}
+
+/// Users and their sessions.
+public protocol UserStore: Sendable {
+    func insertUser(email: String, passwordHash: String, role: Role, companyID: CompanyID, at now: Date) async throws
+        -> User
+    /// Before authentication, hence without scope.
+    func fetchLogin(email: String) async throws -> UserLogin?
+    func fetchUser(scope: CompanyScope, id: UserID) async throws -> UserLogin?
+    func insertSession(userID: UserID, refreshToken: SecretHash, expiresAt: Date, at now: Date) async throws -> Session
+    /// Exchanges a refresh token for the next one in one transaction. A token presented twice revokes its session.
+    func rotateRefreshToken(_ presented: SecretHash, to replacement: SecretHash, expiresAt: Date, at now: Date)
+        async throws -> RefreshOutcome
+    /// Idempotent.
+    func revokeSession(id: SessionID, at now: Date) async throws
+    /// False once revoked or expired, or when there is no such session.
+    func isSessionActive(id: SessionID, at now: Date) async throws -> Bool
+}
+
+/// Enrollment tokens and the credentials of agents.
+public protocol EnrollmentStore: Sendable {
+    func insertEnrollmentToken(
+        scope: CompanyScope, token: SecretHash, label: String, maximumUses: Int, expiresAt: Date, at now: Date
+    ) async throws -> EnrollmentToken
+    /// All of the company, newest first.
+    func fetchEnrollmentTokens(scope: CompanyScope) async throws -> [EnrollmentToken]
+    /// Idempotent; unknown ids throw ``StoreError/notFound(_:)``.
+    func revokeEnrollmentToken(scope: CompanyScope, id: EnrollmentTokenID, at now: Date) async throws
+    /// Checks the token, counts the use, makes the agent and appends the event in one transaction, so that N uses make at most N
+    /// agents whatever is killed or races.
+    func enrollAgent(token: SecretHash, publicKey: [UInt8], facts: HeartbeatFacts, at now: Date) async throws
+        -> EnrollmentOutcome
+    /// Before authentication, hence without scope.
+    func fetchCredential(agentID: AgentID) async throws -> AgentCredential?
+}
+
+/// Agents.
+public protocol AgentStore: Sendable {
+    /// Writes last seen and facts, and answers what the server holds; `nil` when the company has no such agent.
+    func recordHeartbeat(scope: CompanyScope, agentID: AgentID, facts: HeartbeatFacts, at now: Date) async throws
+        -> SyncState?
+    func fetchAgents(scope: CompanyScope, query: AgentQuery, page: PageRequest) async throws -> Page<AgentSummary>
+    func fetchAgent(scope: CompanyScope, id: AgentID) async throws -> AgentDetail?
+}
+
+/// Inventories: received by the gateway, applied by a processor.
+public protocol InventoryStore: Sendable {
+    /// Keeps the inventory under its digest and makes that the agent's received digest. Idempotent. After it returns, the inventory
+    /// survives a kill.
+    /// - Throws: ``StoreError/notFound(_:)`` when the company has no such agent.
+    func receiveInventory(scope: CompanyScope, agentID: AgentID, inventory: Inventory, at now: Date) async throws
+    /// An inventory of the company received or applied before and still held; the base of a delta.
+    func fetchInventory(scope: CompanyScope, digest: InventoryDigest) async throws -> Inventory?
+    /// Companies that have agents whose received and applied digests differ, longest waiting first. For the processor, hence it
+    /// hands out scopes.
+    func fetchPendingWork(limit: Int) async throws -> [PendingWork]
+    /// Agents of the company that wait, longest waiting first.
+    func fetchPendingInventories(scope: CompanyScope, limit: Int) async throws -> [PendingInventory]
+    /// Makes a received inventory the agent's applied one: catalogue references, first-seen dates, counters and one event, in one
+    /// transaction. Answers the event, or `nil` when that digest was already applied or another one was received meanwhile.
+    /// - Throws: ``StoreError/notEvaluated(packages:)`` when packages of it have no verdicts yet.
+    func applyInventory(scope: CompanyScope, agentID: AgentID, digest: InventoryDigest, at now: Date) async throws
+        -> Event?
+}
+
+/// The catalogue of package versions and their verdicts, which all companies share.
+public protocol CatalogueStore: Sendable {
+    /// Gives each purl its row, making missing ones. Same order and count as the argument.
+    func internPackages(_ purls: [PackageURL], at now: Date) async throws -> [PackageID]
+    /// Of these rows, the ones never matched against any index.
+    func fetchUnevaluatedPackages(among ids: [PackageID]) async throws -> [CataloguePackage]
+    /// Rows whose advisory coordinates have one of these scopes and names, in pages of id order after `after`.
+    func fetchPackages(named names: [AdvisoryName], after: PackageID?, limit: Int) async throws -> [CataloguePackage]
+    /// All rows in id order, for a first index or a full re-match.
+    func fetchAllPackages(after: PackageID?, limit: Int) async throws -> [CataloguePackage]
+    /// Replaces the verdicts of these packages, writes the vulnerabilities they speak of, and brings the counters of every company
+    /// that has them up to date, with one event per company whose findings changed, in one transaction. A verdict that stands
+    /// already keeps the date it appeared.
+    func recordVerdicts(
+        _ verdicts: [PackageVerdicts], vulnerabilities: [VulnerabilityRecord], indexDigest: String, at now: Date
+    ) async throws -> [CompanyScope: Event]
+    /// Refreshes what is known of vulnerabilities that the store already holds (severity, EPSS, KEV, texts); others are ignored.
+    func updateVulnerabilities(_ records: [VulnerabilityRecord], at now: Date) async throws
+    /// The index whose verdicts the catalogue holds; `nil` before the first.
+    func fetchAppliedIndexDigest() async throws -> String?
+    func setAppliedIndexDigest(_ digest: String, at now: Date) async throws
+}
+
+/// Findings, which are derived and never stored; these are only reads.
+public protocol FindingStore: Sendable {
+    func fetchOverview(scope: CompanyScope, at now: Date) async throws -> Overview
+    func fetchVulnerabilities(scope: CompanyScope, query: VulnerabilityQuery, page: PageRequest) async throws
+        -> Page<VulnerabilitySummary>
+    /// By canonical id; `nil` when no agent of the company is affected.
+    func fetchVulnerability(scope: CompanyScope, id: String) async throws -> VulnerabilitySummary?
+    func fetchAffectedAgents(scope: CompanyScope, vulnerability id: String, page: PageRequest) async throws
+        -> Page<AffectedAgent>
+    /// - Throws: ``StoreError/notFound(_:)`` when the company has no such agent. Also the next.
+    func fetchAgentPackages(scope: CompanyScope, agentID: AgentID, search: String, page: PageRequest) async throws
+        -> Page<AgentPackage>
+    func fetchAgentFindings(scope: CompanyScope, agentID: AgentID, query: VulnerabilityQuery, page: PageRequest)
+        async throws -> Page<AgentFinding>
+}
+
+/// The event log of a company.
+public protocol EventStore: Sendable {
+    /// Events after the given one, oldest first, at most `limit`.
+    func fetchEvents(scope: CompanyScope, after: EventID, limit: Int) async throws -> [Event]
+    /// The newest events, newest first.
+    func fetchNewestEvents(scope: CompanyScope, limit: Int) async throws -> [Event]
+    /// The newest event's id; zero before the first.
+    func fetchLatestEventID(scope: CompanyScope) async throws -> EventID
+}
+
+/// A difference between what is stored and what follows from it anew.
+public struct Discrepancy: Sendable, Hashable {
+    /// What differs, where, expected and found: one line.
+    public let description: String
+    public init(description: String) { self.description = description }
+}
+
+/// A whole store. Every implementation passes the suite in `StoresTesting`.
+public protocol Store: CompanyStore, UserStore, EnrollmentStore, AgentStore, InventoryStore, CatalogueStore,
+    FindingStore, EventStore
+{
+    /// Recomputes every counter and every reference from inventories and verdicts and names what differs; empty when all is well.
+    func verify() async throws -> [Discrepancy]
+    /// Answers when the store can serve; throws the reason when it cannot.
+    func checkHealth() async throws
+}
