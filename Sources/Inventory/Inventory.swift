@@ -1,0 +1,61 @@
+public import PackageIdentity
+
+/// A sorted set of canonical package URLs and its digest.
+///
+/// The text of a package URL is a package's identity here and on the wire. Two inventories with equal packages are equal
+/// and have equal digests, however they came about.
+public struct Inventory: Sendable, Equatable {
+    /// The packages, strictly ascending by the bytes of their canonical text.
+    public let packages: [PackageURL]
+
+    /// SHA-256 of ``encoded()``.
+    public let digest: InventoryDigest
+
+    /// Makes an inventory of packages in any order; repeated ones count once.
+    ///
+    /// - Parameter packages: May be empty. Cost: O(n log n) comparisons of package texts.
+    public init(_ packages: some Sequence<PackageURL>) {
+        self.init(canonical: CanonicalList(packages))
+    }
+
+    /// Makes an inventory of packages that are sorted and unique already.
+    init(canonical list: CanonicalList) {
+        packages = list.packages
+        digest = InventoryDigest(hashing: PackageLines.encode(list.texts))
+    }
+
+    /// The text form: one canonical package URL a line, each ended by `\n`, ascending. Empty for no packages.
+    public func encoded() -> [UInt8] {
+        PackageLines.encode(packages.map(\.description))
+    }
+
+    /// Two inventories are equal when their digests are, since the digest covers everything.
+    public static func == (lhs: Inventory, rhs: Inventory) -> Bool {
+        lhs.digest == rhs.digest
+    }
+}
+
+extension Inventory {
+    /// Reads the text form.
+    ///
+    /// Lines may come in any order and repeat, and a package URL need not be canonical: the result is canonicalised, and
+    /// the digest is that of the canonical form. The last line may lack its `\n`.
+    ///
+    /// - Parameters:
+    ///   - lines: UTF-8 text, one package URL a line of at most ``maximumLineLength`` bytes.
+    ///   - limit: Most lines, inclusive, repeated ones included.
+    /// - Throws: ``InventoryError/malformedLine(line:reason:)`` for an empty line or a bad package URL,
+    ///   ``InventoryError/tooManyPackages(limit:)``.
+    public init(lines: [UInt8], limit: Int) throws(InventoryError) {
+        var packages: [PackageURL] = []
+        var reader = PackageLines.Reader(lines)
+        while let line = try reader.next() {
+            guard packages.count < limit else { throw .tooManyPackages(limit: limit) }
+            packages.append(try PackageLines.package(line))
+        }
+        self.init(packages)
+    }
+
+    /// Longest line, in bytes without its `\n`, that the text forms may hold.
+    public static let maximumLineLength = 4096
+}
