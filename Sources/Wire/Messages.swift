@@ -1,0 +1,234 @@
+import Foundation
+import Inventory
+import PackageIdentity
+
+/// What an agent says of its host and of itself. Times are Unix seconds.
+public struct AgentFacts: Sendable, Equatable, Codable {
+    public let hostname: String
+    public let os: OperatingSystemFacts?
+    /// `uname -r`; `nil` when the scanned root is not the running system.
+    public let kernelRelease: String?
+    public let bootTime: Int64?
+    /// "x86_64", "aarch64", …
+    public let architecture: String
+    /// Semantic version of the agent.
+    public let agentVersion: String
+    /// Reports dropped because the spool was full, since the agent started.
+    public let droppedReports: Int
+    /// At most ``AgentProtocol/warningLimit``.
+    public let warnings: [ScanWarning]
+
+    private enum CodingKeys: String, CodingKey {
+        case hostname, os, architecture, warnings
+        case kernelRelease = "kernel_release"
+        case bootTime = "boot_time"
+        case agentVersion = "agent_version"
+        case droppedReports = "dropped_reports"
+    }
+
+    public init(host: HostFacts, agentVersion: String, droppedReports: Int, warnings: [ScanWarning]) {
+        hostname = host.hostname
+        os = host.os.map(OperatingSystemFacts.init)
+        kernelRelease = host.kernelRelease
+        bootTime = host.bootTime
+        architecture = host.architecture
+        self.agentVersion = agentVersion
+        self.droppedReports = droppedReports
+        self.warnings = Array(warnings.prefix(AgentProtocol.warningLimit))
+    }
+
+    /// The host's part.
+    public var host: HostFacts {
+        HostFacts(
+            hostname: hostname, os: os?.operatingSystem, kernelRelease: kernelRelease, bootTime: bootTime,
+            architecture: architecture)
+    }
+}
+
+/// The operating system as os-release(5) names it.
+public struct OperatingSystemFacts: Sendable, Equatable, Codable {
+    public let id: String
+    public let versionID: String?
+    public let codename: String?
+    public let prettyName: String
+    public let idLike: [String]
+
+    private enum CodingKeys: String, CodingKey {
+        case id, codename
+        case versionID = "version_id"
+        case prettyName = "pretty_name"
+        case idLike = "id_like"
+    }
+
+    init(_ os: OperatingSystem) {
+        id = os.id
+        versionID = os.versionID
+        codename = os.codename
+        prettyName = os.prettyName
+        idLike = os.idLike
+    }
+
+    var operatingSystem: OperatingSystem {
+        OperatingSystem(id: id, versionID: versionID, codename: codename, prettyName: prettyName, idLike: idLike)
+    }
+}
+
+/// Asks to become an agent of the company that made the token. The key that enrolls is the `jwk` of the request's proof.
+public struct EnrollRequest: Sendable, Equatable, Codable {
+    /// The enrollment token as the operator got it.
+    public let token: String
+    public let facts: AgentFacts
+
+    public init(token: String, facts: AgentFacts) {
+        self.token = token
+        self.facts = facts
+    }
+}
+
+/// The agent's new name and how often to call.
+public struct EnrollReply: Sendable, Equatable, Codable {
+    /// UUID in lowercase.
+    public let agentID: String
+    /// Name of the company, for people.
+    public let company: String
+    /// Seconds between heartbeats, before jitter.
+    public let heartbeatSeconds: Int
+    /// Unix seconds.
+    public let serverTime: Int64
+
+    private enum CodingKeys: String, CodingKey {
+        case company
+        case agentID = "agent_id"
+        case heartbeatSeconds = "heartbeat_seconds"
+        case serverTime = "server_time"
+    }
+
+    public init(agentID: String, company: String, heartbeatSeconds: Int, serverTime: Int64) {
+        self.agentID = agentID
+        self.company = company
+        self.heartbeatSeconds = heartbeatSeconds
+        self.serverTime = serverTime
+    }
+}
+
+/// Asks for an access token; the request's proof, signed with the enrolled key, is the credential.
+public struct TokenRequest: Sendable, Equatable, Codable {
+    public let agentID: String
+
+    private enum CodingKeys: String, CodingKey {
+        case agentID = "agent_id"
+    }
+
+    public init(agentID: String) { self.agentID = agentID }
+}
+
+/// A short-lived access token bound to the agent's key (RFC 9449 section 5).
+public struct TokenReply: Sendable, Equatable, Codable {
+    public let accessToken: String
+    /// Always ``AgentProtocol/tokenType``.
+    public let tokenType: String
+    /// Seconds.
+    public let expiresIn: Int
+
+    private enum CodingKeys: String, CodingKey {
+        case accessToken = "access_token"
+        case tokenType = "token_type"
+        case expiresIn = "expires_in"
+    }
+
+    public init(accessToken: String, expiresIn: Int) {
+        self.accessToken = accessToken
+        tokenType = AgentProtocol.tokenType
+        self.expiresIn = expiresIn
+    }
+}
+
+/// "I am here, and this is the digest of what I have."
+public struct HeartbeatRequest: Sendable, Equatable, Codable {
+    /// Lowercase hex of the inventory's SHA-256; `nil` before the first scan.
+    public let digest: String?
+    public let facts: AgentFacts
+
+    public init(digest: String?, facts: AgentFacts) {
+        self.digest = digest
+        self.facts = facts
+    }
+}
+
+/// What the agent is to do next.
+public struct HeartbeatReply: Sendable, Equatable, Codable {
+    public let action: Action
+    /// With ``Action/sendDelta``: the digest the delta starts from.
+    public let base: String?
+    public let heartbeatSeconds: Int
+    public let serverTime: Int64
+
+    /// Compared with the digest of the heartbeat, the server …
+    public enum Action: String, Sendable, Codable {
+        /// … has received the same.
+        case inSync = "in_sync"
+        /// … has another one, which ``HeartbeatReply/base`` names.
+        case sendDelta = "send_delta"
+        /// … has none.
+        case sendFull = "send_full"
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case action, base
+        case heartbeatSeconds = "heartbeat_seconds"
+        case serverTime = "server_time"
+    }
+
+    public init(action: Action, base: String?, heartbeatSeconds: Int, serverTime: Int64) {
+        self.action = action
+        self.base = base
+        self.heartbeatSeconds = heartbeatSeconds
+        self.serverTime = serverTime
+    }
+}
+
+/// The inventory arrived whole and is kept.
+public struct InventoryReply: Sendable, Equatable, Codable {
+    /// The digest the server holds now.
+    public let digest: String
+
+    public init(digest: String) { self.digest = digest }
+}
+
+/// An error reply, of any route.
+public struct ErrorReply: Sendable, Equatable, Codable {
+    public let error: Detail
+    /// Unix seconds; present with `clock_skew`.
+    public let serverTime: Int64?
+
+    /// What went wrong.
+    public struct Detail: Sendable, Equatable, Codable {
+        /// A word that programs act upon; may grow.
+        public let code: String
+        /// A sentence for people.
+        public let message: String
+        /// Names the request in the server's log.
+        public let requestID: String
+
+        private enum CodingKeys: String, CodingKey {
+            case code, message
+            case requestID = "request_id"
+        }
+
+        public init(code: String, message: String, requestID: String) {
+            self.code = code
+            self.message = message
+            self.requestID = requestID
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case error
+        case serverTime = "server_time"
+    }
+
+    public init(error: Detail, serverTime: Int64? = nil) {
+        self.error = error
+        self.serverTime = serverTime
+    }
+}
