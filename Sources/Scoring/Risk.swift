@@ -1,3 +1,10 @@
+// Only for the linker: an optimised build turns squareRoot() into a call of libm, which nothing else here asks for.
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 /// One number that says what to do first, 0 to 100, with the parts it is the sum of.
 ///
 ///     severityPart   = 4.5 × CVSS score                                  0 … 45

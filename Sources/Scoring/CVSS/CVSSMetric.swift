@@ -28,8 +28,9 @@ struct CVSSMetricValues<Metric: CVSSMetric>: Sendable {
 
     /// Reads `metric:value` elements divided by `/`, in any order.
     ///
-    /// The specifications show an order but accept others; a repeated metric, an unknown one, an empty element (hence
-    /// also a `/` at the end) and a missing base metric are errors.
+    /// The specifications show an order; 3.1 accepts others, 4.0 is of two minds, and feeds publish vectors out of order
+    /// (<https://github.com/github/advisory-database/issues/7448>). A repeated metric, an unknown one, an empty element
+    /// (hence also a `/` at the end) and a missing base metric are errors.
     ///
     /// - Parameter elements: A vector without its version prefix.
     init(parsing elements: Substring) throws(CVSSError) {

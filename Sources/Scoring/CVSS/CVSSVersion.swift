@@ -1,3 +1,5 @@
+// The case names are the versions' own; camel case would turn 3.1 into 31.
+// swift-format-ignore: AlwaysUseLowerCamelCase
 /// A version of the Common Vulnerability Scoring System whose vectors can be scored.
 public enum CVSSVersion: String, Sendable, Codable, CaseIterable {
     /// CVSS 2.0, <https://www.first.org/cvss/v2/guide>.
