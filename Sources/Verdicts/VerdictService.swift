@@ -79,3 +79,30 @@ public struct AdvisoryStatus: Sendable, Hashable, Codable {
         self.feeds = feeds
     }
 }
+
+/// Tells the processor that advisories changed and what that touches.
+public protocol AdvisoryChangeFeed: Sendable {
+    /// Digests of indexes as they come into use: the present one first if there is one, then each new one. Only the newest matters,
+    /// so a slow reader skips. Ends with the service.
+    func indexDigests() -> AsyncStream<String>
+    /// What the present index answers differently from an older one.
+    /// - Parameter digest: The older index; `nil` stands for none.
+    /// - Throws: ``VerdictServiceError``.
+    func changes(since digest: String?) async throws -> AdvisoryChanges
+}
+
+/// The difference of two indexes.
+public struct AdvisoryChanges: Sendable {
+    /// Names whose entries differ; `nil` when the older index is not held any more, so that everything has to be matched again.
+    public let names: [AdvisoryName]?
+    /// Vulnerabilities whose texts or scores differ, as they are now; empty when `names` is `nil`.
+    public let vulnerabilities: [VulnerabilityRecord]
+    /// The newer index.
+    public let indexDigest: String
+
+    public init(names: [AdvisoryName]?, vulnerabilities: [VulnerabilityRecord], indexDigest: String) {
+        self.names = names
+        self.vulnerabilities = vulnerabilities
+        self.indexDigest = indexDigest
+    }
+}

@@ -1,0 +1,176 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// MARK: The house
+
+/// Every target builds in Swift 6 mode with its warnings as errors; dependencies keep their own settings.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// The floor each target stands on (`Docs/architecture.md`); filled by `module(floor:…)`.
+nonisolated(unsafe) var floors: [String: Int] = [:]
+
+/// A target of the house. Loading the manifest fails when it would import a target that is not below it.
+func module(
+    floor: Int, _ name: String, _ dependencies: [String] = [], external: [Target.Dependency] = [],
+    resources: [Resource] = []
+) -> Target {
+    place(name, floor: floor, above: dependencies)
+    return .target(
+        name: name, dependencies: dependencies.map { .target(name: $0) } + external, exclude: ["README.md"],
+        resources: resources, swiftSettings: strict)
+}
+
+/// A composition root: command line and wiring, nothing else.
+func program(_ name: String, _ dependencies: [String], external: [Target.Dependency]) -> Target {
+    place(name, floor: 7, above: dependencies)
+    return .executableTarget(
+        name: name, dependencies: dependencies.map { .target(name: $0) } + external, swiftSettings: strict)
+}
+
+/// The tests of one module, which may use whatever is below it and the module itself.
+func tests(_ module: String, _ dependencies: [String] = [], external: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: module + "Tests", dependencies: ([module] + dependencies).map { .target(name: $0) } + external,
+        swiftSettings: strict)
+}
+
+func place(_ name: String, floor: Int, above dependencies: [String]) {
+    floors[name] = floor
+    for dependency in dependencies {
+        // System libraries and C shims (`C…`) stand on no floor.
+        guard let below = floors[dependency] else {
+            precondition(dependency.hasPrefix("C"), "\(name) imports \(dependency), which stands on no floor below it")
+            continue
+        }
+        precondition(below < floor, "\(name) on floor \(floor) must not import \(dependency) on floor \(below)")
+    }
+}
+
+func product(_ name: String, _ package: String) -> Target.Dependency {
+    .product(name: name, package: package)
+}
+
+// MARK: Libraries of others
+
+let argumentParser = product("ArgumentParser", "swift-argument-parser")
+let crypto = product("Crypto", "swift-crypto")
+let cryptoExtras = product("CryptoExtras", "swift-crypto")
+let grdb = product("GRDB", "GRDB.swift")
+let httpClient = product("AsyncHTTPClient", "async-http-client")
+let lifecycle = product("ServiceLifecycle", "swift-service-lifecycle")
+let logging = product("Logging", "swift-log")
+let metrics = product("Metrics", "swift-metrics")
+let nioCore = product("NIOCore", "swift-nio")
+let nioHTTP1 = product("NIOHTTP1", "swift-nio")
+let subprocess = product("Subprocess", "swift-subprocess")
+
+let httpServer = [
+    product("Hummingbird", "hummingbird"),
+    product("HTTPTypes", "swift-http-types"),
+    product("NIOPosix", "swift-nio"),
+    product("NIOWebSocket", "swift-nio"),
+    product("NIOHTTPTypes", "swift-nio-extras"),
+    product("NIOHTTPTypesHTTP1", "swift-nio-extras"),
+    product("JWTKit", "jwt-kit"),
+    nioCore, nioHTTP1,
+]
+
+let package = Package(
+    name: "ZeroTrace",
+    products: [
+        .executable(name: "zerotrace", targets: ["zerotrace"]),
+        .executable(name: "zerotrace-agent", targets: ["zerotrace-agent"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    ],
+    targets: [
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+
+        module(floor: 0, "PackageIdentity"),
+        module(floor: 0, "Scoring"),
+        module(floor: 0, "BoundedInput", ["CZlib"]),
+        module(floor: 0, "JSONDocuments", ["CSimdjson"]),
+        module(floor: 0, "Archives", ["CArchive"]),
+
+        module(floor: 1, "Versioning", ["PackageIdentity"]),
+
+        module(
+            floor: 2, "Advisories", ["PackageIdentity", "Scoring", "Versioning", "JSONDocuments", "Archives"],
+            external: [crypto]),
+        module(floor: 2, "Inventory", ["PackageIdentity"], external: [crypto]),
+
+        module(
+            floor: 3, "Matching", ["PackageIdentity", "Scoring", "Versioning", "Advisories"], external: [crypto]),
+        module(floor: 3, "HostScan", ["PackageIdentity", "Inventory", "BoundedInput"]),
+        module(floor: 3, "SBOM", ["PackageIdentity", "Inventory", "JSONDocuments"]),
+        module(floor: 3, "Wire", ["PackageIdentity", "Inventory"], external: [crypto]),
+
+        module(
+            floor: 4, "AgentKit", ["PackageIdentity", "Inventory", "HostScan", "Wire", "BoundedInput"],
+            external: [crypto, logging, lifecycle, httpClient, nioCore, nioHTTP1]),
+        module(floor: 4, "Stores", ["PackageIdentity", "Scoring", "Inventory", "Matching"]),
+        module(floor: 4, "Verdicts", ["PackageIdentity", "Matching"]),
+        module(floor: 4, "Telemetry", external: [logging, metrics]),
+
+        module(floor: 5, "JobQueue", ["Stores"]),
+        module(floor: 5, "Caching", ["Stores"]),
+        module(floor: 5, "Events", ["Stores"]),
+        module(floor: 5, "StoresTesting", ["PackageIdentity", "Scoring", "Inventory", "Matching", "Stores"]),
+        module(
+            floor: 5, "SQLiteStore", ["PackageIdentity", "Scoring", "Inventory", "Matching", "Stores"],
+            external: [grdb], resources: [.embedInCode("Migrations")]),
+        module(
+            floor: 5, "Enrichment",
+            [
+                "PackageIdentity", "Scoring", "Versioning", "Advisories", "Matching", "Archives", "JSONDocuments",
+                "Verdicts",
+            ],
+            external: [crypto, logging, lifecycle, httpClient, nioCore, nioHTTP1, subprocess]),
+
+        module(
+            floor: 6, "Processor",
+            ["PackageIdentity", "Inventory", "Matching", "Stores", "Verdicts", "JobQueue", "Events"],
+            external: [logging, metrics, lifecycle]),
+        module(
+            floor: 6, "Gateway",
+            [
+                "PackageIdentity", "Scoring", "Inventory", "Matching", "Wire", "Stores", "Verdicts", "JobQueue",
+                "Caching", "Events", "Telemetry", "BoundedInput", "JSONDocuments",
+            ],
+            external: [crypto, cryptoExtras, logging, metrics, lifecycle] + httpServer,
+            resources: [.embedInCode("Resources")]),
+
+        program(
+            "zerotrace",
+            [
+                "PackageIdentity", "Scoring", "Versioning", "Advisories", "Inventory", "SBOM", "Matching", "HostScan",
+                "AgentKit", "Stores", "SQLiteStore", "Verdicts", "JobQueue", "Events", "Telemetry", "Enrichment",
+                "Processor", "Gateway",
+            ], external: [argumentParser, crypto, logging, metrics, lifecycle]),
+        program(
+            "zerotrace-agent", ["PackageIdentity", "Inventory", "HostScan", "AgentKit"],
+            external: [argumentParser, logging, lifecycle]),
+
+        tests("Wire", ["Inventory", "PackageIdentity"], external: [crypto]),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)
