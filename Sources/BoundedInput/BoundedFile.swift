@@ -55,6 +55,20 @@ public enum BoundedFile {
         return bytes
     }
 
+    /// Reads the start of a regular file from an open descriptor, from its present position.
+    ///
+    /// - Parameters:
+    ///   - descriptor: Open for reading; stays open, positioned after what was read.
+    ///   - count: Most bytes to read.
+    /// - Returns: At most `count` bytes; fewer when the file ends before.
+    /// - Throws: The reason; the caller knows the path.
+    public static func readPrefix(descriptor: Int32, count: Int) throws(FileReadError.Reason) -> [UInt8] {
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0 else { throw .system(code: errno) }
+        guard facts.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile }
+        return try bytes(upTo: max(0, min(count, Int(facts.st_size) + 1)), from: descriptor)
+    }
+
     /// Reads until `count` bytes are there or the file ends.
     private static func bytes(upTo count: Int, from descriptor: Int32) throws(FileReadError.Reason) -> [UInt8] {
         var failure: Int32?

@@ -1,0 +1,26 @@
+/// A kind of package that keeps its own records in known places.
+protocol DatabaseCollector: Sendable {
+    /// Reads the records. Called once, before the tree is walked, in the order of ``Collectors``.
+    ///
+    /// - Parameters:
+    ///   - root: Where to read; nothing outside may be read.
+    ///   - findings: Receives packages, facts and warnings. Broken records become warnings.
+    func collect(from root: RootFolder, into findings: inout Findings)
+}
+
+/// A kind of package that is recognised by files anywhere in the tree.
+protocol FileCollector: Sendable {
+    /// Whether a file of that name in that folder describes a package of this kind.
+    ///
+    /// Called for every file of the tree and of every distribution package: look at `name` first, then ask for `folder`, the
+    /// path as seen from inside the root, which may have to be made.
+    func wants(_ name: FileName, in folder: () -> String) -> Bool
+
+    /// Reads one wanted file.
+    ///
+    /// - Parameters:
+    ///   - file: Open for reading, a regular file when it was looked at; stays open.
+    ///   - path: As seen from inside the root.
+    ///   - findings: Receives the package or a warning.
+    func read(_ file: Descriptor, at path: String, into findings: inout Findings)
+}

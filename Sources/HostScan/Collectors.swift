@@ -1,0 +1,19 @@
+/// Every collector there is. A new one is a folder of its own and a line here.
+enum Collectors {
+    /// In the order they run: later ones read facts and ownership that earlier ones found.
+    static let databases: [any DatabaseCollector] = [
+        OperatingSystemCollector(),
+        DpkgCollector(),
+    ]
+
+    /// All served by one walk of the tree.
+    static let files: [any FileCollector] = [
+        PythonCollector(),
+        NpmCollector(),
+    ]
+
+    /// The collector that a file is for; `nil` for the many files that are for none.
+    static func collector(for name: FileName, in folder: () -> String) -> (any FileCollector)? {
+        files.first { $0.wants(name, in: folder) }
+    }
+}

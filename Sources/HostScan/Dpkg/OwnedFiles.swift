@@ -1,0 +1,71 @@
+import Glibc
+
+/// The files of distribution packages that a file collector would take for packages of its own.
+///
+/// dpkg lists every file of every package: about 150,000 on a server. Only those that a collector wants are kept.
+enum OwnedFiles {
+    static let listFolder = "/var/lib/dpkg/info"
+
+    /// Most bytes of one package's list.
+    static let listLimit = 64 << 20
+
+    /// Where only packages from outside the distribution install (Debian Policy 9.1.1 and 9.1.2; third-party Node.js packages
+    /// use `/usr/lib/node_modules`, Debian's own use nodejs folders). No distribution advisory covers what such a package
+    /// bundles, so it is reported as what it is.
+    static let thirdPartyFolders = ["/opt/", "/usr/local/", "/usr/lib/node_modules/"]
+
+    /// Reads all lists.
+    ///
+    /// - Returns: Paths as seen from inside the root.
+    static func read(from root: RootFolder, into findings: inout Findings) -> Set<String> {
+        var owned: Set<String> = []
+        for (folder, suffix) in [(listFolder, ".list"), (DpkgCollector.statusFolder, ".md5sums")]
+        where root.exists(folder) {
+            do {
+                for name in try root.names(in: folder) where name.hasSuffix(suffix) {
+                    read("\(folder)/\(name)", root, &owned, &findings)
+                }
+            } catch {
+                findings.warn(folder, "\(error.reason)")
+            }
+        }
+        return owned
+    }
+
+    private static func read(_ path: String, _ root: RootFolder, _ owned: inout Set<String>, _ findings: inout Findings)
+    {
+        do {
+            collect(from: try root.read(path, limit: listLimit), into: &owned)
+        } catch {
+            findings.warn(path, "\(error.reason)")
+        }
+    }
+
+    /// - Parameter list: Lines of absolute paths, or of checksum, two blanks and relative path as md5sum(1) writes them.
+    static func collect(from list: [UInt8], into owned: inout Set<String>) {
+        list.withUnsafeBufferPointer { list in
+            guard let base = list.baseAddress else { return }
+            var start = 0
+            while start < list.count {
+                let found = memchr(base + start, 0x0A, list.count - start)
+                let end = found.map { UnsafeRawPointer($0) - UnsafeRawPointer(base) } ?? list.count
+                collect(line: UnsafeBufferPointer(rebasing: list[start..<end]), into: &owned)
+                start = end + 1
+            }
+        }
+    }
+
+    private static func collect(line: UnsafeBufferPointer<UInt8>, into owned: inout Set<String>) {
+        let slash = UInt8(ascii: "/")
+        guard let last = line.lastIndex(of: slash) else { return }
+        let name = FileName(UnsafeBufferPointer(rebasing: line[(last + 1)...]))
+        // "/usr/lib/x/METADATA", or "<32 digits>  usr/lib/x/METADATA".
+        let isChecksum = line.first != slash
+        let start = isChecksum ? 34 : 0
+        guard start <= last else { return }
+        let folder = { (isChecksum ? "/" : "") + String(decoding: line[start..<last], as: UTF8.self) }
+        guard Collectors.collector(for: name, in: folder) != nil else { return }
+        let path = "\(folder())/\(name.text)"
+        if !thirdPartyFolders.contains(where: path.hasPrefix) { owned.insert(path) }
+    }
+}

@@ -1,0 +1,27 @@
+import BoundedInput
+
+/// Hands the files of the walk to the collectors that want them.
+final class FileCollectorVisitor: FolderVisitor {
+    private(set) var findings: Findings
+
+    /// - Parameter findings: What the databases gave; its owned files are left out.
+    init(findings: Findings) {
+        self.findings = findings
+    }
+
+    var isCancelled: Bool { Task.isCancelled }
+
+    func wants(_ name: FileName, in folder: String) -> Bool {
+        guard Collectors.collector(for: name, in: { folder }) != nil else { return false }
+        return findings.ownedFiles.isEmpty || !findings.ownedFiles.contains("\(folder)/\(name.text)")
+    }
+
+    func visit(_ file: Descriptor, name: FileName, in folder: String) {
+        let collector = Collectors.collector(for: name, in: { folder })
+        collector?.read(file, at: "\(folder)/\(name.text)", into: &findings)
+    }
+
+    func warn(_ path: String, _ reason: String) {
+        findings.warn(path, reason)
+    }
+}

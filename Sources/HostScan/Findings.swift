@@ -1,0 +1,71 @@
+import Inventory
+import PackageIdentity
+
+/// What the collectors have found so far.
+struct Findings {
+    /// Most packages that are kept; the rest is one warning.
+    static let maximumPackages = 200_000
+
+    /// Most warnings that are kept; the rest is counted in one more.
+    static let maximumWarnings = 1_000
+
+    /// Most places that are kept for one package.
+    static let maximumPlaces = 100
+
+    /// The host's facts; collectors of packages read its operating system.
+    var host = HostFacts()
+
+    /// Files that belong to distribution packages, as seen from inside the root; see ``OwnedFiles``.
+    var ownedFiles: Set<String> = []
+
+    private(set) var places: [PackageURL: [String]] = [:]
+    private var warnings: Set<ScanWarning> = []
+    private var omittedWarnings = 0
+    private var omittedPackages = 0
+
+    /// Notes a package and where it was found.
+    ///
+    /// - Parameter make: Makes the package URL; an error of it becomes a warning.
+    mutating func add(at path: String, _ make: () throws(PackageURLError) -> PackageURL) {
+        let package: PackageURL
+        do {
+            package = try make()
+        } catch {
+            return warn(path, "no usable name: \(error)")
+        }
+        // The inventory's text form must be able to hold what a scan finds.
+        guard package.description.utf8.count <= Inventory.maximumLineLength else {
+            return warn(path, "name or version is too long")
+        }
+        if let known = places[package] {
+            if known.count < Self.maximumPlaces, !known.contains(path) { places[package]?.append(path) }
+        } else if places.count < Self.maximumPackages {
+            places[package] = [path]
+        } else {
+            omittedPackages += 1
+        }
+    }
+
+    /// Notes what could not be read.
+    mutating func warn(_ path: String, _ reason: String) {
+        if warnings.count < Self.maximumWarnings {
+            warnings.insert(ScanWarning(path: path, reason: reason))
+        } else {
+            omittedWarnings += 1
+        }
+    }
+
+    /// Everything as a report, in an order that does not depend on the order of the scan.
+    func report() -> ScanReport {
+        var warnings = warnings.sorted { ($0.path, $0.reason) < ($1.path, $1.reason) }
+        if omittedPackages > 0 {
+            warnings.append(ScanWarning(path: "/", reason: "\(omittedPackages) more packages left out"))
+        }
+        if omittedWarnings > 0 {
+            warnings.append(ScanWarning(path: "/", reason: "\(omittedWarnings) more warnings left out"))
+        }
+        return ScanReport(
+            inventory: Inventory(places.keys), host: host, occurrences: places.mapValues { $0.sorted() },
+            warnings: warnings)
+    }
+}

@@ -1,0 +1,26 @@
+/// A file's name as the system gave it: bytes that are lent for a moment, compared without making a string.
+struct FileName {
+    private let bytes: UnsafeBufferPointer<UInt8>
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        self.bytes = bytes
+    }
+
+    func equals(_ text: StaticString) -> Bool {
+        bytes.count == text.utf8CodeUnitCount && hasSuffix(text)
+    }
+
+    func hasSuffix(_ text: StaticString) -> Bool {
+        let length = text.utf8CodeUnitCount
+        guard bytes.count >= length else { return false }
+        return text.withUTF8Buffer { text in
+            bytes[(bytes.count - length)...].elementsEqual(text)
+        }
+    }
+
+    /// "." and "..".
+    var isSelfOrParent: Bool { equals(".") || equals("..") }
+
+    /// As text; bytes that are not UTF-8 are replaced.
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+}
