@@ -1,0 +1,47 @@
+import Scoring
+
+/// Compiles advisories and threat intelligence into one immutable index file.
+///
+/// Advisories are taken apart as they come and kept as numbers and interned texts, so all reference feeds fit in a few hundred
+/// megabytes. The file depends on what was added, not on the order in which it was.
+public struct IndexBuilder: Sendable {
+    /// Everything added so far.
+    var pending = PendingAdvisories()
+    private var intelligence = ThreatIntelligence()
+    private var feeds: [FeedSummary] = []
+
+    /// An empty builder.
+    public init() {}
+
+    /// Takes one advisory.
+    ///
+    /// An advisory with the feed and id of an earlier one adds to it: the tracker says one thing per source package, all
+    /// under the CVE's id. Bug-fix advisories that name no vulnerability (`ALBA-…`, `ALEA-…`, `RLBA-…`, `RLEA-…`) are counted and left
+    /// out.
+    ///
+    /// - Throws: ``IndexBuildError/tooLarge(part:)``.
+    public mutating func add(_ advisory: Advisory) throws(IndexBuildError) {
+        try pending.add(advisory)
+    }
+
+    /// Sets what is known of exploitation, in place of what was set before. Only vulnerabilities that occur in advisories get into
+    /// the file.
+    public mutating func setIntelligence(_ intelligence: ThreatIntelligence) {
+        self.intelligence = intelligence
+    }
+
+    /// Notes that a feed was read. The newest snapshot date becomes the index's own.
+    public mutating func addFeed(_ summary: FeedSummary) {
+        feeds.append(summary)
+    }
+
+    /// Writes the index: a temporary neighbour, flushed and renamed, so the path never shows half a file.
+    ///
+    /// - Returns: What the file holds.
+    /// - Throws: ``IndexBuildError``.
+    public consuming func write(to path: String) throws(IndexBuildError) -> IndexSummary {
+        let feeds = feeds.sorted { ($0.id, $0.records, $0.setAside) < ($1.id, $1.records, $1.setAside) }
+        let writer = IndexWriter(pending: pending, intelligence: intelligence, feeds: feeds)
+        return try writer.write(to: path)
+    }
+}

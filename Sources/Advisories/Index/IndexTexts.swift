@@ -1,0 +1,49 @@
+/// The two text sections under construction: each text is written once, where it is first needed.
+///
+/// Ids, names and versions (`text`) are read on every look-up; summaries, details and URLs (`prose`) only when a person asks, and stay
+/// out of the pages that look-ups touch.
+struct IndexTexts {
+    /// The pool that numbers refer to.
+    let pool: StringPool
+    private(set) var text = SectionBytes()
+    private(set) var prose = SectionBytes()
+    private var textPositions: [UInt32]
+    private var prosePositions: [UInt32]
+
+    /// Starts empty sections for the texts of a pool.
+    init(pool: StringPool) {
+        self.pool = pool
+        textPositions = Array(repeating: IndexFormat.none, count: pool.count)
+        prosePositions = textPositions
+    }
+
+    /// The position of a text in the `text` section.
+    mutating func text(_ number: UInt32) -> UInt32 {
+        if textPositions[Int(number)] != IndexFormat.none { return textPositions[Int(number)] }
+        let position = pool.withBytes(number) { Self.append($0, to: &text) }
+        textPositions[Int(number)] = position
+        return position
+    }
+
+    /// The position of a text in the `prose` section.
+    mutating func prose(_ number: UInt32) -> UInt32 {
+        if prosePositions[Int(number)] != IndexFormat.none { return prosePositions[Int(number)] }
+        let position = pool.withBytes(number) { Self.append($0, to: &prose) }
+        prosePositions[Int(number)] = position
+        return position
+    }
+
+    /// Writes a text that is not in the pool to the `text` section.
+    mutating func newText(_ string: String) -> UInt32 {
+        var string = string
+        return string.withUTF8 { Self.append(UnsafeRawBufferPointer($0), to: &text) }
+    }
+
+    private static func append(_ bytes: UnsafeRawBufferPointer, to section: inout SectionBytes) -> UInt32 {
+        // Positions past 4 GiB wrap here; the writer refuses such a section before anything reaches the disk.
+        let position = UInt32(truncatingIfNeeded: section.count)
+        section.append(UInt32(bytes.count))
+        section.append(bytes: bytes)
+        return position
+    }
+}

@@ -1,0 +1,195 @@
+import Scoring
+
+/// Advisories taken apart into numbers, as the builder keeps them until it writes.
+struct PendingAdvisories: Sendable {
+    /// One advisory of one feed.
+    struct Record: Sendable {
+        let id: UInt32
+        let feed: UInt32
+        var summary: UInt32
+        var details: UInt32
+        var published: Int64
+        var modified: Int64
+        var withdrawn: Int64
+        var derivedCVE: UInt32
+    }
+
+    /// A text that belongs to an advisory: an alias, an upstream id or a reference.
+    struct Attachment: Sendable, Hashable {
+        let record: UInt32
+        let text: UInt32
+    }
+
+    /// A severity statement that belongs to an advisory.
+    struct Statement: Sendable, Hashable {
+        let record: UInt32
+        let vector: UInt32
+        let word: Severity?
+        let origin: SeverityStatement.Origin
+    }
+
+    /// One package of one advisory.
+    struct Package: Sendable {
+        let record: UInt32
+        let name: UInt32
+        let urgency: UInt32
+        let state: FixState
+        let isEvaluable: Bool
+        let ranges: Range<UInt32>
+        let versions: Range<UInt32>
+    }
+
+    /// A (scope, name) pair.
+    struct Name: Sendable {
+        let scope: UInt32
+        let name: UInt32
+        /// Whether every range seen so far follows Semantic Versioning.
+        var isSemanticOnly = true
+        var hasRanges = false
+    }
+
+    var texts = StringPool()
+    var records: [Record] = []
+    var aliases: [Attachment] = []
+    var upstream: [Attachment] = []
+    var references: [Attachment] = []
+    var severities: [Statement] = []
+    var names: [Name] = []
+    var packages: [Package] = []
+    /// Where each range's events are.
+    var ranges: [Range<UInt32>] = []
+    var events: [(kind: RangeCompiler.Event, text: UInt32)] = []
+    var versions: [UInt32] = []
+    var notAboutSecurity = 0
+
+    private var recordNumbers: [UInt64: UInt32] = [:]
+    private var nameNumbers: [UInt64: UInt32] = [:]
+
+    /// Takes an advisory apart.
+    mutating func add(_ advisory: Advisory) throws(IndexBuildError) {
+        guard events.count < Int(UInt32.max) - 1 << 24, texts.count < Int(UInt32.max) - 1 << 24 else {
+            throw .tooLarge(part: "events")
+        }
+        guard !Self.isAboutBugsOnly(advisory) else {
+            notAboutSecurity += 1
+            return
+        }
+        let record = record(for: advisory)
+        attach(advisory, to: record)
+        for package in advisory.affected { add(package, of: record) }
+    }
+
+    // MARK: - Parts of an advisory
+
+    private mutating func record(for advisory: Advisory) -> UInt32 {
+        let id = texts.intern(advisory.id)
+        let feed = texts.intern(advisory.feed.rawValue)
+        let key = UInt64(feed) << 32 | UInt64(id)
+        if let known = recordNumbers[key] {
+            merge(advisory, into: Int(known))
+            return known
+        }
+        let number = UInt32(records.count)
+        recordNumbers[key] = number
+        records.append(
+            Record(
+                id: id, feed: feed, summary: texts.intern(advisory.summary), details: texts.intern(advisory.details),
+                published: advisory.published ?? IndexFormat.noTime, modified: advisory.modified ?? IndexFormat.noTime,
+                withdrawn: Self.withdrawal(of: advisory),
+                derivedCVE: VulnerabilityID.derivedCVE(advisory.id).map { texts.intern(String($0)) } ?? IndexFormat.none
+            ))
+        return number
+    }
+
+    /// Joins two records of one feed and id so that either order gives the same result.
+    private mutating func merge(_ advisory: Advisory, into number: Int) {
+        records[number].summary = better(records[number].summary, texts.intern(advisory.summary))
+        records[number].details = better(records[number].details, texts.intern(advisory.details))
+        records[number].modified = max(records[number].modified, advisory.modified ?? IndexFormat.noTime)
+        records[number].withdrawn = max(records[number].withdrawn, Self.withdrawal(of: advisory))
+        if let published = advisory.published {
+            let known = records[number].published
+            records[number].published = known == IndexFormat.noTime ? published : min(known, published)
+        }
+    }
+
+    /// The longer of two texts; of equally long ones the first in byte order.
+    private func better(_ lhs: UInt32, _ rhs: UInt32) -> UInt32 {
+        let left = texts.withBytes(lhs, \.count)
+        let right = texts.withBytes(rhs, \.count)
+        if left != right { return left > right ? lhs : rhs }
+        return texts.precedes(rhs, lhs) ? rhs : lhs
+    }
+
+    private mutating func attach(_ advisory: Advisory, to record: UInt32) {
+        for alias in advisory.aliases { aliases.append(Attachment(record: record, text: texts.intern(alias))) }
+        for id in advisory.upstream { upstream.append(Attachment(record: record, text: texts.intern(id))) }
+        for url in advisory.references { references.append(Attachment(record: record, text: texts.intern(url))) }
+        for statement in advisory.severities {
+            let vector = statement.vector.map { texts.intern($0) } ?? IndexFormat.none
+            severities.append(
+                Statement(record: record, vector: vector, word: statement.word, origin: statement.origin))
+        }
+    }
+
+    private mutating func add(_ package: AffectedPackage, of record: UInt32) {
+        let name = nameNumber(scope: package.scope, name: package.name)
+        let readable = package.ranges.filter { $0.kind != .git }
+        let firstRange = UInt32(ranges.count)
+        for range in readable {
+            names[Int(name)].hasRanges = true
+            if range.kind != .semver { names[Int(name)].isSemanticOnly = false }
+            let firstEvent = UInt32(events.count)
+            for event in range.events { append(event) }
+            ranges.append(firstEvent..<UInt32(events.count))
+        }
+        let firstVersion = UInt32(versions.count)
+        for version in package.versions { versions.append(texts.intern(version)) }
+        packages.append(
+            Package(
+                record: record, name: name, urgency: texts.intern(package.urgency ?? ""), state: package.state,
+                isEvaluable: !readable.isEmpty || !package.versions.isEmpty,
+                ranges: firstRange..<UInt32(ranges.count), versions: firstVersion..<UInt32(versions.count)))
+    }
+
+    private mutating func append(_ event: AffectedRange.Event) {
+        switch event {
+        case .introduced(let version): events.append((.introduced, texts.intern(version)))
+        case .fixed(let version): events.append((.fixed, texts.intern(version)))
+        case .lastAffected(let version): events.append((.lastAffected, texts.intern(version)))
+        case .limit(let version): events.append((.limit, texts.intern(version)))
+        }
+    }
+
+    private mutating func nameNumber(scope: String, name: String) -> UInt32 {
+        let scope = texts.intern(scope)
+        let name = texts.intern(name)
+        let key = UInt64(scope) << 32 | UInt64(name)
+        if let known = nameNumbers[key] { return known }
+        let number = UInt32(names.count)
+        nameNumbers[key] = number
+        names.append(Name(scope: scope, name: name))
+        return number
+    }
+
+    // MARK: - What must never match
+
+    /// When the advisory stopped to count. A rejected CVE keeps being published, with a text that says so instead of a date.
+    private static func withdrawal(of advisory: Advisory) -> Int64 {
+        if let withdrawn = advisory.withdrawn { return withdrawn }
+        let isRejected = [advisory.summary, advisory.details].contains { text in
+            rejections.contains { text.hasPrefix($0) }
+        }
+        return isRejected ? advisory.modified ?? advisory.published ?? 0 : IndexFormat.noTime
+    }
+
+    /// How the CVE list and the Debian tracker begin the text of a rejected CVE.
+    private static let rejections = ["** REJECT **", "REJECTED", "Rejected reason:"]
+
+    /// Whether the advisory belongs to the bug-fix and enhancement series of AlmaLinux or Rocky Linux and names no vulnerability.
+    private static func isAboutBugsOnly(_ advisory: Advisory) -> Bool {
+        bugFixPrefixes.contains { advisory.id.hasPrefix($0) } && advisory.aliases.isEmpty && advisory.upstream.isEmpty
+    }
+
+    private static let bugFixPrefixes = ["ALBA-", "ALEA-", "RLBA-", "RLEA-"]
+}

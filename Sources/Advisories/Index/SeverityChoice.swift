@@ -1,0 +1,96 @@
+import Scoring
+
+/// The severity of a vulnerability, chosen among everything that was said about it.
+///
+/// The precedence of origins is vendor → CNA and GitHub (which assigns most of the ids it publishes) → NVD. Within the first origin that
+/// says anything usable, the vector of the highest CVSS version counts, of several the highest score; a severity word counts only
+/// when that origin gives no readable vector.
+struct SeverityChoice: Equatable {
+    /// The number of the chosen vector's text, or `IndexFormat.none`.
+    var vector = IndexFormat.none
+    /// The base score of the vector.
+    var score: Double?
+    var severity = Severity.unknown
+    /// Who said so; `nil` when nobody said anything usable.
+    var origin: SeverityStatement.Origin?
+
+    /// Chooses.
+    ///
+    /// - Parameters:
+    ///   - statements: In any order; the result does not depend on it.
+    ///   - texts: Where the vectors' texts are.
+    init(among statements: some Collection<PendingAdvisories.Statement>, texts: StringPool) {
+        for rank in 0..<3 {
+            let candidates = statements.lazy.filter { Self.rank(of: $0.origin) == rank }
+            if choose(vectorAmong: candidates, texts: texts) || choose(wordAmong: candidates) { return }
+        }
+    }
+
+    /// The number of an origin in a file; 0 stands for "nobody".
+    static func code(of origin: SeverityStatement.Origin?) -> UInt8 {
+        switch origin {
+        case nil: 0
+        case .vendor: 1
+        case .cna: 2
+        case .nvd: 3
+        case .github: 4
+        }
+    }
+
+    private mutating func choose(
+        vectorAmong statements: some Sequence<PendingAdvisories.Statement>, texts: StringPool
+    ) -> Bool {
+        var best: (vector: CVSSVector, statement: PendingAdvisories.Statement)?
+        for statement in statements where statement.vector != IndexFormat.none {
+            guard let vector = try? CVSSVector(texts.string(statement.vector)) else { continue }
+            if let known = best {
+                let order = (Self.order(vector.version), vector.score),
+                    least = (Self.order(known.vector.version), known.vector.score)
+                if order < least { continue }
+                if order == least && !precedes(statement, known.statement, texts) { continue }
+            }
+            best = (vector, statement)
+        }
+        guard let best else { return false }
+        vector = best.statement.vector
+        score = best.vector.score
+        severity = best.vector.severity
+        origin = best.statement.origin
+        return true
+    }
+
+    private func precedes(
+        _ lhs: PendingAdvisories.Statement, _ rhs: PendingAdvisories.Statement, _ texts: StringPool
+    ) -> Bool {
+        if lhs.vector != rhs.vector { return texts.precedes(lhs.vector, rhs.vector) }
+        return Self.code(of: lhs.origin) < Self.code(of: rhs.origin)
+    }
+
+    private mutating func choose(wordAmong statements: some Sequence<PendingAdvisories.Statement>) -> Bool {
+        let words = statements.compactMap { statement in
+            statement.word.flatMap { $0 == .unknown ? nil : ($0, statement.origin) }
+        }
+        let best = words.max { ($0.0, Self.code(of: $1.1)) < ($1.0, Self.code(of: $0.1)) }
+        guard let best else { return false }
+        severity = best.0
+        origin = best.1
+        return true
+    }
+
+    private static func rank(of origin: SeverityStatement.Origin) -> Int {
+        switch origin {
+        case .vendor: 0
+        case .cna, .github: 1
+        case .nvd: 2
+        }
+    }
+
+    private static func order(_ version: CVSSVersion) -> Int {
+        switch version {
+        case .v2: 0
+        case .v3_0: 1
+        case .v3_1: 2
+        case .v4_0: 3
+        }
+    }
+}

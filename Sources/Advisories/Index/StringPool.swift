@@ -1,0 +1,114 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Every text of an index under construction, once, as bytes in one array and a number for each.
+///
+/// Half a million short `String`s would cost more in headers than in letters.
+struct StringPool: Sendable {
+    /// All texts, one after the other.
+    private var bytes: [UInt8] = []
+    /// Where each text ends; text `n` begins where `n - 1` ends.
+    private var ends: [Int] = []
+    /// Open addressing: the number of a text plus one, or 0.
+    private var table: [UInt32] = Array(repeating: 0, count: 1 << 12)
+
+    /// How many texts there are; numbers run from 0.
+    var count: Int { ends.count }
+
+    /// The number of a text, new or known.
+    mutating func intern(_ text: String) -> UInt32 {
+        var text = text
+        return text.withUTF8 { intern(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// The number of a text given as UTF-8, new or known.
+    mutating func intern(_ text: UnsafeRawBufferPointer) -> UInt32 {
+        var slot = Self.hash(text) & (table.count - 1)
+        while table[slot] != 0 {
+            let candidate = table[slot] - 1
+            if equals(candidate, text) { return candidate }
+            slot = (slot + 1) & (table.count - 1)
+        }
+        let number = UInt32(ends.count)
+        bytes.append(contentsOf: text)
+        ends.append(bytes.count)
+        table[slot] = number + 1
+        if ends.count * 2 > table.count { grow() }
+        return number
+    }
+
+    /// Lends the bytes of a text.
+    func withBytes<Result>(_ number: UInt32, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        let start = number == 0 ? 0 : ends[Int(number) - 1]
+        return bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[start..<ends[Int(number)]])) }
+    }
+
+    /// The text as a `String`.
+    func string(_ number: UInt32) -> String {
+        withBytes(number) { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Whether the text has no bytes.
+    func isEmpty(_ number: UInt32) -> Bool {
+        withBytes(number) { $0.isEmpty }
+    }
+
+    /// Orders two texts by their bytes, the shorter first when one begins the other.
+    func precedes(_ lhs: UInt32, _ rhs: UInt32) -> Bool {
+        lhs != rhs && compare(lhs, rhs) < 0
+    }
+
+    /// Orders two texts by their bytes: negative, 0 or positive.
+    func compare(_ lhs: UInt32, _ rhs: UInt32) -> Int {
+        withBytes(lhs) { left in
+            withBytes(rhs) { right in
+                let common = min(left.count, right.count)
+                if common > 0, let leftBase = left.baseAddress, let rightBase = right.baseAddress {
+                    let order = memcmp(leftBase, rightBase, common)
+                    if order != 0 { return Int(order) }
+                }
+                return left.count - right.count
+            }
+        }
+    }
+
+    private func equals(_ number: UInt32, _ text: UnsafeRawBufferPointer) -> Bool {
+        withBytes(number) { known in
+            guard known.count == text.count else { return false }
+            guard let left = known.baseAddress, let right = text.baseAddress else { return known.isEmpty }
+            return memcmp(left, right, known.count) == 0
+        }
+    }
+
+    private mutating func grow() {
+        var larger = [UInt32](repeating: 0, count: table.count * 2)
+        for number in 0..<UInt32(ends.count) {
+            var slot = withBytes(number, Self.hash) & (larger.count - 1)
+            while larger[slot] != 0 { slot = (slot + 1) & (larger.count - 1) }
+            larger[slot] = number + 1
+        }
+        table = larger
+    }
+
+    /// FNV-1a over eight bytes at a time, as texts may be kilobytes long.
+    private static func hash(_ text: UnsafeRawBufferPointer) -> Int {
+        var state: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(text.count)
+        var offset = 0
+        while offset + 8 <= text.count {
+            state = (state ^ text.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) &* 0x9e37_79b9_7f4a_7c15
+            state ^= state >> 29
+            offset += 8
+        }
+        while offset < text.count {
+            state = (state ^ UInt64(text[offset])) &* 0x0000_0100_0000_01b3
+            offset += 1
+        }
+        state = (state ^ (state >> 32)) &* 0xff51_afd7_ed55_8ccd
+        return Int(truncatingIfNeeded: (state ^ (state >> 33)) & 0x7fff_ffff_ffff_ffff)
+    }
+}
