@@ -33,10 +33,6 @@ struct Findings {
         } catch {
             return warn(path, "no usable name: \(error)")
         }
-        // The inventory's text form must be able to hold what a scan finds.
-        guard package.description.utf8.count <= Inventory.maximumLineLength else {
-            return warn(path, "name or version is too long")
-        }
         if let known = places[package] {
             if known.count < Self.maximumPlaces, !known.contains(path) { places[package]?.append(path) }
         } else if places.count < Self.maximumPackages {

@@ -1,6 +1,6 @@
 import BoundedInput
 import Glibc
-public import Inventory
+import Inventory
 
 /// Takes the inventory of a filesystem root.
 public struct HostScanner: Sendable {

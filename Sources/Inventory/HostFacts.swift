@@ -1,4 +1,4 @@
-public import PackageIdentity
+import PackageIdentity
 
 /// What a scan learned about the host beside its packages.
 public struct HostFacts: Sendable, Hashable, Codable {

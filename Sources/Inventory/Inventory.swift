@@ -1,4 +1,4 @@
-public import PackageIdentity
+import PackageIdentity
 
 /// A sorted set of canonical package URLs and its digest.
 ///
@@ -15,13 +15,20 @@ public struct Inventory: Sendable, Equatable {
     ///
     /// - Parameter packages: May be empty. Cost: O(n log n) comparisons of package texts.
     public init(_ packages: some Sequence<PackageURL>) {
-        self.init(canonical: CanonicalList(packages))
+        self.packages = Self.canonical(packages)
+        digest = InventoryDigest(hashing: PackageLines.encode(self.packages.map(\.description)))
     }
 
-    /// Makes an inventory of packages that are sorted and unique already.
-    init(canonical list: CanonicalList) {
-        packages = list.packages
-        digest = InventoryDigest(hashing: PackageLines.encode(list.texts))
+    /// Packages in ascending order without repetition.
+    static func canonical(_ packages: some Sequence<PackageURL>) -> [PackageURL] {
+        let all = Array(packages)
+        // What arrives over the wire is mostly in order already.
+        let isStrictlyAscending = zip(all, all.dropFirst()).allSatisfy { $0 < $1 }
+        if isStrictlyAscending { return all }
+        var unique: [PackageURL] = []
+        unique.reserveCapacity(all.count)
+        for package in all.sorted() where package != unique.last { unique.append(package) }
+        return unique
     }
 
     /// The text form: one canonical package URL a line, each ended by `\n`, ascending. Empty for no packages.
@@ -56,6 +63,6 @@ extension Inventory {
         self.init(packages)
     }
 
-    /// Longest line, in bytes without its `\n`, that the text forms may hold.
-    public static let maximumLineLength = 4096
+    /// Longest line, in bytes without its `\n`, that the text forms may hold: the longest package URL and a sign.
+    public static let maximumLineLength = PackageURL.maximumLength + 1
 }

@@ -1,4 +1,4 @@
-public import PackageIdentity
+import PackageIdentity
 
 /// What turns one inventory into another.
 public struct InventoryDelta: Sendable, Equatable {
@@ -27,8 +27,8 @@ public struct InventoryDelta: Sendable, Equatable {
     ) {
         self.base = base
         self.target = target
-        self.added = CanonicalList(added).packages
-        self.removed = CanonicalList(removed).packages
+        self.added = Inventory.canonical(added)
+        self.removed = Inventory.canonical(removed)
     }
 }
 

@@ -1,4 +1,4 @@
-public import PackageIdentity
+import PackageIdentity
 
 /// What one scan of one filesystem root found.
 public struct ScanReport: Sendable {
