@@ -16,7 +16,8 @@ public enum IndexError: Error, Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .unreadable(let path, let reason): "cannot map the advisory index \(path): \(reason)"
         case .notAnIndex(let path): "\(path) is not an advisory index"
-        case .unsupportedFormat(let version): "the advisory index has format \(version), which this program does not read"
+        case .unsupportedFormat(let version):
+            "the advisory index has format \(version), which this program does not read"
         case .foreignVersionKeys: "the advisory index orders versions by other rules than this program; build it anew"
         case .damaged(let what): "the advisory index is damaged: \(what)"
         }

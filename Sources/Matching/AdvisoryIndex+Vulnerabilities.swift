@@ -1,0 +1,113 @@
+import Advisories
+import Scoring
+
+extension AdvisoryIndex {
+    /// What the feeds say of a vulnerability.
+    ///
+    /// - Parameter id: A CVE, any alias, or an advisory's id. An advisory that speaks of several vulnerabilities stands for the first of
+    ///   them; ``vulnerabilityIDs(named:)`` gives all.
+    /// - Returns: `nil` when the index does not know the id.
+    public func vulnerability(_ id: String) -> VulnerabilityRecord? {
+        guard let number = try? reader.vulnerabilities(named: id).first else { return nil }
+        return try? reader.vulnerability(number)
+    }
+
+    /// The canonical ids of all vulnerabilities that an id stands for, ascending; empty when the index does not know it.
+    ///
+    /// - Parameter id: A CVE, any alias, or an advisory's id.
+    public func vulnerabilityIDs(named id: String) -> [String] {
+        let numbers = (try? reader.vulnerabilities(named: id)) ?? []
+        return numbers.compactMap { try? reader.vulnerabilityID($0) }
+    }
+}
+
+extension IndexReader {
+    /// The numbers of the vulnerabilities that an id stands for.
+    func vulnerabilities(named id: String) throws(IndexError) -> [UInt32] {
+        let wanted = Array(id.utf8)
+        var low: UInt32 = 0
+        var high = UInt32(layout.count(.identifiers))
+        while low < high {
+            let middle = low + (high - low) / 2
+            let record = try record(.identifiers, middle)
+            let known = try textBytes(.text, record.uint32(0))
+            let order = wanted.withUnsafeBytes { known.order(to: $0) }
+            if order == 0 { return try list(start: record.uint32(4), count: record.uint32(8)) }
+            if order < 0 { low = middle + 1 } else { high = middle }
+        }
+        return []
+    }
+
+    /// A vulnerability's canonical id.
+    func vulnerabilityID(_ number: UInt32) throws(IndexError) -> String {
+        try text(try record(.vulnerabilities, number).uint32(0))
+    }
+
+    /// Reads everything about a vulnerability.
+    func vulnerability(_ number: UInt32) throws(IndexError) -> VulnerabilityRecord {
+        let record = try record(.vulnerabilities, number)
+        guard Int(record.uint8(16)) < Severity.allCases.count else { throw .damaged(what: "a severity") }
+        let severity = Severity.allCases[Int(record.uint8(16))]
+        let flags = record.uint8(18)
+        let score = flags & 1 == 0 ? nil : record.double(48)
+        let epss = flags & 2 == 0 ? nil : EPSSScore(probability: record.double(56), percentile: record.double(64))
+        let kev = try exploitation(record.uint32(20))
+        return VulnerabilityRecord(
+            id: try text(record.uint32(0)), aliases: try texts(record, at: 24),
+            summary: try optionalProse(record.uint32(4)),
+            details: try optionalProse(record.uint32(8)), severity: severity, cvssScore: score,
+            cvssVector: record.uint32(12) == IndexFormat.none ? nil : try text(record.uint32(12)),
+            severitySource: try Self.source(record.uint8(17)), epss: epss, kev: kev,
+            risk: Risk(cvss: score, severity: severity, epss: epss, exploitation: kev), published: record.time(72),
+            modified: record.time(80), references: try references(record), advisories: try advisories(record))
+    }
+
+    private func optionalProse(_ position: UInt32) throws(IndexError) -> String {
+        position == IndexFormat.none ? "" : try prose(position)
+    }
+
+    private func texts(_ record: Record, at offset: Int) throws(IndexError) -> [String] {
+        var texts: [String] = []
+        for position in try list(start: record.uint32(offset), count: record.uint32(offset + 4)) {
+            texts.append(try text(position))
+        }
+        return texts
+    }
+
+    private func references(_ record: Record) throws(IndexError) -> [String] {
+        var urls: [String] = []
+        for position in try list(start: record.uint32(32), count: record.uint32(36)) {
+            urls.append(try prose(position))
+        }
+        return urls
+    }
+
+    /// Advisory ids, ascending as their numbers are; one id may come from several feeds.
+    private func advisories(_ vulnerability: Record) throws(IndexError) -> [String] {
+        var ids: [String] = []
+        for number in try list(start: vulnerability.uint32(40), count: vulnerability.uint32(44)) {
+            let id = try text(try record(.advisories, number).uint32(0))
+            if ids.last != id { ids.append(id) }
+        }
+        return ids
+    }
+
+    private func exploitation(_ number: UInt32) throws(IndexError) -> KnownExploitation? {
+        guard number != IndexFormat.none else { return nil }
+        let record = try record(.exploited, number)
+        let due = record.uint32(4) == IndexFormat.none ? nil : try text(record.uint32(4))
+        return KnownExploitation(
+            dateAdded: try text(record.uint32(0)), dueDate: due, ransomware: record.uint32(8) & 1 == 1)
+    }
+
+    private static func source(_ code: UInt8) throws(IndexError) -> String? {
+        switch code {
+        case 0: return nil
+        case 1: return SeverityStatement.Origin.vendor.rawValue
+        case 2: return SeverityStatement.Origin.cna.rawValue
+        case 3: return SeverityStatement.Origin.nvd.rawValue
+        case 4: return SeverityStatement.Origin.github.rawValue
+        default: throw .damaged(what: "a severity's origin")
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import Advisories
+import PackageIdentity
+import Versioning
+
+/// The advisories of all feeds in one immutable, memory-mapped file, and the questions it answers.
+///
+/// Every answer is a pure function of the question and the file. Opening checks the header and that all sections lie inside the
+/// file; ``verify()`` reads everything once and compares digests. Without it a damaged file can still not make a reader crash or
+/// read elsewhere: what is found damaged gives ``VerdictReason/damagedIndex``.
+public final class AdvisoryIndex: Sendable {
+    let reader: IndexReader
+    private let orderings: [VersionOrdering]
+
+    /// Lowercase hexadecimal SHA-256 of the content, as the header states it.
+    public let digest: String
+    /// The feeds it was made from, ascending by name.
+    public let feeds: [FeedSummary]
+    /// The date of the newest feed, Unix seconds: a property of the content, equal for equal bytes.
+    public let builtAt: Int64
+
+    /// Maps an index file.
+    ///
+    /// - Parameter path: A file that `IndexBuilder` wrote.
+    /// - Throws: ``IndexError`` when the file cannot be mapped, is no index, is cut off, has a damaged header, or orders versions by
+    ///   other rules than this program.
+    /// - Complexity: Independent of the file's size.
+    public init(path: String) throws(IndexError) {
+        let file = try MappedFile(path: path)
+        let layout = try IndexLayout(file.bytes, path: path)
+        reader = IndexReader(file: file, layout: layout)
+        digest = Self.hex(layout.contentDigest)
+        builtAt = layout.builtAt
+        feeds = try reader.feeds()
+        orderings = try reader.orderings()
+    }
+
+    /// Reads the whole file and compares its digest with the header's.
+    ///
+    /// - Throws: ``IndexError/damaged(what:)`` when they differ.
+    public func verify() throws(IndexError) {
+        let content = UnsafeRawBufferPointer(rebasing: reader.file.bytes[IndexFormat.headerSize...])
+        guard IndexLayout.digest(of: content) == reader.layout.contentDigest else {
+            throw .damaged(what: "the content's digest differs")
+        }
+    }
+
+    /// Vulnerabilities known, withdrawn ones included.
+    public var vulnerabilityCount: Int { reader.layout.count(.vulnerabilities) }
+
+    /// Advisories known, by feed and id, withdrawn ones included.
+    public var advisoryCount: Int { reader.layout.count(.advisories) }
+
+    /// Distinct (scope, name) pairs.
+    public var nameCount: Int { reader.layout.count(.names) }
+
+    /// Bytes of the file.
+    public var fileSize: Int { reader.file.bytes.count }
+
+    /// Whether any advisory speaks of the scope, so that "nothing found" means something there.
+    ///
+    /// - Parameter scope: OSV vocabulary, `Debian:12`.
+    public func covers(scope: String) -> Bool {
+        (try? reader.hasScope(scope)) ?? false
+    }
+
+    /// Where a package's version stands among a name's; `nil` when it does not parse.
+    func place(of version: String, in name: NameRecord) throws(IndexError) -> VersionPlace? {
+        guard Int(name.ordering) < orderings.count else { throw .damaged(what: "a name's ordering") }
+        guard let key = try? orderings[Int(name.ordering)].key(version) else { return nil }
+        return try reader.place(of: key.bytes, in: name)
+    }
+
+    private static func hex(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}
+
+extension IndexReader {
+    /// All feed summaries.
+    func feeds() throws(IndexError) -> [FeedSummary] {
+        var feeds: [FeedSummary] = []
+        for index in 0..<UInt32(layout.count(.feeds)) {
+            let record = try record(.feeds, index)
+            feeds.append(
+                FeedSummary(
+                    id: FeedID(rawValue: try text(record.uint32(0))), records: Int(clamping: record.int64(8)),
+                    setAside: Int(clamping: record.int64(16)), snapshotDate: record.time(24)))
+        }
+        return feeds
+    }
+
+    /// The version orderings that names refer to.
+    func orderings() throws(IndexError) -> [VersionOrdering] {
+        var orderings: [VersionOrdering] = []
+        for index in 0..<UInt32(layout.count(.orderings)) {
+            guard let ordering = VersionOrdering(rawValue: try text(try record(.orderings, index).uint32(0))) else {
+                throw .foreignVersionKeys
+            }
+            orderings.append(ordering)
+        }
+        return orderings
+    }
+}

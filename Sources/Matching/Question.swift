@@ -1,0 +1,72 @@
+import PackageIdentity
+
+/// A question for an explanation, and the wording of its answers.
+struct Question {
+    let package: PackageURL
+    let coordinates: AdvisoryCoordinates?
+    /// The id asked for, then the canonical id once it is known.
+    var vulnerability: String
+    let indexDigest: String
+
+    /// Answers.
+    ///
+    /// - Parameters:
+    ///   - fix: The version that repairs.
+    ///   - repair: The repaired version that the installed one is at or above.
+    func answer(
+        _ status: VerdictStatus, _ reason: String, fix: String? = nil, repair: String? = nil, urgency: String? = nil,
+        evidence: [Evidence] = []
+    ) -> Explanation {
+        let source = evidence.first { $0.decided }.map { " (\($0.feed): \($0.advisory))" } ?? ""
+        let note = urgency == "unimportant" ? " The distribution sees no security impact." : ""
+        let predicate = predicate(status, reason, fix: fix, repair: repair)
+        return Explanation(
+            purl: package.description, coordinates: coordinates, vulnerability: vulnerability, status: status,
+            reason: reason,
+            fixedVersion: fix, sentence: "\(subject) \(predicate)\(source).\(note)", evidence: evidence,
+            indexDigest: indexDigest)
+    }
+
+    private var subject: String {
+        guard let coordinates else { return package.description }
+        let source = coordinates.name == package.name ? "" : " of source \(coordinates.name)"
+        return "\(package.name)\(source) \(coordinates.version) in \(coordinates.scope)"
+    }
+
+    private func predicate(_ status: VerdictStatus, _ reason: String, fix: String?, repair: String?) -> String {
+        switch status {
+        case .affected: "is affected by \(vulnerability); \(remedy(reason, fix: fix))"
+        case .fixed: "carries the repair of \(vulnerability)\(repair.map { ", made in \($0)" } ?? "")"
+        case .notAffected: "is not affected by \(vulnerability): \(cause(reason))"
+        case .undetermined: "may or may not be affected by \(vulnerability): \(cause(reason))"
+        }
+    }
+
+    private func remedy(_ reason: String, fix: String?) -> String {
+        if let fix { return "\(fix) repairs it" }
+        switch reason {
+        case VerdictReason.endOfLife: return "the scope is no longer supported and no repair will come"
+        case VerdictReason.noFixPlanned: return "the publisher does not plan a repair in this scope"
+        default: return "no repaired version is known in this scope"
+        }
+    }
+
+    private func cause(_ reason: String) -> String {
+        switch reason {
+        case VerdictReason.outOfRange: "its version is in no affected range"
+        case VerdictReason.publisherNotAffected: "the publisher says it never was"
+        case VerdictReason.publisherUndetermined: "the publisher has not decided yet"
+        case VerdictReason.headersOnly: "it carries only kernel headers, documentation, sources or build files"
+        case VerdictReason.unparsableVersion: "its version does not parse"
+        case VerdictReason.unparsableBound: "a bound of the advisory's range does not parse"
+        case VerdictReason.noVersionRange: "the advisory gives no version range"
+        case VerdictReason.withdrawn: "every advisory that said so was withdrawn"
+        case VerdictReason.noAdvisory: "no advisory says so"
+        case VerdictReason.unknownVulnerability: "no feed speaks of it"
+        case VerdictReason.scopeNotCovered: "the index has no advisories for this scope"
+        case VerdictReason.noCoordinates: "the package URL names no version or no scope that advisories use"
+        case VerdictReason.damagedIndex: "the advisory index is damaged"
+        default: reason
+        }
+    }
+}

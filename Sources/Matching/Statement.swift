@@ -1,0 +1,113 @@
+import Advisories
+
+/// One advisory's statement on one vulnerability under one name, as read from the index.
+struct Statement {
+    let vulnerability: UInt32
+    let advisory: UInt32
+    let ruleset: UInt32
+    /// Position of the urgency word in the text section; the word may be empty.
+    let urgency: UInt32
+    /// The lower decides.
+    let rank: UInt8
+    let state: UInt8
+    let flags: UInt8
+
+    /// Whether the advisory was withdrawn or rejected.
+    @inline(__always)
+    var isWithdrawn: Bool { flags & EntryFlag.withdrawn != 0 }
+
+    /// Whether the advisory gave ranges or versions that can be evaluated.
+    var isEvaluable: Bool { flags & EntryFlag.evaluable != 0 }
+}
+
+extension IndexReader {
+    /// Reads an entry.
+    @inline(__always)
+    func statement(_ index: UInt32) throws(IndexError) -> Statement {
+        let record = try record(.entries, index)
+        return Statement(
+            vulnerability: record.uint32(0), advisory: record.uint32(4), ruleset: record.uint32(8),
+            urgency: record.uint32(12), rank: record.uint8(16), state: record.uint8(17), flags: record.uint8(18))
+    }
+
+    /// The entries of a name that speak of one vulnerability: they are sorted by it.
+    func statements(of name: NameRecord, on vulnerability: UInt32) throws(IndexError) -> [Statement] {
+        var low = name.entries.lowerBound
+        var high = name.entries.upperBound
+        while low < high {
+            let middle = low + (high - low) / 2
+            if try statement(middle).vulnerability < vulnerability { low = middle + 1 } else { high = middle }
+        }
+        var found: [Statement] = []
+        while low < name.entries.upperBound {
+            let next = try statement(low)
+            guard next.vulnerability == vulnerability else { break }
+            found.append(next)
+            low += 1
+        }
+        return found
+    }
+}
+
+/// The intervals and listed versions of a statement.
+struct RuleSet {
+    let intervals: Range<UInt32>
+    let listed: Range<UInt32>
+}
+
+/// A stretch of affected versions as stored.
+struct StoredInterval {
+    let lower: UInt32
+    let upper: UInt32
+    let kind: IntervalKind
+
+    /// Whether a version lies inside; an unreadable interval holds none.
+    @inline(__always)
+    func contains(_ place: VersionPlace) -> Bool {
+        guard kind != .unreadable, lower == IndexFormat.none || place.isAtOrAbove(lower) else { return false }
+        switch kind {
+        case .open: return true
+        case .fixed, .limit: return !place.isAtOrAbove(upper)
+        case .lastAffected: return !place.isAbove(upper)
+        case .unreadable: return false
+        }
+    }
+
+    /// Whether a version is at or above the repair at the upper end, coming from inside.
+    @inline(__always)
+    func isRepaired(at place: VersionPlace) -> Bool {
+        kind == .fixed && place.isAtOrAbove(upper)
+    }
+}
+
+extension IndexReader {
+    /// Reads a rule set.
+    @inline(__always)
+    func ruleSet(_ index: UInt32) throws(IndexError) -> RuleSet {
+        let record = try record(.rulesets, index)
+        return RuleSet(
+            intervals: try run(.intervals, start: record.uint32(0), count: record.uint32(4)),
+            listed: try run(.listed, start: record.uint32(8), count: record.uint32(12)))
+    }
+
+    /// Reads an interval.
+    @inline(__always)
+    func interval(_ index: UInt32) throws(IndexError) -> StoredInterval {
+        let record = try record(.intervals, index)
+        guard let kind = IntervalKind(rawValue: record.uint32(8)) else { throw .damaged(what: "an interval's kind") }
+        return StoredInterval(lower: record.uint32(0), upper: record.uint32(4), kind: kind)
+    }
+
+    /// Whether a rule set lists a version; the listed places are sorted.
+    func lists(_ rules: RuleSet, _ place: VersionPlace) throws(IndexError) -> Bool {
+        guard place.below < place.above else { return false }
+        var low = rules.listed.lowerBound
+        var high = rules.listed.upperBound
+        while low < high {
+            let middle = low + (high - low) / 2
+            if try record(.listed, middle).uint32(0) < place.below { low = middle + 1 } else { high = middle }
+        }
+        guard low < rules.listed.upperBound else { return false }
+        return place.isEqual(try record(.listed, low).uint32(0))
+    }
+}
