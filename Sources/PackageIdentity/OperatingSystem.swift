@@ -13,6 +13,15 @@ public struct OperatingSystem: Sendable, Hashable, Codable {
     /// `ID_LIKE`, closest relative first; may be empty.
     public var idLike: [String]
 
+    /// Puts one together from values that were read elsewhere.
+    public init(id: String, versionID: String?, codename: String?, prettyName: String, idLike: [String]) {
+        self.id = id
+        self.versionID = versionID
+        self.codename = codename
+        self.prettyName = prettyName
+        self.idLike = idLike
+    }
+
     /// Reads the text of an os-release file; lines it does not understand are left out.
     ///
     /// - Parameter text: Shell-like assignments. Later lines win over earlier ones, as in a shell.

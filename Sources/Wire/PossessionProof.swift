@@ -1,5 +1,5 @@
 import Crypto
-import Foundation
+import FoundationEssentials
 
 /// A DPoP proof: a signed statement that the sender of one request holds a key.
 ///
