@@ -1,0 +1,81 @@
+// Bundles src into dist with esbuild, writes index.html from the names it chose, and holds the bundle to its size budget.
+import { execFileSync } from "node:child_process"
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { gzipSync } from "node:zlib"
+
+/** What a first visit may download as JavaScript, gzip level 9, in bytes. */
+const scriptBudget = 80 * 1024
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..")
+const dist = join(root, "dist")
+process.chdir(root)
+
+rmSync(dist, { recursive: true, force: true })
+mkdirSync(dist, { recursive: true })
+mkdirSync("build", { recursive: true })
+
+execFileSync(
+  "esbuild",
+  [
+    "src/main.tsx",
+    "src/styles/app.css",
+    "--bundle",
+    "--minify",
+    "--format=esm",
+    "--target=es2022",
+    "--jsx=automatic",
+    '--define:process.env.NODE_ENV="production"',
+    "--sourcemap=linked",
+    "--legal-comments=linked",
+    "--splitting",
+    "--outbase=src",
+    "--entry-names=assets/[name]-[hash]",
+    "--chunk-names=assets/[name]-[hash]",
+    "--asset-names=assets/[name]-[hash]",
+    "--loader:.woff2=file",
+    "--metafile=build/meta.json",
+    "--tsconfig=tsconfig.build.json",
+    "--log-level=warning",
+    "--outdir=dist",
+  ],
+  // Without NODE_PATH esbuild does not find Debian's packages.
+  { stdio: "inherit", env: { ...process.env, NODE_PATH: "/usr/share/nodejs" } },
+)
+
+const outputs = JSON.parse(readFileSync("build/meta.json", "utf8")).outputs
+const outputOf = (entryPoint) => {
+  const found = Object.entries(outputs).find(([, output]) => output.entryPoint === entryPoint)
+  if (!found) throw new Error(`esbuild wrote nothing for ${entryPoint}`)
+  return found[0].replace(/^dist\//, "/")
+}
+const script = outputOf("src/main.tsx")
+const style = outputOf("src/styles/app.css")
+const font = Object.keys(outputs).find((name) => /regular-[^/]*\.woff2$/.test(name))
+
+const page = readFileSync("src/index.html", "utf8")
+  .replace("{{script}}", script)
+  .replace("{{style}}", style)
+  .replace("{{font}}", font.replace(/^dist\//, "/"))
+writeFileSync(join(dist, "index.html"), page)
+copyFileSync("src/favicon.svg", join(dist, "favicon.svg"))
+copyFileSync("NOTICE", join(dist, "NOTICE"))
+
+let scriptBytes = 0
+for (const name of readdirSync(join(dist, "assets")).sort()) {
+  if (!/\.(js|css|woff2)$/.test(name)) continue
+  const path = join(dist, "assets", name)
+  const packed = gzipSync(readFileSync(path), { level: 9 }).length
+  if (name.endsWith(".js")) scriptBytes += packed
+  console.log(`${basename(name).padEnd(44)} ${kilobytes(statSync(path).size)} KB ${kilobytes(packed)} KB gzip`)
+}
+console.log(`${"JavaScript in all".padEnd(58)}${kilobytes(scriptBytes)} KB gzip (budget ${kilobytes(scriptBudget)})`)
+if (scriptBytes > scriptBudget) {
+  console.error("The JavaScript is over its budget.")
+  process.exit(1)
+}
+
+function kilobytes(bytes) {
+  return (bytes / 1024).toFixed(1).padStart(6)
+}

@@ -1,0 +1,26 @@
+import type { ReactElement } from "react"
+import { AgentPage } from "@/features/agents/components/agent-page"
+import { AgentsPage } from "@/features/agents/components/agents-page"
+import { OverviewPage } from "@/features/overview/components/overview-page"
+import { VulnerabilitiesPage } from "@/features/vulnerabilities/components/vulnerabilities-page"
+import { VulnerabilityPage } from "@/features/vulnerabilities/components/vulnerability-page"
+import { matchPath } from "@/lib/router"
+
+type Variables = Readonly<Record<string, string>>
+
+const routes: readonly { readonly pattern: string; readonly page: (variables: Variables) => ReactElement }[] = [
+  { pattern: "/", page: () => <OverviewPage /> },
+  { pattern: "/agents", page: () => <AgentsPage /> },
+  { pattern: "/agents/:id", page: ({ id = "" }) => <AgentPage key={id} id={id} /> },
+  { pattern: "/vulnerabilities", page: () => <VulnerabilitiesPage /> },
+  { pattern: "/vulnerabilities/:id", page: ({ id = "" }) => <VulnerabilityPage key={id} id={id} /> },
+]
+
+/** The page for a path, or null when there is none. */
+export function pageFor(path: string): ReactElement | null {
+  for (const { pattern, page } of routes) {
+    const variables = matchPath(pattern, path)
+    if (variables) return page(variables)
+  }
+  return null
+}

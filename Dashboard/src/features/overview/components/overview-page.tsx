@@ -1,0 +1,98 @@
+import { AdvisoriesMissing } from "@/components/advisory-warning"
+import { EnrollmentGuide } from "@/components/enrollment-guide"
+import { ErrorNotice } from "@/components/error-notice"
+import { Notice } from "@/components/notice"
+import { Panel } from "@/components/panel"
+import { Skeleton } from "@/components/skeleton"
+import { overviewQuery } from "@/features/overview/api/get-overview"
+import { AgentsPanel } from "@/features/overview/components/agents-panel"
+import { CountsStrip } from "@/features/overview/components/counts-strip"
+import { EventsPanel } from "@/features/overview/components/events-panel"
+import { FeedsPanel } from "@/features/overview/components/feeds-panel"
+import { TopRisksPanel } from "@/features/overview/components/top-risks-panel"
+import { TrendChart } from "@/features/overview/components/trend-chart"
+import { useQuery } from "@/hooks/use-query"
+import { useServices } from "@/hooks/use-services"
+import { useTitle } from "@/hooks/use-title"
+import { formatCount, formatPlural } from "@/lib/format"
+import type { Overview } from "@/types/api"
+
+/** The first page: how it stands, what to do first, what just happened. */
+export function OverviewPage() {
+  const { api } = useServices()
+  const { data, error, retry } = useQuery(overviewQuery(api))
+  useTitle("Overview")
+  return (
+    <div className="page">
+      <header className="page-head">
+        <h1 className="page-title">Overview</h1>
+        {data && data.agents.total > 0 && (
+          <p className="page-facts">
+            {formatPlural(data.agents.total, "agent")} · {formatPlural(data.packages, "package version")} ·{" "}
+            {formatCount(data.exposures)} exposures
+          </p>
+        )}
+      </header>
+      {data ? (
+        <OverviewBody overview={data} />
+      ) : error ? (
+        <ErrorNotice error={error} task="load the overview" onRetry={retry} />
+      ) : (
+        <Skeleton label="overview" lines={6} height={48} />
+      )}
+    </div>
+  )
+}
+
+function OverviewBody({ overview }: { readonly overview: Overview }) {
+  const { agents, advisories, counts, trend } = overview
+  const standing = standingOf(overview)
+  return (
+    <div className="overview">
+      {standing === "no-advisories" && <AdvisoriesMissing />}
+      {standing === "no-agents" && <EnrollmentGuide />}
+      {standing === "waiting" && (
+        <Notice kind="pending" title="Not computed yet">
+          <p>{waitingWords(agents)} Numbers appear here as soon as the first inventory is computed.</p>
+        </Notice>
+      )}
+      {standing === "known" && (
+        <>
+          <CountsStrip counts={counts} isPartial={agents.pending + agents.without_inventory > 0} />
+          <div className="overview-grid">
+            <Panel title="Do first" className="area-risks">
+              <TopRisksPanel />
+            </Panel>
+            <Panel title="Agents" className="area-agents">
+              <AgentsPanel agents={agents} />
+            </Panel>
+            <Panel title="Last 7 days" className="area-trend">
+              <TrendChart trend={trend} present={counts} />
+            </Panel>
+          </div>
+        </>
+      )}
+      <div className="overview-grid overview-grid-lower">
+        <Panel title="Events" className="area-events">
+          <EventsPanel />
+        </Panel>
+        <Panel title="Feeds" className="area-feeds" aside={`${formatCount(advisories.vulnerabilities)} vulnerabilities`}>
+          <FeedsPanel advisories={advisories} />
+        </Panel>
+      </div>
+    </div>
+  )
+}
+
+/** What can be said at all. */
+function standingOf({ agents, advisories }: Overview): "no-agents" | "no-advisories" | "waiting" | "known" {
+  if (agents.total === 0) return "no-agents"
+  if (advisories.index_digest === null) return "no-advisories"
+  const computed = agents.total - agents.without_inventory - agents.pending
+  return computed <= 0 ? "waiting" : "known"
+}
+
+function waitingWords(agents: Overview["agents"]): string {
+  if (agents.pending === 0) return `${formatPlural(agents.total, "agent")} enrolled, but none has sent its inventory.`
+  return `${formatPlural(agents.pending, "inventory is", "inventories are")} being computed.`
+}

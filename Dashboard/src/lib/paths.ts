@@ -1,0 +1,11 @@
+import type { AgentID, PackageURL, VulnerabilityID } from "@/types/api"
+
+/** Addresses of the pages, in one place. */
+export const paths = {
+  overview: "/",
+  agents: "/agents",
+  agent: (id: AgentID) => `/agents/${encodeURIComponent(id)}`,
+  vulnerabilities: "/vulnerabilities",
+  vulnerability: (id: VulnerabilityID, chosen?: PackageURL) =>
+    `/vulnerabilities/${encodeURIComponent(id)}${chosen ? `?package=${encodeURIComponent(chosen)}` : ""}`,
+}

@@ -1,0 +1,247 @@
+/** What the gateway says over HTTP: names as on the wire, times RFC 3339 UTC. The gateway's /openapi.json is the reference. */
+
+type Branded<Name extends string> = string & { readonly __brand?: Name }
+
+export type AgentID = Branded<"agent">
+export type VulnerabilityID = Branded<"vulnerability">
+/** A canonical package URL. */
+export type PackageURL = Branded<"purl">
+/** RFC 3339, UTC. */
+export type Instant = string
+
+export type Severity = "critical" | "high" | "medium" | "low" | "none" | "unknown"
+export type InventoryState = "none" | "pending" | "current"
+export type VerdictStatus = "affected" | "fixed" | "not_affected" | "undetermined"
+
+/** A page of a list; `next_cursor` is null on the last one. */
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  readonly next_cursor: string | null
+}
+
+export interface SessionReply {
+  readonly access_token: string
+  readonly token_type: string
+  /** Seconds. */
+  readonly expires_in: number
+  readonly user: User
+  readonly company: Company
+}
+
+export interface User {
+  readonly id: string
+  readonly email: string
+  readonly role: string
+}
+
+export interface Company {
+  readonly id: string
+  readonly name: string
+}
+
+/** Distinct vulnerabilities; `undetermined` is no part of the others. */
+export interface SeverityCounts {
+  readonly critical: number
+  readonly high: number
+  readonly medium: number
+  readonly low: number
+  readonly unknown: number
+  readonly exploited: number
+  readonly fixable: number
+  readonly undetermined: number
+  readonly total: number
+}
+
+export interface FeedState {
+  readonly feed: string
+  readonly records: number
+  /** Records that could not be read and are named in the server's log. */
+  readonly set_aside: number
+  readonly fetched_at: Instant | null
+  readonly tried_at: Instant | null
+  readonly error: string | null
+}
+
+export interface AdvisoryState {
+  /** Null while no index is loaded: then nothing can be computed. */
+  readonly index_digest: string | null
+  readonly vulnerabilities: number
+  readonly feeds: readonly FeedState[]
+}
+
+export interface TrendPoint {
+  readonly hour: Instant
+  readonly counts: SeverityCounts
+  readonly agents: number
+}
+
+export interface Overview {
+  readonly counts: SeverityCounts
+  /** Pairs of agent and vulnerability. */
+  readonly exposures: number
+  readonly agents: { readonly total: number; readonly without_inventory: number; readonly pending: number }
+  readonly packages: number
+  /** Oldest first, only hours in which something changed. */
+  readonly trend: readonly TrendPoint[]
+  readonly advisories: AdvisoryState
+  readonly latest_event_id: number
+}
+
+export interface OperatingSystem {
+  readonly id: string
+  readonly version: string | null
+  readonly name: string
+}
+
+export interface AgentSummary {
+  readonly id: AgentID
+  readonly hostname: string
+  readonly os: OperatingSystem | null
+  readonly agent_version: string
+  readonly enrolled_at: Instant
+  readonly last_seen_at: Instant
+  readonly inventory_state: InventoryState
+  readonly packages: number
+  readonly counts: SeverityCounts
+  /** Highest risk of any finding, 0 to 100. */
+  readonly risk: number
+}
+
+export interface AgentDetail extends AgentSummary {
+  readonly kernel_release: string | null
+  readonly boot_time: Instant | null
+  readonly architecture: string
+  readonly warnings: readonly { readonly path: string; readonly reason: string }[]
+  readonly dropped_reports: number
+  readonly received_digest: string | null
+  readonly applied_digest: string | null
+  readonly applied_at: Instant | null
+}
+
+export interface AgentPackage {
+  readonly purl: PackageURL
+  readonly type: string
+  readonly name: string
+  readonly version: string | null
+  readonly source: string | null
+  readonly since: Instant
+  readonly counts: SeverityCounts
+}
+
+/** Null where the source named none. */
+export interface KnownExploitation {
+  readonly date_added: string
+  readonly due_date: string | null
+  readonly ransomware: boolean
+}
+
+export interface Risk {
+  readonly value: number
+  readonly severity_part: number
+  readonly likelihood_part: number
+  readonly exploited_part: number
+}
+
+export interface VulnerabilityRecord {
+  readonly id: VulnerabilityID
+  readonly aliases: readonly string[]
+  readonly summary: string
+  readonly details: string
+  readonly severity: Severity
+  readonly cvss_score: number | null
+  readonly cvss_vector: string | null
+  readonly severity_source: string | null
+  readonly epss: { readonly probability: number; readonly percentile: number } | null
+  readonly kev: KnownExploitation | null
+  readonly risk: Risk
+  readonly published: Instant | null
+  readonly modified: Instant | null
+  readonly references: readonly string[]
+  readonly advisories: readonly string[]
+}
+
+export interface VulnerabilitySummary extends VulnerabilityRecord {
+  /** Agents affected; 0 when only the feeds know it. */
+  readonly agents: number
+  readonly fixable: boolean
+  readonly first_seen: Instant | null
+}
+
+export interface FindingPackage {
+  readonly purl: PackageURL
+  readonly name: string
+  readonly version: string | null
+  readonly status: VerdictStatus
+  readonly reason: string
+  readonly fixed_version: string | null
+  readonly advisories: readonly string[]
+  readonly first_seen: Instant
+}
+
+export interface AgentFinding {
+  readonly vulnerability: VulnerabilityRecord
+  readonly packages: readonly FindingPackage[]
+  /** What to do, in a sentence; null when nothing can be done yet. */
+  readonly action: string | null
+}
+
+export interface AffectedAgent {
+  readonly agent: AgentSummary
+  readonly packages: readonly FindingPackage[]
+}
+
+export interface Evidence {
+  readonly advisory: string
+  readonly feed: string
+  readonly range: string | null
+  readonly comparisons: readonly string[]
+  readonly outcome: string
+  /** Whether this piece decided the verdict. */
+  readonly decided: boolean
+  readonly note: string | null
+}
+
+export interface Explanation {
+  readonly package: PackageURL
+  readonly coordinates: { readonly scope: string; readonly name: string; readonly version: string } | null
+  readonly vulnerability: VulnerabilityID
+  readonly status: VerdictStatus
+  readonly reason: string
+  readonly sentence: string
+  readonly evidence: readonly Evidence[]
+  readonly index_digest: string
+}
+
+interface EventOf<Type extends string, Data> {
+  readonly id: number
+  readonly at: Instant
+  readonly type: Type
+  readonly data: Data
+}
+
+interface FindingsChange {
+  /** Vulnerabilities gained and lost, and at most ten of each by name. */
+  readonly opened: number
+  readonly resolved: number
+  readonly opened_examples: readonly string[]
+  readonly resolved_examples: readonly string[]
+}
+
+export type AgentEnrolled = EventOf<"agent_enrolled", { readonly agent_id: AgentID; readonly hostname: string }>
+
+export type InventoryApplied = EventOf<
+  "inventory_applied",
+  FindingsChange & {
+    readonly agent_id: AgentID
+    readonly hostname: string
+    readonly packages_added: number
+    readonly packages_removed: number
+  }
+>
+
+export type VerdictsChanged = EventOf<
+  "verdicts_changed",
+  FindingsChange & { readonly agents: number; readonly index_digest: string }
+>
+
+export type CompanyEvent = AgentEnrolled | InventoryApplied | VerdictsChanged
