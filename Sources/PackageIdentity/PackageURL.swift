@@ -77,7 +77,9 @@ public struct PackageURL: Sendable {
     public func qualifier(_ key: String) -> String? {
         var value: String?
         forEachQualifier { keyStart, keyEnd, valueEnd in
-            guard slice(keyStart, keyEnd) == key else { return true }
+            guard keyEnd - keyStart == key.utf8.count, utf8Slice(keyStart, keyEnd).elementsEqual(key.utf8) else {
+                return true
+            }
             value = decodedSlice(keyEnd + 1, valueEnd)
             return false
         }
@@ -86,30 +88,31 @@ public struct PackageURL: Sendable {
 
     /// Calls `body` with the offsets of each qualifier until it returns `false`.
     private func forEachQualifier(_ body: (_ keyStart: Int, _ keyEnd: Int, _ valueEnd: Int) -> Bool) {
-        let end = Int(layout.qualifiersEnd)
         var start = Int(layout.versionEnd) + 1
+        let end = Int(layout.qualifiersEnd)
         guard start < end else { return }
-        let bytes = text.utf8
-        while start < end {
-            var keyEnd = start
-            var valueEnd = start
-            var index = bytes.index(bytes.startIndex, offsetBy: start)
-            while valueEnd < end, bytes[index] != UInt8(ascii: "&") {
+        var offset = start
+        var keyEnd = start
+        for byte in utf8Slice(start, end) {
+            if byte == UInt8(ascii: "=") {
                 // A canonical value holds no bare "=", so the only one ends the key.
-                if bytes[index] == UInt8(ascii: "=") { keyEnd = valueEnd }
-                valueEnd += 1
-                index = bytes.index(after: index)
+                keyEnd = offset
+            } else if byte == UInt8(ascii: "&") {
+                if !body(start, keyEnd, offset) { return }
+                start = offset + 1
             }
-            if !body(start, keyEnd, valueEnd) { return }
-            start = valueEnd + 1
+            offset += 1
         }
+        _ = body(start, keyEnd, end)
     }
 
-    private func slice(_ start: Int, _ end: Int) -> String {
+    private func utf8Slice(_ start: Int, _ end: Int) -> Substring.UTF8View {
         let bytes = text.utf8
         let from = bytes.index(bytes.startIndex, offsetBy: start)
-        return String(text[from..<bytes.index(from, offsetBy: end - start)])
+        return bytes[from..<bytes.index(from, offsetBy: end - start)]
     }
+
+    private func slice(_ start: Int, _ end: Int) -> String { String(Substring(utf8Slice(start, end))) }
 
     private func decodedSlice(_ start: Int, _ end: Int) -> String {
         let raw = slice(start, end)

@@ -1,0 +1,82 @@
+import PackageIdentity
+import Testing
+
+/// Package URL in, the place where advisories are looked up out.
+struct AdvisoryCoordinatesTests {
+    struct Case: Sendable {
+        var purl: String
+        var coordinates: AdvisoryCoordinates?
+        init(_ purl: String, _ scope: String, _ name: String, _ version: String) {
+            self.purl = purl
+            coordinates = AdvisoryCoordinates(scope: scope, name: name, version: version)
+        }
+        init(_ purl: String) { self.purl = purl }
+    }
+
+    @Test(arguments: [
+        Case(
+            "pkg:deb/debian/libssl3@3.0.11-1~deb12u2?distro=debian-12&upstream=openssl", "Debian:12", "openssl",
+            "3.0.11-1~deb12u2"),
+        Case("pkg:deb/debian/curl@7.88.1-10?distro=bookworm", "Debian:12", "curl", "7.88.1-10"),
+        // A rebuild without a change of the source.
+        Case(
+            "pkg:deb/debian/libcap-ng0@0.8.3-1%2Bb3?distro=debian-12&upstream=libcap-ng%400.8.3-1", "Debian:12",
+            "libcap-ng", "0.8.3-1"),
+        Case("pkg:deb/debian/tar@1.34-1%2Bb12?distro=debian-12", "Debian:12", "tar", "1.34-1"),
+        Case("pkg:deb/debian/x@1.0%2Bb?distro=debian-12", "Debian:12", "x", "1.0+b"),
+        Case(
+            "pkg:deb/debian/perl-base@5.36.0-7%2Bdeb12u1?distro=debian-12&upstream=perl", "Debian:12", "perl",
+            "5.36.0-7+deb12u1"),
+        Case(
+            "pkg:deb/debian/libgcc-s1@12.2.0-14?distro=debian-12&upstream=gcc-12%40", "Debian:12", "gcc-12", "12.2.0-14"
+        ),
+        // Signed kernels: advisories speak of linux.
+        Case(
+            "pkg:deb/debian/linux-image-6.1.0-18-amd64@6.1.76-1?distro=debian-12&upstream=linux-signed-amd64%406.1.76%2B1",
+            "Debian:12", "linux", "6.1.76-1"),
+        Case(
+            "pkg:deb/debian/linux-image-6.1-amd64@6.1.90-1~bpo11%2B1?distro=debian-11&upstream=linux-signed-amd64%406.1.90%2B1~bpo11%2B1",
+            "Debian:11", "linux", "6.1.90-1~bpo11+1"),
+        Case(
+            "pkg:deb/ubuntu/linux-image-5.15.0-91-generic@5.15.0-91.101?distro=ubuntu-22.04&upstream=linux-signed",
+            "Ubuntu:22.04:LTS", "linux", "5.15.0-91.101"),
+        Case(
+            "pkg:deb/ubuntu/linux-image-6.5.0-14-generic@6.5.0-14.14~22.04.1?distro=ubuntu-22.04&upstream=linux-signed-hwe-6.5",
+            "Ubuntu:22.04:LTS", "linux-hwe-6.5", "6.5.0-14.14~22.04.1"),
+        Case("pkg:deb/ubuntu/bash@5.2?distro=ubuntu-23.10", "Ubuntu:23.10", "bash", "5.2"),
+        Case("pkg:deb/debian/curl@7.88.1-10?distro=sid"),
+        Case("pkg:deb/debian/curl@7.88.1-10"),
+        Case("pkg:deb/debian/curl?distro=debian-12"),
+        Case(
+            "pkg:apk/alpine/libcrypto3@3.1.4-r1?distro=alpine-3.18.4&upstream=openssl", "Alpine:v3.18", "openssl",
+            "3.1.4-r1"),
+        Case("pkg:apk/wolfi/openssl@3.1.4-r1", "Wolfi", "openssl", "3.1.4-r1"),
+        Case(
+            "pkg:rpm/rocky/openssl-libs@3.0.7-24.el9?epoch=1&distro=rocky-9.3&upstream=openssl-3.0.7-24.el9.src.rpm",
+            "Rocky Linux:9", "openssl", "1:3.0.7-24.el9"),
+        Case(
+            "pkg:rpm/almalinux/openssl-libs@3.0.7-24.el9?epoch=1&distro=almalinux-9.3&upstream=openssl-3.0.7-24.el9.src.rpm",
+            "AlmaLinux:9", "openssl-libs", "1:3.0.7-24.el9"),
+        Case("pkg:rpm/rocky/bash@5.1-2.el9?epoch=0&distro=rocky-9", "Rocky Linux:9", "bash", "5.1-2.el9"),
+        Case("pkg:rpm/fedora/bash@5.1-2?distro=fedora-39"),
+        Case("pkg:pypi/Django@4.2", "PyPI", "django", "4.2"),
+        Case("pkg:npm/%40babel/core@7.0.0", "npm", "@babel/core", "7.0.0"),
+        Case("pkg:golang/golang.org/x/net@v0.17.0", "Go", "golang.org/x/net", "v0.17.0"),
+        Case("pkg:golang/stdlib@1.20.3", "Go", "stdlib", "1.20.3"),
+        Case("pkg:cargo/time@0.1.44", "crates.io", "time", "0.1.44"),
+        Case("pkg:gem/rails@7.0.0", "RubyGems", "rails", "7.0.0"),
+        Case("pkg:composer/Laravel/framework@9.0", "Packagist", "laravel/framework", "9.0"),
+        Case(
+            "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1", "Maven", "org.apache.logging.log4j:log4j-core",
+            "2.14.1"),
+        Case("pkg:nuget/Newtonsoft.Json@12.0.1", "NuGet", "Newtonsoft.Json", "12.0.1"),
+        Case("pkg:swift/github.com/apple/swift-nio@2.0.0", "SwiftURL", "github.com/apple/swift-nio", "2.0.0"),
+        Case("pkg:github/actions/checkout@v4", "GitHub Actions", "actions/checkout", "v4"),
+        Case("pkg:docker/library/nginx@1.25"),
+        Case("pkg:generic/openssl@3"),
+        Case("pkg:npm/lodash"),
+    ])
+    func coordinates(_ example: Case) throws {
+        #expect(try PackageURL(example.purl).advisoryCoordinates == example.coordinates)
+    }
+}

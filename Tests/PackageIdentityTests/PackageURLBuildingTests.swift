@@ -1,0 +1,60 @@
+import Foundation
+import PackageIdentity
+import Testing
+
+/// Components in, canonical text out; and the text as JSON.
+struct PackageURLBuildingTests {
+    @Test func componentsTakeTheirCanonicalForm() throws {
+        let built = try PackageURL(
+            type: "DEB", namespace: "Debian", name: "G++", version: "1:2+b1",
+            qualifiers: ["distro": "debian-12", "Arch": "amd64", "empty": ""], subpath: "/a//./b c/")
+        #expect(built.description == "pkg:deb/debian/g%2B%2B@1:2%2Bb1?arch=amd64&distro=debian-12#a/b%20c")
+    }
+
+    @Test func percentSignsAreNotTakenForEscapes() throws {
+        let built = try PackageURL(type: "generic", name: "100%41", version: "%")
+        #expect(built.description == "pkg:generic/100%2541@%25")
+        #expect(built.name == "100%41")
+        #expect(built.version == "%")
+    }
+
+    @Test func upstreamWithVersionSurvives() throws {
+        let built = try PackageURL(
+            type: "deb", namespace: "debian", name: "libgcc-s1", version: "12.2.0-14",
+            qualifiers: ["upstream": "gcc-12@12.2.0-14"])
+        #expect(built.description == "pkg:deb/debian/libgcc-s1@12.2.0-14?upstream=gcc-12%4012.2.0-14")
+        #expect(built.qualifier("upstream") == "gcc-12@12.2.0-14")
+    }
+
+    @Test func emptyOptionalComponentsAreNone() throws {
+        let built = try PackageURL(type: "npm", namespace: "//", name: "a", version: "", subpath: "..")
+        #expect(built.description == "pkg:npm/a")
+    }
+
+    @Test func wrongComponentsAreRefused() {
+        func error(_ body: () throws -> PackageURL) -> PackageURLError? {
+            #expect(throws: PackageURLError.self) { _ = try body() }
+        }
+        #expect(error { try PackageURL(type: "", name: "a") }?.component == .type)
+        #expect(error { try PackageURL(type: "a b", name: "a") }?.position == 1)
+        #expect(error { try PackageURL(type: "npm", name: "") }?.component == .name)
+        #expect(error { try PackageURL(type: "npm", name: "a\u{0}") }?.reason == .invalidCharacter)
+        #expect(error { try PackageURL(type: "npm", name: "a", qualifiers: ["a b": "c"]) }?.component == .qualifiers)
+        #expect(
+            error { try PackageURL(type: "npm", name: "a", qualifiers: ["k": "1", "K": "2"]) }?.reason == .duplicateKey)
+        let long = String(repeating: "x", count: 20_000)
+        #expect(error { try PackageURL(type: "npm", name: long) }?.reason == .tooLong)
+        #expect(error { try PackageURL(type: long, name: "x") }?.reason == .tooLong)
+        #expect(error { try PackageURL(type: "npm", name: "x", qualifiers: [long: "x"]) }?.reason == .tooLong)
+        #expect(error { try PackageURL(type: "npm", name: "x", qualifiers: ["x": long]) }?.reason == .tooLong)
+    }
+
+    @Test func codesAsOneString() throws {
+        let value = try PackageURL("pkg:npm/a@1")
+        let json = try JSONEncoder().encode([value])
+        #expect(try JSONDecoder().decode([PackageURL].self, from: json) == [value])
+        #expect(throws: DecodingError.self) {
+            try JSONDecoder().decode([PackageURL].self, from: Data(#"["npm/a"]"#.utf8))
+        }
+    }
+}
