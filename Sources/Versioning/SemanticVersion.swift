@@ -8,9 +8,10 @@
 /// 0x01 behind the numbers is a release, which follows its pre-releases. Build metadata is left out: it does not order.
 ///
 /// Strict is what node's `semver.parse` takes: three numbers without leading zeros, white space around and a `v` before
-/// them. Not taken over are its limits of 256 characters and 2^53 - 1, which are JavaScript's and not SemVer's.
-/// Loose adds missing minor and patch (0), further numbers (`1.2.3.4`, which follow `1.2.3`), leading zeros and any
-/// separator-free suffix (`1.0rc1` is `1.0.0-rc1`).
+/// them. Not taken over are its limits of 256 characters and 2^53 - 1, which are JavaScript's and not SemVer's. Taken
+/// beyond it are versions without patch or minor (`1.0`, `0`), which are 0 then: advisories write them.
+/// Loose adds further numbers (`1.2.3.4`, which follow `1.2.3`), leading zeros and any separator-free suffix (`1.0rc1`
+/// is `1.0.0-rc1`).
 ///
 /// - Source: <https://semver.org/spec/v2.0.0.html>, <https://github.com/npm/node-semver>
 enum SemanticVersion {
@@ -46,8 +47,7 @@ enum SemanticVersion {
             }
             if count < 3 { writer.append(number: number) } else { extra.append(number) }
             count += 1
-        } while takeDot(&rest, digitNeeded: !strict) && (count < 3 || !strict)
-        if strict, count < 3 { throw text.malformed(rest.startIndex, "three numbers are needed") }
+        } while (count < 3 || !strict) && takeDot(&rest, digitNeeded: !strict)
         for _ in count..<max(count, 3) { writer.append(number: 0) }
         encode(extra: extra, into: &writer)
     }
