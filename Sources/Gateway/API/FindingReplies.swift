@@ -1,0 +1,111 @@
+import Foundation
+import Matching
+import PackageIdentity
+import Stores
+
+/// A vulnerability of one agent with the packages that carry it.
+struct FindingReply: Encodable {
+    let vulnerability: VulnerabilityReply
+    let packages: [FindingPackageReply]
+    let action: String
+
+    init(_ finding: AgentFinding) {
+        vulnerability = VulnerabilityReply(finding.record)
+        packages = finding.packages.map(FindingPackageReply.init)
+        action = FindingAction.sentence(for: finding.packages)
+    }
+}
+
+/// An agent that has a given vulnerability.
+struct AffectedAgentReply: Encodable {
+    let agent: AgentReply
+    let packages: [FindingPackageReply]
+    let action: String
+
+    init(_ affected: AffectedAgent) {
+        agent = AgentReply(affected.agent)
+        packages = affected.packages.map(FindingPackageReply.init)
+        action = FindingAction.sentence(for: affected.packages)
+    }
+}
+
+/// One package that carries a vulnerability.
+struct FindingPackageReply: Encodable {
+    let purl: PackageURL
+    let name: String
+    let version: OrNull<String>
+    let status: VerdictStatus
+    let reason: String
+    let fixedVersion: OrNull<String>
+    let advisories: [String]
+    let firstSeen: Date
+
+    private enum CodingKeys: String, CodingKey {
+        case purl, name, version, status, reason, advisories
+        case fixedVersion = "fixed_version"
+        case firstSeen = "first_seen"
+    }
+
+    init(_ package: FindingPackage) {
+        purl = package.purl
+        name = package.purl.displayName
+        version = OrNull(package.purl.version)
+        status = package.verdict.status
+        reason = package.verdict.reason
+        fixedVersion = OrNull(package.verdict.fixedVersion)
+        advisories = package.verdict.advisories
+        firstSeen = package.firstSeen
+    }
+}
+
+/// Why a package is, or is not, reported.
+struct ExplanationReply: Encodable {
+    let package: String
+    let coordinates: OrNull<AdvisoryCoordinates>
+    let vulnerability: String
+    let status: VerdictStatus
+    let reason: String
+    let fixedVersion: OrNull<String>
+    let sentence: String
+    let evidence: [EvidenceReply]
+    let indexDigest: String
+
+    private enum CodingKeys: String, CodingKey {
+        case package, coordinates, vulnerability, status, reason, sentence, evidence
+        case fixedVersion = "fixed_version"
+        case indexDigest = "index_digest"
+    }
+
+    init(_ explanation: Explanation) {
+        package = explanation.purl
+        coordinates = OrNull(explanation.coordinates)
+        vulnerability = explanation.vulnerability
+        status = explanation.status
+        reason = explanation.reason
+        fixedVersion = OrNull(explanation.fixedVersion)
+        sentence = explanation.sentence
+        evidence = explanation.evidence.map(EvidenceReply.init)
+        indexDigest = explanation.indexDigest
+    }
+}
+
+/// What one advisory says, and whether that counted.
+struct EvidenceReply: Encodable {
+    let advisory: String
+    let feed: String
+    let range: String
+    let comparisons: [String]
+    let outcome: VerdictStatus
+    let decided: Bool
+    let note: OrNull<String>
+
+    init(_ evidence: Evidence) {
+        advisory = evidence.advisory
+        feed = evidence.feed
+        range = evidence.range
+        comparisons = evidence.comparisons
+        outcome = evidence.outcome
+        decided = evidence.decided
+        note = OrNull(evidence.note)
+    }
+}

@@ -1,0 +1,147 @@
+import Foundation
+import HTTPTypes
+@_spi(Minting) import Stores
+import Wire
+
+/// Turns credentials into callers. This file alone makes a ``CompanyScope`` in the gateway.
+struct Authenticator: Sendable {
+    let tokens: AccessTokens
+    let sessions: SessionBoard
+    let store: any Store
+    let now: @Sendable () -> Date
+    private let window: Int64
+    /// Proofs of enrolled agents, and proofs of keys that are not known yet: a stranger who makes up keys fills only the latter.
+    private let usedProofs: ReplayCache
+    private let usedEnrollmentProofs: ReplayCache
+
+    init(tokens: AccessTokens, sessions: SessionBoard, services: GatewayServices, configuration: GatewayConfiguration) {
+        self.tokens = tokens
+        self.sessions = sessions
+        store = services.store
+        now = services.now
+        window = configuration.proofWindow
+        usedProofs = ReplayCache(
+            lifetime: 2 * configuration.proofWindow, limit: configuration.limits.rememberedProofs)
+        usedEnrollmentProofs = ReplayCache(lifetime: 2 * configuration.proofWindow, limit: 10_000)
+    }
+
+    /// The person whose access token the request carries.
+    ///
+    /// - Throws: 401.
+    func person(of call: Call) async throws -> Caller {
+        guard let token = Self.token(in: call, scheme: "Bearer") else {
+            throw APIError.unauthorized("Sign in first.")
+        }
+        return try await person(token: token)
+    }
+
+    /// The person of an access token.
+    func person(token: String) async throws -> Caller {
+        let claims = try await tokens.verify(token, audience: AccessClaims.Audience.people, scheme: "Bearer")
+        guard let userID = UserID(claims.sub), let company = CompanyID(claims.cid),
+            let session = claims.sid.flatMap({ SessionID($0) }), let role = claims.role.flatMap(Role.init(rawValue:))
+        else { throw APIError.unauthorized("The access token is not valid.") }
+        guard try await sessions.isActive(session, at: now()) else {
+            throw APIError.unauthorized("The session has ended. Sign in again.", code: "session_ended")
+        }
+        return Caller(
+            userID: userID, sessionID: session, role: role, scope: CompanyScope(companyID: company),
+            expiresAt: Date(timeIntervalSince1970: TimeInterval(claims.exp)))
+    }
+
+    /// The person of a session that was just begun or prolonged.
+    func person(session: Session, user: User) -> Caller {
+        Caller(
+            userID: user.id, sessionID: session.id, role: user.role,
+            scope: CompanyScope(companyID: session.companyID), expiresAt: session.expiresAt)
+    }
+
+    /// The agent whose access token and proof the request carries.
+    ///
+    /// - Throws: 401.
+    func agent(of call: Call) async throws -> AgentCaller {
+        guard let token = Self.token(in: call, scheme: AgentProtocol.tokenType) else {
+            throw APIError.unauthorized("An access token is missing.", scheme: AgentProtocol.tokenType)
+        }
+        let claims = try await tokens.verify(
+            token, audience: AccessClaims.Audience.agents, scheme: AgentProtocol.tokenType)
+        let proof = try freshProof(of: call, accessToken: token)
+        guard let agentID = AgentID(claims.sub), let company = CompanyID(claims.cid),
+            claims.cnf?.jkt == PossessionProof.thumbprint(publicKey: proof.publicKey)
+        else {
+            throw APIError.unauthorized(
+                "The access token belongs to another key.", scheme: AgentProtocol.tokenType)
+        }
+        try use(proof, in: usedProofs)
+        return AgentCaller(agentID: agentID, scope: CompanyScope(companyID: company))
+    }
+
+    /// The credential that an agent claims to hold, checked against the proof.
+    ///
+    /// - Throws: 401 `unknown_agent` when there is no such agent, or another key is its own.
+    func credential(agentID: AgentID?, of call: Call) async throws -> AgentCredential {
+        let proof = try freshProof(of: call, accessToken: nil)
+        guard let agentID, let credential = try await store.fetchCredential(agentID: agentID),
+            credential.publicKey == proof.publicKey
+        else { throw Self.unknownAgent }
+        try use(proof, in: usedProofs)
+        return credential
+    }
+
+    /// The key that asks to be enrolled.
+    func enrollingKey(of call: Call) throws -> [UInt8] {
+        let proof = try freshProof(of: call, accessToken: nil)
+        try use(proof, in: usedEnrollmentProofs)
+        return proof.publicKey
+    }
+
+    /// An agent whose credential the store has just given out.
+    func agent(with credential: AgentCredential) -> AgentCaller {
+        AgentCaller(agentID: credential.agentID, scope: CompanyScope(companyID: credential.companyID))
+    }
+
+    /// Only a new enrollment helps.
+    static let unknownAgent = APIError.unauthorized(
+        "This agent is not known.", code: AgentErrorCode.unknownAgent.rawValue, scheme: AgentProtocol.tokenType)
+
+    private func freshProof(of call: Call, accessToken: String?) throws -> PossessionProof {
+        let headers = HTTPField.Name(AgentProtocol.proofHeader).map { call.request.headers[values: $0] } ?? []
+        guard headers.count == 1 else {
+            throw APIError.unauthorized(
+                "Send one DPoP header.", code: "invalid_proof", scheme: AgentProtocol.tokenType)
+        }
+        let proof = try PossessionProof(
+            verifying: headers[0], method: call.request.method.rawValue, path: call.request.uri.path,
+            accessToken: accessToken)
+        let time = unixTime
+        guard proof.issuedAt >= time - window, proof.issuedAt <= time + window else {
+            var error = APIError.unauthorized(
+                "The proof is more than \(window) seconds off.", code: AgentErrorCode.clockSkew.rawValue,
+                scheme: AgentProtocol.tokenType)
+            error.serverTime = time
+            throw error
+        }
+        return proof
+    }
+
+    private func use(_ proof: PossessionProof, in cache: ReplayCache) throws {
+        switch cache.use(identifier: proof.identifier, publicKey: proof.publicKey, now: unixTime) {
+        case .fresh: return
+        case .replayed:
+            throw APIError.unauthorized(
+                "This proof was used before.", code: AgentErrorCode.proofReplayed.rawValue,
+                scheme: AgentProtocol.tokenType)
+        case .full: throw APIError.rateLimited("Too many requests of agents.", retryAfter: .seconds(30))
+        }
+    }
+
+    private var unixTime: Int64 { Int64(now().timeIntervalSince1970) }
+
+    /// The token of an `Authorization` header with the scheme, which is compared without regard to case (RFC 9110 section 11.1).
+    private static func token(in call: Call, scheme: String) -> String? {
+        guard let header = call.request.headers[.authorization] else { return nil }
+        let parts = header.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == scheme.lowercased() else { return nil }
+        return String(parts[1])
+    }
+}

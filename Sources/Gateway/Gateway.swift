@@ -1,0 +1,83 @@
+import Caching
+import Hummingbird
+import HummingbirdCore
+import Logging
+import ServiceLifecycle
+import Stores
+
+/// Builds the gateway, to be run in a `ServiceGroup`. On graceful shutdown it finishes requests under way, tells stream clients 1001,
+/// and returns.
+///
+/// - Throws: ``GatewayError`` before anything starts.
+public func buildGateway(
+    configuration: GatewayConfiguration, services: GatewayServices, logger: Logger
+) async throws -> some Service {
+    try await makeApplication(configuration: configuration, services: services, logger: logger)
+}
+
+/// The same with Hummingbird's types in view, for tests.
+func makeApplication(
+    configuration: GatewayConfiguration, services: GatewayServices, logger: Logger,
+    onServerRunning: @escaping @Sendable (Int?) async -> Void = { _ in }
+) async throws -> Application<GatewayResponder> {
+    try configuration.validate()
+    let parts = try await GatewayParts(configuration: configuration, services: services, logger: logger)
+    let streams = StreamService(
+        store: services.store, bus: services.events, authenticator: parts.authenticator, configuration: configuration,
+        places: ConcurrencyLimit(configuration.limits.streams), logger: logger)
+    let origin = parts.origin
+    let limits = configuration.limits
+    let server = HTTPServerBuilder { responder in
+        GatewayChannel(responder: responder, streams: streams, origin: origin, limits: limits)
+    }
+    return Application(
+        responder: parts.responder, server: server,
+        configuration: ApplicationConfiguration(
+            address: .hostname(configuration.host, port: configuration.port), serverName: nil),
+        onServerRunning: { channel in await onServerRunning(channel.localAddress?.port) }, logger: logger)
+}
+
+/// The gateway's parts, put together.
+struct GatewayParts: Sendable {
+    let authenticator: Authenticator
+    let origin: OriginCheck
+    let responder: GatewayResponder
+
+    init(configuration: GatewayConfiguration, services: GatewayServices, logger: Logger) async throws {
+        let tokens = await AccessTokens(
+            key: services.signingKey, lifetime: configuration.accessTokenLifetime, now: services.now)
+        let sessions = SessionBoard(store: services.store, lifetime: configuration.sessionCheckInterval)
+        authenticator = Authenticator(
+            tokens: tokens, sessions: sessions, services: services, configuration: configuration)
+        origin = OriginCheck(isServedOverTLS: configuration.isServedOverTLS)
+        let routes = Self.routes(configuration, services, authenticator, origin)
+        try PermissionTable.check(routes)
+        responder = GatewayResponder(
+            table: try RouteTable(routes), authenticator: authenticator,
+            dashboard: DashboardAssets(directory: configuration.dashboardDirectory, logger: logger),
+            securityHeaders: SecurityHeaders(isServedOverTLS: configuration.isServedOverTLS),
+            trustsForwardedAddress: configuration.trustsForwardedAddress)
+    }
+
+    /// The list of all routes: a new group is added here.
+    private static func routes(
+        _ configuration: GatewayConfiguration, _ services: GatewayServices, _ authenticator: Authenticator,
+        _ origin: OriginCheck
+    ) -> [Route] {
+        let limits = configuration.limits
+        let auth = AuthRoutes(
+            services: services, configuration: configuration, authenticator: authenticator,
+            throttle: SignInThrottle(limits: limits),
+            cookie: RefreshCookie(isSecure: configuration.isServedOverTLS), origin: origin)
+        let agentProtocol = AgentProtocolRoutes(
+            services: services, configuration: configuration, authenticator: authenticator,
+            intake: ConcurrencyLimit(limits.concurrentInventories))
+        let overview = OverviewRoutes(services: services, cache: MemoryCache<Overview>(capacity: 1000))
+        return auth.routes + agentProtocol.routes + overview.routes
+            + AgentRoutes(store: services.store).routes
+            + VulnerabilityRoutes(services: services).routes
+            + EventRoutes(store: services.store, origin: origin).routes
+            + EnrollmentRoutes(services: services, limits: limits).routes
+            + OperationRoutes(services: services, exposesMetrics: configuration.exposesMetrics).routes
+    }
+}

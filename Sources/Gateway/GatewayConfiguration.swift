@@ -1,0 +1,96 @@
+/// What an operator can set on the gateway. Checked as a whole by ``buildGateway(configuration:services:logger:)``.
+public struct GatewayConfiguration: Sendable {
+    /// Address to bind, "127.0.0.1" or "0.0.0.0".
+    public var host = "127.0.0.1"
+    /// Port to bind; 0 lets the system choose.
+    public var port = 8443
+    /// Folder with the built dashboard; `nil` serves a page that says how to get one.
+    public var dashboardDirectory: String?
+    /// Whether browsers reach the gateway by HTTPS, as they do behind a proxy that terminates TLS. Makes cookies `Secure`, sends
+    /// HSTS, and lets `https` origins count as the gateway's own.
+    public var isServedOverTLS = false
+    /// Whether a proxy in front sets `X-Forwarded-For`; its last entry then counts as the client's address. Never set it without
+    /// such a proxy: a client could name any address.
+    public var trustsForwardedAddress = false
+    /// Whether `/metrics` answers to everybody, and not to the own machine only.
+    public var exposesMetrics = false
+
+    /// How long an access token of a person or an agent works.
+    public var accessTokenLifetime = Duration.seconds(600)
+    /// How long a refresh token works; each use gives a new one.
+    public var refreshTokenLifetime = Duration.seconds(14 * 24 * 3600)
+    /// How long the answer "this session is active" may be reused. Logout on this gateway counts at once.
+    public var sessionCheckInterval = Duration.seconds(5)
+    /// How far the clock of an agent may be off, either way, in seconds.
+    public var proofWindow: Int64 = 300
+    /// What agents are told to wait between heartbeats, in seconds.
+    public var heartbeatSeconds = 60
+
+    /// Limits on what one request or client may cost.
+    public var limits = Limits()
+
+    /// Everything with a bound that an installation may want to move.
+    public struct Limits: Sendable {
+        /// Bytes of a JSON body, inclusive.
+        public var jsonBody = 256 << 10
+        /// Inventories that are unpacked and parsed at the same time; each takes up to about 100 MB. More get 429.
+        public var concurrentInventories = 8
+        /// Packages of one inventory, inclusive.
+        public var packages = 500_000
+        /// Failed sign-ins for one e-mail, and from one address, within ``signInWindow`` before the next gets 429.
+        public var failedSignInsPerEmail = 10
+        /// See ``failedSignInsPerEmail``.
+        public var failedSignInsPerAddress = 50
+        /// The window of the two limits above.
+        public var signInWindow = Duration.seconds(900)
+        /// Proof identifiers remembered against replay. When full, agents get 429 until the oldest leave the window.
+        public var rememberedProofs = 500_000
+        /// WebSocket connections at the same time.
+        public var streams = 10_000
+        /// Events that a stream's client may fall behind while its connection takes no more bytes.
+        public var streamBacklog = 1024
+        /// How long a WebSocket client may take to subscribe.
+        public var subscribeTimeout = Duration.seconds(5)
+        /// How often a silent WebSocket client is pinged; dropped when it does not answer until the next.
+        public var keepalive = Duration.seconds(30)
+        /// How long a connection may rest between requests, or take to send one.
+        public var idleConnection = Duration.seconds(75)
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// The defaults.
+    public init() {}
+}
+
+/// Why the gateway cannot be built.
+public enum GatewayError: Error, Sendable, Equatable {
+    /// A setting is out of its bounds; the text names it.
+    case invalidConfiguration(String)
+    /// A route, a role or a permission contradicts the others; a mistake in this target.
+    case inconsistentRoutes(String)
+}
+
+extension GatewayConfiguration {
+    /// Checks the settings against each other, before anything starts.
+    func validate() throws(GatewayError) {
+        guard (0...65535).contains(port) else { throw .invalidConfiguration("port: not 0…65535") }
+        let durations: [(String, Duration)] = [
+            ("accessTokenLifetime", accessTokenLifetime), ("refreshTokenLifetime", refreshTokenLifetime),
+            ("signInWindow", limits.signInWindow), ("subscribeTimeout", limits.subscribeTimeout),
+            ("keepalive", limits.keepalive), ("idleConnection", limits.idleConnection),
+        ]
+        for (name, duration) in durations where duration <= .zero {
+            throw .invalidConfiguration("\(name): not positive")
+        }
+        let counts: [(String, Int)] = [
+            ("heartbeatSeconds", heartbeatSeconds), ("jsonBody", limits.jsonBody), ("packages", limits.packages),
+            ("concurrentInventories", limits.concurrentInventories), ("rememberedProofs", limits.rememberedProofs),
+            ("failedSignInsPerEmail", limits.failedSignInsPerEmail), ("streams", limits.streams),
+            ("failedSignInsPerAddress", limits.failedSignInsPerAddress), ("streamBacklog", limits.streamBacklog),
+        ]
+        for (name, count) in counts where count < 1 { throw .invalidConfiguration("\(name): less than 1") }
+        guard proofWindow > 0 else { throw .invalidConfiguration("proofWindow: not positive") }
+    }
+}

@@ -1,0 +1,75 @@
+import BoundedInput
+import Inventory
+import NIOCore
+import Stores
+import Verdicts
+import Wire
+
+/// The one place that says what an error means to a client.
+enum ErrorMapping {
+    /// What to answer, or `nil` for an error that nobody foresaw: a bare 500, with the cause in the log only.
+    static func reply(to error: any Error) -> APIError? {
+        switch error {
+        case let error as APIError: error
+        case let error as StoreError: reply(to: error)
+        case let error as InventoryError: reply(to: error)
+        case let error as GzipError: reply(to: error)
+        case let error as PossessionProofError: reply(to: error)
+        case let error as VerdictServiceError: reply(to: error)
+        case let error as PasswordHasherError: reply(to: error)
+        case is NIOTooManyBytesError: .tooLarge("The body is larger than this route takes.")
+        default: nil
+        }
+    }
+
+    private static func reply(to error: StoreError) -> APIError? {
+        switch error {
+        case .invalidCursor: .invalid("cursor: not one that this list gave out")
+        case .notFound: .notFound
+        case .alreadyExists(let what): APIError(.conflict, "already_exists", "That \(what) exists already.")
+        case .unavailable: .unavailable("The database does not answer.")
+        case .notEvaluated, .databaseTooNew: nil
+        }
+    }
+
+    private static func reply(to error: InventoryError) -> APIError {
+        switch error {
+        case .malformedLine, .contradiction: .invalid(error.description)
+        case .tooManyPackages: .tooLarge(error.description)
+        case .baseMismatch, .targetMismatch: APIError(.badRequest, "digest_mismatch", error.description)
+        }
+    }
+
+    private static func reply(to error: GzipError) -> APIError? {
+        switch error {
+        case .truncated, .corrupt, .trailingGarbage: .invalid(error.description)
+        case .tooLarge: .tooLarge(error.description)
+        case .outOfMemory: nil
+        }
+    }
+
+    private static func reply(to error: PossessionProofError) -> APIError {
+        let message =
+            switch error {
+            case .malformed(let what): "DPoP proof: \(what)"
+            case .badSignature: "DPoP proof: the signature does not fit the key"
+            case .otherRequest: "DPoP proof: made for another request"
+            case .otherToken: "DPoP proof: made for another access token"
+            }
+        return .unauthorized(message, code: "invalid_proof", scheme: AgentProtocol.tokenType)
+    }
+
+    private static func reply(to error: VerdictServiceError) -> APIError {
+        switch error {
+        case .noIndex: .unavailable("No advisories have been loaded yet.")
+        case .unavailable: .unavailable("The advisories cannot be asked at the moment.")
+        }
+    }
+
+    private static func reply(to error: PasswordHasherError) -> APIError {
+        switch error {
+        case .busy: .rateLimited("Too many people sign in at once.", retryAfter: .seconds(2))
+        case .unacceptable(let reason): .invalid("password: \(reason)")
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import Scoring
+import Stores
+
+/// The query of a request, decoded as forms are: `+` is a space.
+///
+/// - Source: <https://url.spec.whatwg.org/#urlencoded-parsing>
+struct QueryParameters: Sendable {
+    private let values: [String: String]
+
+    /// Longest value that any route looks at, in bytes.
+    static let valueLimit = 4096
+
+    /// The first of parameters with the same name counts; what is not UTF-8 after decoding is left out.
+    init(_ query: String?) {
+        var values: [String: String] = [:]
+        for pair in (query ?? "").split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let decoded = parts.map { $0.replacing("+", with: " ").removingPercentEncoding }
+            guard let name = decoded[0], let value = parts.count == 2 ? decoded[1] : "" else { continue }
+            if values[name] == nil { values[name] = value }
+        }
+        self.values = values
+    }
+
+    /// A text; `nil` when missing or empty.
+    func text(_ name: String) throws -> String? {
+        guard let value = values[name], !value.isEmpty else { return nil }
+        guard value.utf8.count <= Self.valueLimit else { throw APIError.invalid("\(name): too long") }
+        return value
+    }
+
+    /// A search text: at most 200 bytes.
+    func search() throws -> String {
+        let value = try text("q") ?? ""
+        guard value.utf8.count <= 200 else { throw APIError.invalid("q: longer than 200 bytes") }
+        return value
+    }
+
+    /// "true" or "false"; false when missing.
+    func flag(_ name: String) throws -> Bool {
+        switch try text(name) {
+        case nil, "false": false
+        case "true": true
+        default: throw APIError.invalid("\(name): neither true nor false")
+        }
+    }
+
+    /// One of the words of an enumeration.
+    func word<Word: RawRepresentable<String>>(_ name: String, as type: Word.Type) throws -> Word? {
+        guard let text = try text(name) else { return nil }
+        guard let word = Word(rawValue: text) else { throw APIError.invalid("\(name): not a word it can have") }
+        return word
+    }
+
+    /// A whole number within bounds.
+    func integer(_ name: String, in range: ClosedRange<Int64>) throws -> Int64? {
+        guard let text = try text(name) else { return nil }
+        guard let value = Int64(text), range.contains(value) else {
+            throw APIError.invalid("\(name): not a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+
+    /// `limit` and `cursor`.
+    func page() throws -> PageRequest {
+        let limit = try integer("limit", in: 1...500) ?? 50
+        return PageRequest(cursor: try text("cursor"), limit: Int(limit))
+    }
+
+    /// `q`, `severity`, `exploited`, `fixable` and `undetermined`.
+    func vulnerabilities() throws -> VulnerabilityQuery {
+        var query = VulnerabilityQuery()
+        query.search = try search()
+        query.minimumSeverity = try word("severity", as: Severity.self)
+        query.exploitedOnly = try flag("exploited")
+        query.fixableOnly = try flag("fixable")
+        query.undetermined = try flag("undetermined")
+        return query
+    }
+}

@@ -1,0 +1,199 @@
+import BoundedInput
+import Events
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Inventory
+import JobQueue
+import Logging
+import Stores
+import Wire
+
+/// What agents say: enroll, get a token, call home, send the inventory.
+struct AgentProtocolRoutes: Sendable {
+    let services: GatewayServices
+    let configuration: GatewayConfiguration
+    let authenticator: Authenticator
+    let intake: ConcurrencyLimit
+
+    var routes: [Route] {
+        [
+            .open(.post, AgentProtocol.enrollPath, enroll),
+            .open(.post, AgentProtocol.tokenPath, token),
+            .agent(.post, AgentProtocol.heartbeatPath, heartbeat),
+            .agent(.put, AgentProtocol.inventoryPath, inventory),
+        ]
+    }
+
+    @Sendable private func enroll(_ call: Call) async throws -> Response {
+        let body = try await call.json(EnrollRequest.self, limit: configuration.limits.jsonBody)
+        let facts = try HeartbeatFacts(checking: body.facts)
+        let key = try authenticator.enrollingKey(of: call)
+        let outcome = try await services.store.enrollAgent(
+            token: Secret.hash(body.token), publicKey: key, facts: facts, at: services.now())
+        let credential = try credential(of: outcome)
+        if case .enrolled = outcome { await announce(credential, call) }
+        let reply = EnrollReply(
+            agentID: credential.agentID.description, company: credential.companyName,
+            heartbeatSeconds: configuration.heartbeatSeconds, serverTime: unixTime)
+        return try Reply.json(reply, status: .created)
+    }
+
+    private func credential(of outcome: EnrollmentOutcome) throws -> AgentCredential {
+        switch outcome {
+        case .enrolled(let credential), .alreadyEnrolled(let credential): return credential
+        case .unknownToken, .revoked:
+            throw refusal(.tokenUnknown, "This enrollment token does not exist or was revoked.")
+        case .expired: throw refusal(.enrollmentExpired, "This enrollment token has run out.")
+        case .usedUp: throw refusal(.enrollmentUsedUp, "This enrollment token has no uses left.")
+        }
+    }
+
+    /// 403 and not 401: a new access token would not help.
+    private func refusal(_ code: AgentErrorCode, _ message: String) -> APIError {
+        APIError(.forbidden, code.rawValue, message)
+    }
+
+    /// The store has appended the event; rings for those who watch. A failure costs them a moment, so it fails nothing.
+    private func announce(_ credential: AgentCredential, _ call: Call) async {
+        let scope = authenticator.agent(with: credential).scope
+        do {
+            let newest = try await services.store.fetchNewestEvents(scope: scope, limit: 1)
+            for event in newest { await services.events.publish(event, scope: scope) }
+        } catch {
+            call.logger.warning("enrollment not announced", metadata: ["error": "\(error)"])
+        }
+        call.logger.info("agent enrolled", metadata: ["agent": "\(credential.agentID)"])
+    }
+
+    @Sendable private func token(_ call: Call) async throws -> Response {
+        let body = try await call.json(TokenRequest.self, limit: 1 << 10)
+        let credential = try await authenticator.credential(agentID: AgentID(body.agentID), of: call)
+        let token = try await authenticator.tokens.sign(agent: credential)
+        return try Reply.json(TokenReply(accessToken: token, expiresIn: authenticator.tokens.expiresIn))
+    }
+
+    @Sendable private func heartbeat(_ call: Call, _ agent: AgentCaller) async throws -> Response {
+        let body = try await call.json(HeartbeatRequest.self, limit: configuration.limits.jsonBody)
+        let facts = try HeartbeatFacts(checking: body.facts)
+        let digest = try body.digest.map { text in
+            guard let digest = InventoryDigest(hex: text) else {
+                throw APIError.invalid("digest: not 64 hexadecimal digits")
+            }
+            return digest
+        }
+        let recorded = try await services.store.recordHeartbeat(
+            scope: agent.scope, agentID: agent.agentID, facts: facts, at: services.now())
+        guard let sync = recorded else { throw Authenticator.unknownAgent }
+        let (action, base) = Self.action(announced: digest, received: sync.received)
+        return try Reply.json(
+            HeartbeatReply(
+                action: action, base: base?.description, heartbeatSeconds: configuration.heartbeatSeconds,
+                serverTime: unixTime))
+    }
+
+    /// What the agent is to send. One that has not scanned yet has nothing to send.
+    static func action(
+        announced: InventoryDigest?, received: InventoryDigest?
+    ) -> (HeartbeatReply.Action, base: InventoryDigest?) {
+        switch (announced, received) {
+        case (nil, _): (.inSync, nil)
+        case (_?, nil): (.sendFull, nil)
+        case (let announced?, let received?): announced == received ? (.inSync, nil) : (.sendDelta, received)
+        }
+    }
+
+    @Sendable private func inventory(_ call: Call, _ agent: AgentCaller) async throws -> Response {
+        let form = try form(of: call.request)
+        let inventory = try await intake.run {
+            let text = try await text(of: call)
+            return try await read(text, as: form, agent)
+        }
+        do {
+            try await services.store.receiveInventory(
+                scope: agent.scope, agentID: agent.agentID, inventory: inventory, at: services.now())
+        } catch StoreError.notFound {
+            throw Authenticator.unknownAgent
+        }
+        await hint(agent, form: form, call)
+        return try Reply.json(InventoryReply(digest: inventory.digest.description), status: .accepted)
+    }
+
+    private enum Form { case full, delta }
+
+    private func form(of request: Request) throws -> Form {
+        switch MediaType.of(request.headers[.contentType]) {
+        case AgentProtocol.inventoryMediaType: return .full
+        case AgentProtocol.inventoryDeltaMediaType: return .delta
+        default:
+            throw APIError(
+                .unsupportedMediaType, "unsupported_media_type",
+                "Send \(AgentProtocol.inventoryMediaType) or \(AgentProtocol.inventoryDeltaMediaType).")
+        }
+    }
+
+    /// The body, unpacked.
+    private func text(of call: Call) async throws -> [UInt8] {
+        let encoding = call.request.headers[.contentEncoding]?.lowercased() ?? "identity"
+        guard ["gzip", "identity"].contains(encoding) else {
+            throw APIError(.unsupportedMediaType, "unsupported_media_type", "Send Content-Encoding: gzip.")
+        }
+        let body = try await call.body(limit: AgentProtocol.compressedInventoryLimit)
+        return encoding == "gzip" ? try Gzip.decompress(body, limit: AgentProtocol.inventoryLimit) : body
+    }
+
+    private func read(_ text: [UInt8], as form: Form, _ agent: AgentCaller) async throws -> Inventory {
+        let limit = configuration.limits.packages
+        guard form == .delta else { return try Inventory(lines: text, limit: limit) }
+        let delta = try InventoryDelta(encoded: text, limit: limit)
+        guard let base = try await services.store.fetchInventory(scope: agent.scope, digest: delta.base) else {
+            throw APIError(
+                .conflict, AgentErrorCode.baseUnknown.rawValue,
+                "That base is not held here. Send the inventory in full.")
+        }
+        return try base.applying(delta)
+    }
+
+    /// Tells the processors. The inventory is safe by now and a sweep would find it, so a failure here is only logged.
+    private func hint(_ agent: AgentCaller, form: Form, _ call: Call) async {
+        do {
+            let applied =
+                form == .delta
+                ? true : try await services.store.fetchAgent(scope: agent.scope, id: agent.agentID)?.sync.applied != nil
+            try await services.queue.enqueue(
+                WorkHint(scope: agent.scope, priority: applied ? .change : .firstInventory))
+        } catch {
+            call.logger.warning("work not announced", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private var unixTime: Int64 { Int64(services.now().timeIntervalSince1970) }
+}
+
+extension HeartbeatFacts {
+    /// Facts within the bounds of the store.
+    ///
+    /// - Throws: 400 that names the field.
+    init(checking facts: AgentFacts) throws {
+        let texts: [(String, String?, Int)] = [
+            ("hostname", facts.hostname, 255), ("kernel_release", facts.kernelRelease, 255),
+            ("architecture", facts.architecture, 64), ("agent_version", facts.agentVersion, 64),
+            ("os.id", facts.os?.id, 64), ("os.version_id", facts.os?.versionID, 64),
+            ("os.codename", facts.os?.codename, 64), ("os.pretty_name", facts.os?.prettyName, 255),
+        ]
+        for (name, text, limit) in texts where (text?.utf8.count ?? 0) > limit {
+            throw APIError.invalid("facts.\(name): longer than \(limit) bytes")
+        }
+        guard facts.warnings.count <= AgentProtocol.warningLimit else {
+            throw APIError.invalid("facts.warnings: more than \(AgentProtocol.warningLimit)")
+        }
+        for (index, warning) in facts.warnings.enumerated()
+        where warning.path.utf8.count > 4096 || warning.reason.utf8.count > 1024 {
+            throw APIError.invalid("facts.warnings.[\(index)]: longer than 4096 and 1024 bytes")
+        }
+        guard facts.droppedReports >= 0 else { throw APIError.invalid("facts.dropped_reports: negative") }
+        self.init(
+            host: facts.host, agentVersion: facts.agentVersion, droppedReports: facts.droppedReports,
+            warnings: facts.warnings)
+    }
+}
