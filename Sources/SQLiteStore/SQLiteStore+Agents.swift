@@ -1,0 +1,136 @@
+import Foundation
+import GRDB
+import Inventory
+import PackageIdentity
+import Stores
+
+extension SQLiteStore {
+    /// See ``AgentStore/recordHeartbeat(scope:agentID:facts:at:)``.
+    public func recordHeartbeat(scope: CompanyScope, agentID: AgentID, facts: HeartbeatFacts, at now: Date) async throws
+        -> SyncState?
+    {
+        let stored = try StoredFacts(facts)
+        return try await writeUnsynced("record heartbeat") { db in
+            let known = try db.first(AgentQueries.forHeartbeat, [agentID.blob, scope.companyID.blob]) { row in
+                (id: row[0] as Int64, facts: row[1] as String, sync: try SyncState(received: row[2], applied: row[3]))
+            }
+            guard let known else { return nil }
+            try db.run(AgentQueries.touch, [now.milliseconds, known.id])
+            if known.facts != stored.json {
+                try db.run(
+                    AgentQueries.updateFacts,
+                    [
+                        "hostname": stored.hostname, "hostname_key": stored.hostname.lowercased(), "os": stored.os,
+                        "version": stored.agentVersion, "id": known.id,
+                    ])
+                try db.run(AgentQueries.replaceFacts, [stored.json, known.id])
+            }
+            return known.sync
+        }
+    }
+
+    /// See ``AgentStore/fetchAgents(scope:query:page:)``.
+    public func fetchAgents(scope: CompanyScope, query: AgentQuery, page: PageRequest) async throws
+        -> Page<AgentSummary>
+    {
+        let list = AgentList(query: query)
+        let cursor = try list.arguments(cursor: page.cursor)
+        return try await read("fetch agents") { db in
+            guard let company = try scope.row(db) else { return Page(items: [], nextCursor: nil) }
+            let sql = AgentQueries.page(
+                sort: query.sort, hasCursor: cursor != nil, hasSearch: !query.search.isEmpty, state: query.state)
+            var arguments: StatementArguments = ["company": company, "limit": page.limit + 1]
+            if !query.search.isEmpty { arguments += ["search": containsPattern(query.search)] }
+            if let cursor { arguments += cursor }
+            let rows = try db.rows(sql, arguments) { row in
+                (
+                    summary: try AgentSummary(row: row), risk: row[8] as Int64, lastSeen: row[5] as Int64,
+                    key: row[18] as String
+                )
+            }
+            return try Page(rows: rows, limit: page.limit, list: list.name) { row in
+                let number = query.sort == .risk ? row.risk : row.lastSeen
+                return AgentKey(
+                    number: query.sort == .hostname ? nil : number, text: query.sort == .hostname ? row.key : nil,
+                    tie: row.summary.id)
+            } item: {
+                $0.summary
+            }
+        }
+    }
+
+    /// See ``AgentStore/fetchAgent(scope:id:)``.
+    public func fetchAgent(scope: CompanyScope, id: AgentID) async throws -> AgentDetail? {
+        try await read("fetch agent") { db in
+            try db.first(AgentQueries.detail, [id.blob, scope.companyID.blob]) { row in
+                AgentDetail(
+                    summary: try AgentSummary(row: row), facts: try StoredFacts.decode(row[18]),
+                    sync: try SyncState(received: row[19], applied: row[20]),
+                    appliedAt: (row[21] as Int64?).map { Date(milliseconds: $0) })
+            }
+        }
+    }
+}
+
+/// The key of the agent lists: a number or a text, then the id.
+private struct AgentKey: Codable {
+    let number: Int64?
+    let text: String?
+    let tie: AgentID
+}
+
+/// The list of agents in one of its orders.
+private struct AgentList {
+    let query: AgentQuery
+
+    var name: String { "agents.\(query.sort.rawValue)" }
+
+    /// What the cursor binds.
+    func arguments(cursor: String?) throws -> StatementArguments? {
+        guard let key = try PageCursor<AgentKey>.key(cursor, list: name) else { return nil }
+        switch query.sort {
+        case .risk, .lastSeen:
+            guard let number = key.number else { throw StoreError.invalidCursor }
+            return ["number": number, "tie": key.tie.blob]
+        case .hostname:
+            guard let text = key.text else { throw StoreError.invalidCursor }
+            return ["text": text, "tie": key.tie.blob]
+        }
+    }
+}
+
+extension SyncState {
+    fileprivate init(received: Data?, applied: Data?) throws {
+        self.init(
+            received: try received.map { try InventoryDigest(blob: $0) },
+            applied: try applied.map { try InventoryDigest(blob: $0) })
+    }
+}
+
+extension AgentSummary {
+    /// Reads ``AgentQueries/summaryColumns``.
+    init(row: Row) throws {
+        let state: InventoryState = row[6] ? .none : row[7] ? .current : .pending
+        self.init(
+            id: try AgentID(blob: row[0]), hostname: row[1],
+            os: try (row[2] as String?).map { try StoredJSON.decode(OperatingSystem.self, $0) },
+            agentVersion: row[3], enrolledAt: Date(milliseconds: row[4]), lastSeenAt: Date(milliseconds: row[5]),
+            state: state, packageCount: row[9], counts: SeverityCounts(row: row, at: 10),
+            risk: Double(row[8] as Int64) / 10)
+    }
+}
+
+extension SeverityCounts {
+    /// Reads eight columns in a row: critical, high, medium, low, unknown, exploited, fixable, undetermined.
+    init(row: Row, at first: Int) {
+        self.init()
+        critical = row[first]
+        high = row[first + 1]
+        medium = row[first + 2]
+        low = row[first + 3]
+        unknown = row[first + 4]
+        exploited = row[first + 5]
+        fixable = row[first + 6]
+        undetermined = row[first + 7]
+    }
+}

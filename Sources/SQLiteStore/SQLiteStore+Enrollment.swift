@@ -1,0 +1,132 @@
+import Foundation
+import GRDB
+@_spi(Minting) import Stores
+
+extension SQLiteStore {
+    /// See ``EnrollmentStore/insertEnrollmentToken(scope:token:label:maximumUses:expiresAt:at:)``; `maximumUses` below 1 counts as 1.
+    public func insertEnrollmentToken(
+        scope: CompanyScope, token: SecretHash, label: String, maximumUses: Int, expiresAt: Date, at now: Date
+    ) async throws -> EnrollmentToken {
+        let made = EnrollmentToken(
+            id: EnrollmentTokenID(), label: label, maximumUses: max(1, maximumUses), uses: 0,
+            expiresAt: Date(milliseconds: expiresAt.milliseconds), revokedAt: nil,
+            createdAt: Date(milliseconds: now.milliseconds))
+        return try await write("insert enrollment token") { db in
+            _ = try db.run(
+                AccountQueries.insertEnrollmentToken,
+                [
+                    "uuid": made.id.blob, "company": try scope.existingRow(db), "hash": token.blob, "label": label,
+                    "maximum": made.maximumUses, "expires": expiresAt.milliseconds, "now": now.milliseconds,
+                ])
+            return made
+        }
+    }
+
+    /// See ``EnrollmentStore/fetchEnrollmentTokens(scope:)``.
+    public func fetchEnrollmentTokens(scope: CompanyScope) async throws -> [EnrollmentToken] {
+        try await read("fetch enrollment tokens") { db in
+            guard let company = try scope.row(db) else { return [] }
+            return try db.rows(AccountQueries.enrollmentTokens, [company]) { row in
+                EnrollmentToken(
+                    id: try EnrollmentTokenID(blob: row[0]), label: row[1], maximumUses: row[2], uses: row[3],
+                    expiresAt: Date(milliseconds: row[4]),
+                    revokedAt: (row[5] as Int64?).map { Date(milliseconds: $0) },
+                    createdAt: Date(milliseconds: row[6]))
+            }
+        }
+    }
+
+    /// See ``EnrollmentStore/revokeEnrollmentToken(scope:id:at:)``.
+    public func revokeEnrollmentToken(scope: CompanyScope, id: EnrollmentTokenID, at now: Date) async throws {
+        try await write("revoke enrollment token") { db in
+            let changed = try db.run(
+                AccountQueries.revokeEnrollmentToken, [now.milliseconds, id.blob, try scope.row(db)])
+            guard changed == 1 else { throw StoreError.notFound("enrollment token") }
+        }
+    }
+
+    /// See ``EnrollmentStore/enrollAgent(token:publicKey:facts:at:)``. A key that enrolled before is answered before the token's limits
+    /// are looked at: its use was counted when it enrolled.
+    public func enrollAgent(token: SecretHash, publicKey: [UInt8], facts: HeartbeatFacts, at now: Date) async throws
+        -> EnrollmentOutcome
+    {
+        let stored = try StoredFacts(facts)
+        return try await write("enroll agent") { db in
+            guard
+                let token = try db.first(
+                    AccountQueries.enrollmentTokenByHash, [token.blob], { try Invitation(row: $0) })
+            else { return .unknownToken }
+            let known = try db.first(AgentQueries.credentialByKey, [token.companyRow, Data(publicKey)]) {
+                try AgentCredential(row: $0)
+            }
+            if let known { return .alreadyEnrolled(known) }
+            if let refusal = token.refusal(at: now.milliseconds) { return refusal }
+            let agent = AgentCredential(
+                agentID: AgentID(), companyID: token.companyID, companyName: token.companyName, publicKey: publicKey)
+            try Self.insert(agent, stored, token: token, at: now, db)
+            return .enrolled(agent)
+        }
+    }
+
+    private static func insert(
+        _ agent: AgentCredential, _ facts: StoredFacts, token: Invitation, at now: Date, _ db: Database
+    ) throws {
+        try db.run(AccountQueries.countEnrollment, [token.row])
+        let row = try db.insert(
+            AgentQueries.insert,
+            [
+                "uuid": agent.agentID.blob, "company": token.companyRow, "token": token.row,
+                "key": Data(agent.publicKey), "hostname": facts.hostname, "hostname_key": facts.hostname.lowercased(),
+                "os": facts.os, "version": facts.agentVersion, "now": now.milliseconds,
+            ])
+        try db.run(AgentQueries.insertFacts, [row, facts.json])
+        _ = try EventLog.append(
+            .agentEnrolled(agent: agent.agentID, hostname: facts.hostname), company: token.companyRow, at: now, db)
+        try CompanyCounters.recordHour(company: token.companyRow, at: now, db)
+    }
+
+    /// See ``EnrollmentStore/fetchCredential(agentID:)``.
+    public func fetchCredential(agentID: AgentID) async throws -> AgentCredential? {
+        try await read("fetch credential") { db in
+            try db.first(AgentQueries.credentialByID, [agentID.blob]) { try AgentCredential(row: $0) }
+        }
+    }
+}
+
+/// An enrollment token as ``AccountQueries/enrollmentTokenByHash`` reads it.
+private struct Invitation {
+    let row: Int64
+    let companyRow: Int64
+    let maximumUses: Int
+    let uses: Int
+    let expiresAt: Int64
+    let isRevoked: Bool
+    let companyID: CompanyID
+    let companyName: String
+
+    init(row: Row) throws {
+        self.row = row[0]
+        companyRow = row[1]
+        maximumUses = row[2]
+        uses = row[3]
+        expiresAt = row[4]
+        isRevoked = row[5] as Int64? != nil
+        companyID = try CompanyID(blob: row[6])
+        companyName = row[7]
+    }
+
+    /// Why nobody may enroll with it; `nil` when somebody may.
+    func refusal(at now: Int64) -> EnrollmentOutcome? {
+        if isRevoked { return .revoked }
+        if expiresAt <= now { return .expired }
+        return uses < maximumUses ? nil : .usedUp
+    }
+}
+
+extension AgentCredential {
+    fileprivate init(row: Row) throws {
+        self.init(
+            agentID: try AgentID(blob: row[0]), companyID: try CompanyID(blob: row[1]), companyName: row[2],
+            publicKey: [UInt8](row[3] as Data))
+    }
+}
