@@ -65,6 +65,7 @@ let logging = product("Logging", "swift-log")
 let metrics = product("Metrics", "swift-metrics")
 let nioCore = product("NIOCore", "swift-nio")
 let nioHTTP1 = product("NIOHTTP1", "swift-nio")
+let nioSSL = product("NIOSSL", "swift-nio-ssl")
 let subprocess = product("Subprocess", "swift-subprocess")
 
 let httpServer = [
@@ -92,6 +93,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -102,6 +104,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CLinux"),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
         module(floor: 0, "PackageIdentity"),
@@ -124,8 +127,9 @@ let package = Package(
         module(floor: 3, "Wire", ["PackageIdentity", "Inventory"], external: [crypto]),
 
         module(
-            floor: 4, "AgentKit", ["PackageIdentity", "Inventory", "HostScan", "Wire", "BoundedInput"],
-            external: [crypto, logging, lifecycle, httpClient, nioCore, nioHTTP1]),
+            floor: 4, "AgentKit", ["PackageIdentity", "Inventory", "HostScan", "Wire", "BoundedInput", "CLinux"],
+            external: [crypto, logging, lifecycle, httpClient, nioCore, nioHTTP1, nioSSL]),
+        module(floor: 4, "Reports", ["PackageIdentity", "Scoring", "Matching"]),
         module(floor: 4, "Stores", ["PackageIdentity", "Scoring", "Inventory", "Matching"]),
         module(floor: 4, "Verdicts", ["PackageIdentity", "Matching"]),
         module(floor: 4, "Telemetry", external: [logging, metrics]),
@@ -162,7 +166,8 @@ let package = Package(
             "zerotrace",
             [
                 "PackageIdentity", "Scoring", "Versioning", "Advisories", "Inventory", "SBOM", "Matching", "HostScan",
-                "AgentKit", "Stores", "SQLiteStore", "Verdicts", "JobQueue", "Events", "Telemetry", "Enrichment",
+                "Reports", "AgentKit", "Stores", "SQLiteStore", "Verdicts", "JobQueue", "Events", "Telemetry",
+                "Enrichment",
                 "Processor", "Gateway",
             ], external: [argumentParser, crypto, logging, metrics, lifecycle]),
         program(

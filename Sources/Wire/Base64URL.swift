@@ -7,7 +7,8 @@ public enum Base64URL {
     /// Encodes any bytes.
     public static func encode(_ bytes: some Sequence<UInt8>) -> String {
         let standard = Data(bytes).base64EncodedString().utf8
-        return String(decoding: standard.prefix { $0 != padding }.map { exchange($0, from: plain, to: safe) }, as: UTF8.self)
+        return String(
+            decoding: standard.prefix { $0 != padding }.map { exchange($0, from: plain, to: safe) }, as: UTF8.self)
     }
 
     /// Decodes; `nil` for padding, another alphabet or an impossible length.

@@ -1,0 +1,33 @@
+/// What an administrator tells the agent.
+public struct AgentConfiguration: Sendable, Hashable {
+    /// Base URL of the gateway: "https://zerotrace.example.com". Plain HTTP is for loopback and test networks.
+    public var server: String
+    /// Enrollment token; only needed until the agent is enrolled.
+    public var token: String?
+    /// Folder of credential and spool, made 0700.
+    public var stateFolder: String
+    /// Root to scan.
+    public var root: String
+    /// Seconds between two scans when nothing is seen to change, before jitter.
+    public var scanSeconds: Int
+    /// Seconds between two heartbeats; `nil` takes the server's word.
+    public var heartbeatSeconds: Int?
+    /// PEM file of certificate authorities to trust instead of the system's.
+    public var certificateAuthorities: String?
+
+    public init(
+        server: String, token: String? = nil, stateFolder: String, root: String = "/", scanSeconds: Int = 3_600,
+        heartbeatSeconds: Int? = nil, certificateAuthorities: String? = nil
+    ) {
+        self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
+        self.token = token
+        self.stateFolder = stateFolder
+        self.root = root
+        self.scanSeconds = scanSeconds
+        self.heartbeatSeconds = heartbeatSeconds
+        self.certificateAuthorities = certificateAuthorities
+    }
+}
+
+/// Version of the agent, by semantic versioning.
+public let agentVersion = "0.1.0"

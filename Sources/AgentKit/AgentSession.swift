@@ -1,0 +1,182 @@
+import AsyncHTTPClient
+import BoundedInput
+import CLinux
+import FoundationEssentials
+import HostScan
+import Inventory
+import Logging
+import Wire
+
+/// One run of the agent: what it holds between two events, and what it does at each.
+struct AgentSession {
+    private let configuration: AgentConfiguration
+    private let folder: StateFolder
+    private let client: GatewayClient
+    private let logger: Logger
+    private var credential: Credential
+    private var spool: Spool
+    private var facts: AgentFacts?
+    private var heartbeatSeconds = 300
+    private var backoff = Backoff()
+    private var generator = SystemRandomNumberGenerator()
+
+    /// Rest after the last of a burst of changes before scanning: a package manager writes its database many times.
+    static let settleTime = Duration.milliseconds(400)
+
+    init(configuration: AgentConfiguration, http: HTTPClient, logger: Logger) throws(AgentError) {
+        self.configuration = configuration
+        self.logger = logger
+        folder = try StateFolder(path: configuration.stateFolder)
+        credential = try Credential.loadOrCreate(in: folder)
+        spool = try Spool(folder: folder)
+        client = GatewayClient(server: configuration.server, http: http, key: credential.key) {
+            Int64(Date().timeIntervalSince1970)
+        }
+    }
+
+    /// Scans and reports until cancelled.
+    mutating func run() async throws {
+        guard credential.isEnrolled || configuration.token != nil else { throw AgentError.notEnrolled }
+        try await scan()
+        while !Task.isCancelled {
+            let nextScan =
+                ContinuousClock.now + .seconds(Backoff.jittered(configuration.scanSeconds, using: &generator))
+            let watcher = ChangeWatcher(paths: HostScanner.databasePaths(root: configuration.root))
+            defer { watcher?.stop() }
+            try await report(until: nextScan, watcher: watcher)
+            try await scan()
+        }
+    }
+
+    /// Reports at once, then at every heartbeat, until it is time to scan or something changed.
+    private mutating func report(until nextScan: ContinuousClock.Instant, watcher: ChangeWatcher?) async throws {
+        while ContinuousClock.now < nextScan {
+            let rest = try await exchange()
+            let deadline = min(nextScan, ContinuousClock.now + .seconds(rest))
+            if try await changed(before: deadline, watcher: watcher) { return }
+        }
+    }
+
+    /// Waits for a change that has settled; false when the deadline comes first.
+    private func changed(before deadline: ContinuousClock.Instant, watcher: ChangeWatcher?) async throws -> Bool {
+        guard let watcher else {
+            try await Task.sleep(until: deadline)
+            return false
+        }
+        let changed = try await firstOf(deadline) { for await _ in watcher.changes { return } }
+        guard changed else { return false }
+        while try await firstOf(ContinuousClock.now + Self.settleTime, { for await _ in watcher.changes { return } }) {}
+        return true
+    }
+
+    /// Whether the body ended before the deadline.
+    private func firstOf(
+        _ deadline: ContinuousClock.Instant, _ body: @escaping @Sendable () async -> Void
+    ) async throws -> Bool {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                await body()
+                try Task.checkCancellation()
+                return true
+            }
+            group.addTask {
+                try await Task.sleep(until: deadline)
+                return false
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? false
+        }
+    }
+
+    private mutating func scan() async throws {
+        let started = ContinuousClock.now
+        let report = try HostScanner(root: configuration.root).scan()
+        // The scan's memory goes back to the system: an idle agent is to be small.
+        malloc_trim(0)
+        facts = AgentFacts(
+            host: report.host, agentVersion: agentVersion, droppedReports: spool.dropped, warnings: report.warnings)
+        try spool.append(report.inventory)
+        logger.info(
+            "scanned",
+            metadata: [
+                "packages": "\(report.inventory.packages.count)", "warnings": "\(report.warnings.count)",
+                "seconds": "\((ContinuousClock.now - started).seconds)",
+            ])
+    }
+
+    /// One exchange with the server.
+    ///
+    /// - Returns: Seconds to rest before the next.
+    /// - Throws: ``AgentError`` that no waiting mends.
+    private mutating func exchange() async throws -> Double {
+        do {
+            try await enrollIfNeeded()
+            try await sendReports()
+            backoff.reset()
+            return Backoff.jittered(configuration.heartbeatSeconds ?? heartbeatSeconds, using: &generator)
+        } catch {
+            guard error.isTransient else { throw error }
+            let rest = backoff.next(using: &generator)
+            logger.notice("server not served", metadata: ["reason": "\(error)", "seconds": "\(rest)"])
+            return rest
+        }
+    }
+
+    private mutating func enrollIfNeeded() async throws(AgentError) {
+        guard !credential.isEnrolled, let facts else { return }
+        guard let token = configuration.token else { throw .notEnrolled }
+        let reply = try await client.enroll(EnrollRequest(token: token, facts: facts))
+        credential.agentID = reply.agentID
+        credential.company = reply.company
+        try credential.save(in: folder)
+        heartbeatSeconds = max(reply.heartbeatSeconds, 1)
+        logger.info("enrolled", metadata: ["agent": "\(reply.agentID)", "company": "\(reply.company)"])
+    }
+
+    /// Sends what waits; when nothing does, a heartbeat that finds out whether the server holds what it should.
+    private mutating func sendReports() async throws(AgentError) {
+        while let inventory = try spool.oldest() { try await send(inventory) }
+        guard let agentID = credential.agentID, let facts else { return }
+        let reply = try await client.heartbeat(
+            HeartbeatRequest(digest: spool.acknowledged?.description, facts: facts), agentID: agentID)
+        heartbeatSeconds = max(reply.heartbeatSeconds, 1)
+        switch reply.action {
+        case .inSync: return
+        case .sendDelta, .sendFull:
+            // The server holds another state than the one it acknowledged, as after a restore from an old backup.
+            logger.notice("server asks for the inventory anew")
+            try spool.forgetAcknowledged()
+            while let inventory = try spool.oldest() { try await send(inventory) }
+        }
+    }
+
+    private mutating func send(_ inventory: Inventory) async throws(AgentError) {
+        guard let agentID = credential.agentID else { throw .notEnrolled }
+        if let base = try spool.acknowledgedInventory() {
+            do {
+                let delta = Gzip.compress(inventory.delta(from: base).encoded())
+                _ = try await client.putInventory(
+                    delta, mediaType: AgentProtocol.inventoryDeltaMediaType, agentID: agentID)
+                return try acknowledge(inventory, kind: "delta", bytes: delta.count)
+            } catch {
+                guard error.isRefusal(.baseUnknown) else { throw error }
+            }
+        }
+        let full = Gzip.compress(inventory.encoded())
+        _ = try await client.putInventory(full, mediaType: AgentProtocol.inventoryMediaType, agentID: agentID)
+        try acknowledge(inventory, kind: "full", bytes: full.count)
+    }
+
+    private mutating func acknowledge(_ inventory: Inventory, kind: String, bytes: Int) throws(AgentError) {
+        try spool.acknowledgeOldest(inventory)
+        logger.info("inventory sent", metadata: ["kind": "\(kind)", "bytes": "\(bytes)"])
+    }
+}
+
+extension Duration {
+    /// As a number of seconds, to the millisecond.
+    fileprivate var seconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) + (Double(attoseconds) / 1e15).rounded() / 1_000
+    }
+}

@@ -1,0 +1,143 @@
+import AsyncHTTPClient
+import Crypto
+import FoundationEssentials
+import NIOCore
+import NIOHTTP1
+import Wire
+
+/// Speaks the agent protocol over HTTP: proofs, tokens, and the server's clock.
+actor GatewayClient {
+    private let server: String
+    private let http: HTTPClient
+    private let key: Curve25519.Signing.PrivateKey
+    private let now: @Sendable () -> Int64
+    private var token: (value: String, expiresAt: Int64)?
+    /// Server time minus own time in seconds, as far as the server complained.
+    private var clockOffset: Int64 = 0
+
+    /// Bytes of an answer that are read.
+    static let replyLimit = 1 << 20
+    static let timeout = TimeAmount.seconds(30)
+    /// A token is renewed this many seconds before it runs out.
+    static let renewalMargin: Int64 = 30
+
+    init(server: String, http: HTTPClient, key: Curve25519.Signing.PrivateKey, now: @escaping @Sendable () -> Int64) {
+        self.server = server
+        self.http = http
+        self.key = key
+        self.now = now
+    }
+
+    /// Joins the company that made the token.
+    func enroll(_ request: EnrollRequest) async throws(AgentError) -> EnrollReply {
+        try await retryingClock { () async throws(AgentError) in
+            try await self.send(.POST, AgentProtocol.enrollPath, json: request, token: nil)
+        }
+    }
+
+    /// Says what the agent has, and hears what to do.
+    func heartbeat(_ request: HeartbeatRequest, agentID: String) async throws(AgentError) -> HeartbeatReply {
+        try await authenticated(agentID: agentID) { (token) async throws(AgentError) in
+            try await self.send(.POST, AgentProtocol.heartbeatPath, json: request, token: token)
+        }
+    }
+
+    /// Sends an inventory or a delta, both gzip-compressed.
+    func putInventory(_ body: [UInt8], mediaType: String, agentID: String) async throws(AgentError) -> InventoryReply {
+        try await authenticated(agentID: agentID) { (token) async throws(AgentError) in
+            try await self.send(
+                .PUT, AgentProtocol.inventoryPath, body: body, token: token,
+                headers: [("Content-Type", mediaType), ("Content-Encoding", "gzip")])
+        }
+    }
+
+    /// Gets a token when there is none, and once more when the server refuses the one there is.
+    private func authenticated<Reply>(
+        agentID: String, _ request: (String) async throws(AgentError) -> Reply
+    ) async throws(AgentError) -> Reply {
+        do {
+            return try await request(accessToken(agentID: agentID))
+        } catch {
+            guard case .refused(401, _, _) = error, !error.isRefusal(.unknownAgent) else { throw error }
+            token = nil
+            return try await request(accessToken(agentID: agentID))
+        }
+    }
+
+    private func accessToken(agentID: String) async throws(AgentError) -> String {
+        if let token, token.expiresAt - Self.renewalMargin > now() { return token.value }
+        let reply: TokenReply = try await retryingClock { () async throws(AgentError) in
+            try await self.send(.POST, AgentProtocol.tokenPath, json: TokenRequest(agentID: agentID), token: nil)
+        }
+        token = (reply.accessToken, now() + Int64(reply.expiresIn))
+        return reply.accessToken
+    }
+
+    /// A server that finds the agent's clock wrong says its own time; the second try is made with that.
+    private func retryingClock<Reply>(
+        _ request: () async throws(AgentError) -> Reply
+    ) async throws(AgentError) -> Reply {
+        let before = clockOffset
+        do {
+            return try await request()
+        } catch {
+            guard error.isRefusal(.clockSkew), clockOffset != before else { throw error }
+            return try await request()
+        }
+    }
+
+    private func send<Reply: Decodable>(
+        _ method: HTTPMethod, _ path: String, json: some Encodable, token: String?
+    ) async throws(AgentError) -> Reply {
+        guard let body = try? JSONEncoder().encode(json) else { throw .unexpectedAnswer("request cannot be encoded") }
+        return try await send(
+            method, path, body: Array(body), token: token, headers: [("Content-Type", "application/json")])
+    }
+
+    private func send<Reply: Decodable>(
+        _ method: HTTPMethod, _ path: String, body: [UInt8], token: String?, headers: [(String, String)]
+    ) async throws(AgentError) -> Reply {
+        var request = HTTPClientRequest(url: server + path)
+        request.method = method
+        request.headers = HTTPHeaders(headers)
+        request.headers.add(name: "User-Agent", value: "zerotrace-agent/\(agentVersion)")
+        request.headers.add(name: AgentProtocol.proofHeader, value: try proof(method, path, token: token))
+        if let token { request.headers.add(name: "Authorization", value: "\(AgentProtocol.tokenType) \(token)") }
+        request.body = .bytes(ByteBuffer(bytes: body))
+        let status: UInt
+        let bytes: [UInt8]
+        do {
+            let response = try await http.execute(request, timeout: Self.timeout)
+            status = response.status.code
+            bytes = Array(try await response.body.collect(upTo: Self.replyLimit).readableBytesView)
+        } catch {
+            throw .unreachable("\(error)")
+        }
+        return try read(bytes, status: status)
+    }
+
+    private func proof(_ method: HTTPMethod, _ path: String, token: String?) throws(AgentError) -> String {
+        do {
+            return try PossessionProof.sign(
+                method: method.rawValue, path: path, accessToken: token, key: key, now: now() + clockOffset)
+        } catch {
+            throw .unexpectedAnswer("request cannot be signed")
+        }
+    }
+
+    private func read<Reply: Decodable>(_ bytes: [UInt8], status: UInt) throws(AgentError) -> Reply {
+        if (200..<300).contains(status) {
+            guard let reply = try? JSONDecoder().decode(Reply.self, from: Data(bytes)) else {
+                throw .unexpectedAnswer("status \(status) with a body that is no \(Reply.self)")
+            }
+            return reply
+        }
+        guard let reply = try? JSONDecoder().decode(ErrorReply.self, from: Data(bytes)) else {
+            throw .refused(status: Int(status), code: "none", message: "no explanation")
+        }
+        if reply.error.code == AgentErrorCode.clockSkew.rawValue, let serverTime = reply.serverTime {
+            clockOffset = serverTime - now()
+        }
+        throw .refused(status: Int(status), code: reply.error.code, message: reply.error.message)
+    }
+}

@@ -1,0 +1,31 @@
+import AgentKit
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import HostScan
+import Inventory
+
+/// Scans once and prints, without a server.
+struct ScanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scan", abstract: "Scan a root once and print what is installed.")
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case table, cyclonedx, json
+    }
+
+    @Option(help: ArgumentHelp("Folder to scan as a root file system.", valueName: "DIR")) var root = "/"
+    @Option(help: "table, cyclonedx or json.") var format = Format.table
+
+    func run() throws {
+        let report = try HostScanner(root: root).scan { step in
+            if isatty(STDERR_FILENO) == 1 { StandardStreams.tell(step) }
+        }
+        switch format {
+        case .table: StandardStreams.print(Array(ScanTable().render(report).utf8))
+        case .cyclonedx: StandardStreams.print(CycloneDX.write(report, toolVersion: agentVersion, timestamp: Date()))
+        case .json: StandardStreams.print(try ScanJSON.encode(report))
+        }
+        for warning in report.warnings { StandardStreams.tell("warning: \(warning.path): \(warning.reason)") }
+    }
+}

@@ -1,0 +1,29 @@
+import FoundationEssentials
+import Inventory
+
+/// A scan as plain JSON: digest, host, packages with their places, warnings; keys sorted, packages ascending.
+enum ScanJSON {
+    private struct Document: Encodable {
+        let digest: String
+        let host: HostFacts
+        let packages: [Package]
+        let warnings: [ScanWarning]
+    }
+
+    private struct Package: Encodable {
+        let purl: String
+        let locations: [String]
+    }
+
+    static func encode(_ report: ScanReport) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        let packages = report.inventory.packages.map {
+            Package(purl: $0.description, locations: report.occurrences[$0] ?? [])
+        }
+        let document = Document(
+            digest: report.inventory.digest.description, host: report.host, packages: packages,
+            warnings: report.warnings)
+        return Array(try encoder.encode(document)) + [UInt8(ascii: "\n")]
+    }
+}
