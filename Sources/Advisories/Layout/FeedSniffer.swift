@@ -26,20 +26,25 @@ enum FeedSniffer {
 
     /// The ecosystem of an OSV export; `nil` when the file is no zip at all.
     ///
-    /// The folder's name counts where the file lies as `osv/<Ecosystem>/all.zip`, else the first record's first package.
+    /// The folder's name counts where the file lies as `osv/<Ecosystem>/all.zip`. Elsewhere it is the ecosystem that most of
+    /// the first records speak of: each record of an export speaks of its ecosystem, but maybe of others first.
     private static func ecosystem(ofZip path: String) throws -> String? {
         guard try start(of: path).starts(with: [0x50, 0x4B]) else { return nil }
-        var found: String?
+        let parser = JSONParser()
+        var tally: [String: Int] = [:]
+        var records = 0
         do {
             try Archive.forEachEntry(in: path, entryLimit: FeedLimits.standard.recordBytes, totalLimit: 1 << 30) {
                 name, bytes in
-                guard name.hasSuffix(".json"), let root = try? JSONParser().parse(bytes) else { return }
-                found = try ecosystem(ofRecord: root) ?? { throw FeedError.unknownKind(path: path) }()
-                throw Enough()
+                guard name.hasSuffix(".json"), let root = try? parser.parse(bytes) else { return }
+                for ecosystem in ecosystems(ofRecord: root) { tally[ecosystem, default: 0] += 1 }
+                records += 1
+                if records == 64 { throw Enough() }
             }
         } catch is Enough {}
-        guard let found else { throw FeedError.unknownKind(path: path) }
-        return ecosystem(ofPath: path) ?? found
+        let common = tally.max { ($0.value, $1.key) < ($1.value, $0.key) }
+        guard let common else { throw FeedError.unknownKind(path: path) }
+        return ecosystem(ofPath: path) ?? common.key
     }
 
     private static func ecosystem(ofPath path: String) -> String? {
@@ -48,14 +53,17 @@ enum FeedSniffer {
         return String(parts[parts.count - 2])
     }
 
-    /// The ecosystem before the colon of an OSV record's first package; `GIT` for a record without package, `nil` when it
-    /// is no OSV record.
-    private static func ecosystem(ofRecord root: JSONValue) -> String? {
-        guard root["id"]?.string != nil, let affected = root["affected"]?.array else { return nil }
+    /// The ecosystems before the colon that an OSV record speaks of, `GIT` for packages of none; empty when it is no OSV
+    /// record. The first is that of the first package.
+    private static func ecosystems(ofRecord root: JSONValue) -> [String] {
+        guard root["id"]?.string != nil, let affected = root["affected"]?.array else { return [] }
+        var ecosystems: [String] = []
         for entry in affected {
-            if let scope = entry["package"]?["ecosystem"]?.string { return String(scope.prefix { $0 != ":" }) }
+            let scope = entry["package"]?["ecosystem"]?.string ?? "GIT"
+            let ecosystem = String(scope.prefix { $0 != ":" })
+            if !ecosystems.contains(ecosystem) { ecosystems.append(ecosystem) }
         }
-        return "GIT"
+        return ecosystems.isEmpty ? ["GIT"] : ecosystems
     }
 
     // MARK: - JSON
@@ -102,7 +110,7 @@ enum FeedSniffer {
     private static func recordKind(_ path: String) throws -> JSONKind? {
         let bytes = try Archive.readCompressed(path, limit: FeedLimits.standard.recordBytes)
         guard let root = try? JSONParser().parse(bytes) else { return nil }
-        return ecosystem(ofRecord: root).map { .osvRecord(ecosystem: $0) }
+        return ecosystems(ofRecord: root).first.map { .osvRecord(ecosystem: $0) }
     }
 
     /// The first bytes of the unpacked content.

@@ -63,11 +63,11 @@ struct OSVSeverities {
         }
     }
 
-    /// `Important: kernel security update`
+    /// `Important: kernel security update`; `None: …` stands before updates that were not rated.
     private mutating func addLeadingWord(_ summary: String) {
-        guard let colon = summary.firstIndex(of: ":"), let word = Self.severity(String(summary[..<colon])) else {
-            return
-        }
+        guard let colon = summary.firstIndex(of: ":"), let word = Self.severity(String(summary[..<colon])),
+            word != Severity.none
+        else { return }
         add(word: word, origin: origin)
     }
 
