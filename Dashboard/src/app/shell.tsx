@@ -14,7 +14,7 @@ import { paths } from "@/lib/paths"
 import type { Company, User } from "@/types/api"
 
 const sections = [
-  { key: "o", label: "Overview", to: paths.overview, glyph: "▚" },
+  { key: "o", label: "Overview", to: paths.overview, glyph: "▣" },
   { key: "a", label: "Agents", to: paths.agents, glyph: "▤" },
   { key: "v", label: "Vulnerabilities", to: paths.vulnerabilities, glyph: "◆" },
 ] as const

@@ -20,8 +20,9 @@ export function visibleRange(
   if (count <= 0 || rowHeight <= 0 || !Number.isFinite(top)) return { first: 0, end: 0 }
   const first = Math.floor(top / rowHeight) - overscan
   const end = Math.ceil((top + Math.max(viewportHeight, 0)) / rowHeight) + overscan
-  const clampedFirst = Math.min(Math.max(first, 0), count)
-  return { first: clampedFirst, end: Math.max(Math.min(end, count), clampedFirst) }
+  // Of a list that is still out of view some rows are there, too: they are what comes next.
+  const clampedFirst = Math.min(Math.max(first, 0), Math.max(count - overscan, 0))
+  return { first: clampedFirst, end: Math.min(Math.max(end, clampedFirst + overscan), count) }
 }
 
 /**

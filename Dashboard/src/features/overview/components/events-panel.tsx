@@ -1,4 +1,4 @@
-import type { ReactNode } from "react"
+import { type ReactNode, useRef } from "react"
 import { ErrorNotice } from "@/components/error-notice"
 import { Link } from "@/components/link"
 import { Notice } from "@/components/notice"
@@ -18,6 +18,7 @@ const examplesShown = 3
 export function EventsPanel() {
   const { api } = useServices()
   const { data, error, retry } = useQuery(newestEventsQuery(api))
+  const isNew = useArrivals(data?.items)
   if (!data && error) return <ErrorNotice error={error} task="load the events" onRetry={retry} isCompact />
   if (!data) return <Skeleton label="events" lines={6} />
   if (data.items.length === 0) {
@@ -30,7 +31,7 @@ export function EventsPanel() {
   return (
     <ol className="events" aria-label="Newest events" tabIndex={0}>
       {data.items.map((event) => (
-        <li key={event.id} className={`event event-${event.type}`}>
+        <li key={event.id} className={isNew(event) ? "event event-new" : "event"}>
           <span className="event-time faint">
             <TimeAgo at={event.at} short />
           </span>
@@ -39,6 +40,13 @@ export function EventsPanel() {
       ))}
     </ol>
   )
+}
+
+/** Tells the events that came while the list was on the screen from those it began with. */
+function useArrivals(events: readonly CompanyEvent[] | undefined): (event: CompanyEvent) => boolean {
+  const newestAtFirst = useRef<number | null>(null)
+  if (events) newestAtFirst.current ??= events[0]?.id ?? 0
+  return (event) => newestAtFirst.current !== null && event.id > newestAtFirst.current
 }
 
 function EventText({ event }: { readonly event: CompanyEvent }) {

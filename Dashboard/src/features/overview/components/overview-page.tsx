@@ -63,22 +63,26 @@ function OverviewBody({ overview }: { readonly overview: Overview }) {
             <Panel title="Do first" className="area-risks">
               <TopRisksPanel />
             </Panel>
-            <Panel title="Agents" className="area-agents">
-              <AgentsPanel agents={agents} />
-            </Panel>
             <Panel title="Last 7 days" className="area-trend">
               <TrendChart trend={trend} present={counts} />
             </Panel>
           </div>
         </>
       )}
-      <div className="overview-grid overview-grid-lower">
+      <div className="overview-grid">
         <Panel title="Events" className="area-events">
           <EventsPanel />
         </Panel>
-        <Panel title="Feeds" className="area-feeds" aside={`${formatCount(advisories.vulnerabilities)} vulnerabilities`}>
-          <FeedsPanel advisories={advisories} />
-        </Panel>
+        <div className="overview-side">
+          {agents.total > 0 && (
+            <Panel title="Agents">
+              <AgentsPanel agents={agents} />
+            </Panel>
+          )}
+          <Panel title="Feeds" aside={`${formatCount(advisories.vulnerabilities)} vulnerabilities`}>
+            <FeedsPanel advisories={advisories} />
+          </Panel>
+        </div>
       </div>
     </div>
   )
