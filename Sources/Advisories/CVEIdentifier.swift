@@ -5,7 +5,34 @@ enum CVEIdentifier {
     /// The id in capitals; `nil` when the bytes are none.
     static func canonical(_ bytes: some Collection<UInt8>) -> String? {
         guard length(atStartOf: bytes) == bytes.count else { return nil }
-        return String(decoding: bytes.map { $0 & 0xDF | ($0 & 0x20 & ($0 < 0x40 ? 0xFF : 0)) }, as: UTF8.self)
+        return "CVE" + String(decoding: bytes.dropFirst(3), as: UTF8.self)
+    }
+
+    /// Every id in a text, in order, in capitals; repetitions included. An id within a longer word does not count.
+    static func all(in text: String) -> [String] {
+        var found: [String] = []
+        var rest = text.utf8[...]
+        var before: UInt8 = 0
+        while let byte = rest.first {
+            if byte & 0xDF == UInt8(ascii: "C"), !isWordByte(before), let length = length(atStartOf: rest) {
+                let id = rest.prefix(length)
+                rest = rest.dropFirst(length)
+                if rest.first.map(isWordByte) != true, let id = canonical(id) { found.append(id) }
+                before = UInt8(ascii: "0")
+            } else {
+                before = byte
+                rest = rest.dropFirst()
+            }
+        }
+        return found
+    }
+
+    private static func isWordByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: false
+        }
     }
 
     /// How many bytes of an id the bytes start with; `nil` when they start with none.
