@@ -16,6 +16,14 @@ protocol FileCollector: Sendable {
     /// path as seen from inside the root, which may have to be made.
     func wants(_ name: FileName, in folder: () -> String) -> Bool
 
+    /// Whether distributions install this kind of package in that place themselves, rather than a package from elsewhere.
+    ///
+    /// Asked for wanted files that dpkg owns: at such places the distribution's package is what counts; elsewhere it is what
+    /// someone bundled, which no distribution advisory covers.
+    ///
+    /// - Parameter path: Of the file, as seen from inside the root; never in `/opt` or `/usr/local`.
+    func isDistributionPlace(_ path: String) -> Bool
+
     /// Reads one wanted file.
     ///
     /// - Parameters:

@@ -59,9 +59,9 @@ public struct ScanTable: Sendable {
         return widths
     }
 
-    /// Takes from the location first, then from source, name and version, none below what a reader needs.
+    /// Takes from the location first, then from source, name and version, and from each again before any gets unreadable.
     private func shrink(_ widths: inout [Int], to total: Int) {
-        for (column, least) in [(4, 16), (3, 8), (1, 12), (2, 8), (4, 0), (3, 0)] {
+        for (column, least) in [(4, 40), (3, 16), (1, 28), (2, 20), (4, 16), (3, 8), (1, 12), (2, 8), (4, 0), (3, 0)] {
             let excess = widths.reduce(0, +) - total
             guard excess > 0 else { return }
             widths[column] = max(min(widths[column], least), widths[column] - excess)

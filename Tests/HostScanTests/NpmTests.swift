@@ -43,11 +43,13 @@ import Testing
     @Test func distributionPackagesAreNotReportedTwice() throws {
         let owned = "/usr/share/nodejs/npm/node_modules/left-pad/package.json"
         let bundled = "/usr/lib/node_modules/npm/package.json"
+        let editor = "/usr/share/code/resources/app/node_modules/minimist/package.json"
         let root = try TemporaryRoot([
             "/var/lib/dpkg/info/npm.list": "\(owned)\n", owned: Self.manifest,
             "/var/lib/dpkg/info/nodejs.list": "\(bundled)\n", bundled: #"{"name": "npm", "version": "10.8.2"}"#,
+            "/var/lib/dpkg/info/code.list": "\(editor)\n", editor: #"{"name": "minimist", "version": "1.2.0"}"#,
         ])
-        #expect(try root.packages() == ["pkg:npm/npm@10.8.2"])
+        #expect(try root.packages() == ["pkg:npm/minimist@1.2.0", "pkg:npm/npm@10.8.2"])
     }
 
     @Test(arguments: [

@@ -74,6 +74,8 @@ import Testing
                 "/.\n/usr/lib/python3/dist-packages/attrs-22.2.0.dist-info\n\(folder)",
             owned: "Name: six\nVersion: 1.16.0\n",
             folder: "Name: attrs\nVersion: 22.2.0\n",
+            "/var/lib/dpkg/info/offline.list": "/usr/share/offline/offline-8.egg-info/PKG-INFO\n",
+            "/usr/share/offline/offline-8.egg-info/PKG-INFO": "Name: offline\nVersion: 8\n",
             "/usr/lib/python3/dist-packages/pip_made-1.dist-info/METADATA": "Name: pip-made\nVersion: 1\n",
         ])
         #expect(
@@ -82,7 +84,10 @@ import Testing
             ])
     }
 
-    @Test(arguments: ["/opt/vendor/lib/python3.11/site-packages", "/usr/local/lib/python3.11/dist-packages"])
+    @Test(arguments: [
+        "/opt/vendor/lib", "/usr/local/lib/python3.11/dist-packages",
+        "/usr/lib/vendor/bundled/lib/python3.12/site-packages",
+    ])
     func whatThirdPartyPackagesBundleIsReported(folder: String) throws {
         let path = "\(folder)/urllib3-1.26.0.dist-info/METADATA"
         let root = try TemporaryRoot([

@@ -9,10 +9,8 @@ enum OwnedFiles {
     /// Most bytes of one package's list.
     static let listLimit = 64 << 20
 
-    /// Where only packages from outside the distribution install (Debian Policy 9.1.1 and 9.1.2; third-party Node.js packages
-    /// use `/usr/lib/node_modules`, Debian's own use nodejs folders). No distribution advisory covers what such a package
-    /// bundles, so it is reported as what it is.
-    static let thirdPartyFolders = ["/opt/", "/usr/local/", "/usr/lib/node_modules/"]
+    /// Where distributions install nothing (Debian Policy 9.1.1 and 9.1.2).
+    private static let foreignFolders = ["/opt/", "/usr/local/"]
 
     /// Reads all lists.
     ///
@@ -64,8 +62,9 @@ enum OwnedFiles {
         let start = isChecksum ? 34 : 0
         guard start <= last else { return }
         let folder = { (isChecksum ? "/" : "") + String(decoding: line[start..<last], as: UTF8.self) }
-        guard Collectors.collector(for: name, in: folder) != nil else { return }
+        guard let collector = Collectors.collector(for: name, in: folder) else { return }
         let path = "\(folder())/\(name.text)"
-        if !thirdPartyFolders.contains(where: path.hasPrefix) { owned.insert(path) }
+        guard !foreignFolders.contains(where: path.hasPrefix), collector.isDistributionPlace(path) else { return }
+        owned.insert(path)
     }
 }

@@ -22,6 +22,13 @@ struct NpmCollector: FileCollector {
         return components.count == 3 && components[1].hasPrefix("@") && components[2] == "node_modules"
     }
 
+    /// Debian installs modules below `/usr/share/nodejs`, `/usr/lib/nodejs` or `/usr/lib/<architecture>/nodejs`, and only there.
+    ///
+    /// - Source: <https://wiki.debian.org/Javascript/Nodejs/Manual>
+    func isDistributionPlace(_ path: String) -> Bool {
+        path.contains("/nodejs/")
+    }
+
     func read(_ file: Descriptor, at path: String, into findings: inout Findings) {
         let manifest: PackageManifest
         do {

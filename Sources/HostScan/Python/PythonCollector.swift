@@ -25,6 +25,14 @@ struct PythonCollector: FileCollector {
         return !(folder.split(separator: "/").last?.hasPrefix("~") ?? false)
     }
 
+    /// Debian's Python installs into `dist-packages` and private folders; a `site-packages` belongs to an interpreter or environment
+    /// that came from elsewhere.
+    ///
+    /// - Source: <https://www.debian.org/doc/packaging-manuals/python-policy/#module-path>
+    func isDistributionPlace(_ path: String) -> Bool {
+        !path.contains("/site-packages/")
+    }
+
     func read(_ file: Descriptor, at path: String, into findings: inout Findings) {
         var metadata: PythonMetadata
         do {
