@@ -18,12 +18,19 @@ public struct LogOutput: Sendable {
     }
 
     /// Standard error, one line at a time. What cannot be written is lost: a log must not stop what it tells of.
-    public static let standardError = LogOutput { line in
-        standardErrorLock.withLock { _ in write(line, to: STDERR_FILENO) }
+    public static let standardError = LogOutput.descriptor(STDERR_FILENO)
+
+    /// An open file descriptor, which must stay open. One lock keeps the lines of all threads apart; a pipe would do that
+    /// only for short ones.
+    static func descriptor(_ descriptor: Int32) -> LogOutput {
+        let writing = Lock()
+        return LogOutput { line in writing.mutex.withLock { _ in write(line, to: descriptor) } }
     }
 
-    /// Keeps the lines of all threads apart; a pipe guarantees that only for short ones.
-    private static let standardErrorLock = Mutex(())
+    /// A closure cannot hold a mutex itself.
+    private final class Lock: Sendable {
+        let mutex = Mutex(())
+    }
 
     func callAsFunction(_ line: [UInt8]) {
         writeLine(line)
