@@ -10,9 +10,24 @@ extension AdvisoryIndex {
     ///     states for this package is explained.
     /// - Returns: An explanation in every case; what cannot be answered is `undetermined` and says why.
     public func explain(_ package: PackageURL, vulnerability id: String) -> Explanation {
-        let coordinates = package.advisoryCoordinates
-        let question = Question(package: package, coordinates: coordinates, vulnerability: id, indexDigest: digest)
-        guard let coordinates else { return question.answer(.undetermined, VerdictReason.noCoordinates) }
+        guard let coordinates = package.advisoryCoordinates else {
+            return Question(package: package, coordinates: nil, vulnerability: id, indexDigest: digest)
+                .answer(.undetermined, VerdictReason.noCoordinates)
+        }
+        return explain(at: coordinates, purl: package, vulnerability: id)
+    }
+
+    /// Why a package is, or is not, reported for a vulnerability.
+    ///
+    /// - Parameters:
+    ///   - coordinates: Where advisories about it are looked up.
+    ///   - purl: The package itself, for rules that need its own name besides its source's; `nil` when only the source is known. The
+    ///     explanation's package URL is then empty.
+    ///   - id: As in ``explain(_:vulnerability:)``.
+    public func explain(
+        at coordinates: AdvisoryCoordinates, purl: PackageURL?, vulnerability id: String
+    ) -> Explanation {
+        let question = Question(package: purl, coordinates: coordinates, vulnerability: id, indexDigest: digest)
         do throws(IndexError) {
             return try explain(question, at: coordinates)
         } catch {
@@ -47,7 +62,8 @@ extension AdvisoryIndex {
     ) throws(IndexError) -> Explanation {
         let place = try place(of: coordinates.version, in: name)
         let decision = try reader.decide(statements[...], at: place, in: name)
-        let isHeadersOnly = KernelPackages.isHeadersOnly(question.package, source: coordinates.name)
+        let isHeadersOnly =
+            question.package.map { KernelPackages.isHeadersOnly($0, source: coordinates.name) } ?? false
         let writer = EvidenceWriter(
             reader: reader, name: name, place: place, version: coordinates.version, scope: coordinates.scope,
             decision: decision, isHeadersOnly: isHeadersOnly)

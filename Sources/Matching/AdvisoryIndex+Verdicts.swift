@@ -32,16 +32,14 @@ extension AdvisoryIndex {
 
     private func verdicts(in name: NameRecord, at place: VersionPlace?) throws(IndexError) -> [Verdict] {
         var found: [(verdict: Verdict, risk: Double)] = []
-        var group: [Statement] = []
-        for index in name.entries {
-            let statement = try reader.statement(index)
-            if let first = group.first, first.vulnerability != statement.vulnerability {
-                try append(group, at: place, in: name, to: &found)
-                group.removeAll(keepingCapacity: true)
-            }
-            group.append(statement)
+        for index in name.groups {
+            let group = try reader.group(index, in: name)
+            guard group.mayConcern(place) else { continue }
+            var statements: [Statement] = []
+            statements.reserveCapacity(group.entries.count)
+            for entry in group.entries { statements.append(try reader.statement(entry)) }
+            try append(statements, at: place, in: name, to: &found)
         }
-        if !group.isEmpty { try append(group, at: place, in: name, to: &found) }
         found.sort { lhs, rhs in
             if lhs.risk != rhs.risk { return lhs.risk > rhs.risk }
             return lhs.verdict.vulnerability.utf8.lexicographicallyPrecedes(rhs.verdict.vulnerability.utf8)
@@ -53,10 +51,10 @@ extension AdvisoryIndex {
         _ group: [Statement], at place: VersionPlace?, in name: NameRecord,
         to found: inout [(verdict: Verdict, risk: Double)]
     ) throws(IndexError) {
-        guard try mayBeReported(group, at: place) else { return }
+        guard let first = group.first else { return }
         let decision = try reader.decide(group[...], at: place, in: name)
         guard decision.status == .affected || decision.status == .undetermined else { return }
-        let record = try reader.record(.vulnerabilities, group[0].vulnerability)
+        let record = try reader.record(.vulnerabilities, first.vulnerability)
         let verdict = Verdict(
             vulnerability: try reader.text(record.uint32(0)), advisories: try reader.advisoryIDs(of: group),
             status: decision.status, fixedVersion: try fixedVersion(of: decision, in: name), reason: decision.reason,
@@ -68,19 +66,6 @@ extension AdvisoryIndex {
     func fixedVersion(of decision: Decision, in name: NameRecord) throws(IndexError) -> String? {
         guard let fix = decision.fix else { return nil }
         return try reader.versionText(fix, in: name)
-    }
-
-    /// Sorts the many groups out that a version is simply past, before anything is allocated for them.
-    private func mayBeReported(_ group: [Statement], at place: VersionPlace?) throws(IndexError) -> Bool {
-        let rank = group[0].rank
-        for statement in group {
-            guard !statement.isWithdrawn, statement.rank == rank else { return false }
-            switch try reader.outcome(of: statement, at: place).status {
-            case .affected, .undetermined: return true
-            case .fixed, .notAffected: continue
-            }
-        }
-        return false
     }
 }
 

@@ -10,6 +10,8 @@ struct NameRecord {
     let name: UInt32
     /// Its statements.
     let entries: Range<UInt32>
+    /// Its statements by vulnerability.
+    let groups: Range<UInt32>
     /// Its versions, ascending.
     let versions: Range<UInt32>
     /// How its versions are ordered.
@@ -25,8 +27,9 @@ extension IndexReader {
         return NameRecord(
             index: index, scope: record.uint32(0), name: record.uint32(4),
             entries: try run(.entries, start: record.uint32(8), count: record.uint32(12)),
+            groups: try run(.groups, start: record.uint32(28), count: record.uint32(32)),
             versions: try run(.versions, start: record.uint32(16), count: record.uint32(20)),
-            ordering: record.uint32(24), digest: UnsafeRawBufferPointer(rebasing: record.bytes[32..<48]))
+            ordering: record.uint32(24), digest: UnsafeRawBufferPointer(rebasing: record.bytes[40..<56]))
     }
 
     /// Finds a name. A miss reads one slot, seldom a few in the same cache line, and allocates nothing.

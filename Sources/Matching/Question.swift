@@ -2,7 +2,7 @@ import PackageIdentity
 
 /// A question for an explanation, and the wording of its answers.
 struct Question {
-    let package: PackageURL
+    let package: PackageURL?
     let coordinates: AdvisoryCoordinates?
     /// The id asked for, then the canonical id once it is known.
     var vulnerability: String
@@ -21,16 +21,17 @@ struct Question {
         let note = urgency == "unimportant" ? " The distribution sees no security impact." : ""
         let predicate = predicate(status, reason, fix: fix, repair: repair)
         return Explanation(
-            purl: package.description, coordinates: coordinates, vulnerability: vulnerability, status: status,
+            purl: package?.description ?? "", coordinates: coordinates, vulnerability: vulnerability, status: status,
             reason: reason,
             fixedVersion: fix, sentence: "\(subject) \(predicate)\(source).\(note)", evidence: evidence,
             indexDigest: indexDigest)
     }
 
     private var subject: String {
-        guard let coordinates else { return package.description }
-        let source = coordinates.name == package.name ? "" : " of source \(coordinates.name)"
-        return "\(package.name)\(source) \(coordinates.version) in \(coordinates.scope)"
+        guard let coordinates else { return package?.description ?? "the package" }
+        let name = package?.name ?? coordinates.name
+        let source = coordinates.name == name ? "" : " of source \(coordinates.name)"
+        return "\(name)\(source) \(coordinates.version) in \(coordinates.scope)"
     }
 
     private func predicate(_ status: VerdictStatus, _ reason: String, fix: String?, repair: String?) -> String {

@@ -111,3 +111,30 @@ extension IndexReader {
         return place.isEqual(try record(.listed, low).uint32(0))
     }
 }
+
+/// The statements of one name on one vulnerability, and between which versions they can matter.
+struct StatementGroup {
+    let entries: Range<UInt32>
+    let lowest: UInt32
+    let highest: UInt32
+
+    /// Whether a version can come out affected or undetermined. Of a version that does not parse nothing can be excluded.
+    @inline(__always)
+    func mayConcern(_ place: VersionPlace?) -> Bool {
+        guard let place else { return true }
+        return place.above >= lowest && place.above <= highest
+    }
+}
+
+extension IndexReader {
+    /// Reads a group.
+    @inline(__always)
+    func group(_ index: UInt32, in name: NameRecord) throws(IndexError) -> StatementGroup {
+        let record = try record(.groups, index)
+        let (end, overflow) = record.uint32(0).addingReportingOverflow(record.uint32(4))
+        guard !overflow, record.uint32(0) >= name.entries.lowerBound, end <= name.entries.upperBound else {
+            throw .damaged(what: "a group's entries")
+        }
+        return StatementGroup(entries: record.uint32(0)..<end, lowest: record.uint32(8), highest: record.uint32(12))
+    }
+}

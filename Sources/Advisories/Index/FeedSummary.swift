@@ -17,6 +17,11 @@ public struct FeedSummary: Sendable, Hashable, Codable {
         self.snapshotDate = snapshotDate
     }
 
+    /// Summarises what a loader read.
+    public init(_ reading: FeedReading) {
+        self.init(id: reading.feed, records: reading.records, setAside: reading.setAside, snapshotDate: reading.date)
+    }
+
     /// How old the snapshot is.
     ///
     /// - Parameter now: The present, in Unix seconds.

@@ -45,3 +45,15 @@ public struct IndexBuilder: Sendable {
         return try writer.write(to: path)
     }
 }
+
+/// A builder takes records straight from a loader. Records set aside are the loader's to report; their number comes with the feed's
+/// summary.
+extension IndexBuilder: AdvisorySink {
+    /// Same as ``add(_:)``.
+    public mutating func receive(_ advisory: Advisory) throws {
+        try add(advisory)
+    }
+
+    /// Changes nothing: what is broken is not in the index.
+    public mutating func setAside(_ issue: FeedRecordIssue) {}
+}

@@ -64,14 +64,16 @@ package enum IndexFormat {
 /// The parts of an index file, in the order in which they stand in it.
 package enum IndexSection: UInt32, CaseIterable, Sendable {
     case slots = 1
-    case names, entries, rulesets, intervals, listed, versions, keys, advisories, vulnerabilities, identifiers, lists
+    case names, groups, entries, rulesets, intervals, listed, versions, keys, advisories, vulnerabilities, identifiers,
+        lists
     case exploited, feeds, orderings, text, prose
 
     /// Bytes of one record; 1 for a section of loose bytes.
     package var stride: Int {
         switch self {
         case .slots: 8
-        case .names: 48
+        case .names: 64
+        case .groups: 16
         case .entries: 20
         case .rulesets: 16
         case .intervals, .versions, .identifiers: 12
@@ -116,8 +118,16 @@ extension FixState {
 
     /// Reads the number in a file; `nil` for one that no builder writes.
     package init?(indexCode: UInt8) {
-        guard let match = FixState.allCases.first(where: { $0.indexCode == indexCode }) else { return nil }
-        self = match
+        switch indexCode {
+        case 0: self = .unspecified
+        case 1: self = .unfixed
+        case 2: self = .fixed
+        case 3: self = .notAffected
+        case 4: self = .endOfLife
+        case 5: self = .ignored
+        case 6: self = .undetermined
+        default: return nil
+        }
     }
 }
 

@@ -78,8 +78,13 @@ struct NameSections {
         sections[.names].append(versionStart)
         sections[.names].append(UInt32(versions.count))
         sections[.names].append(place(of: ordering))
+        let groups = EntryGroup.groups(of: entries, rules: rules, versions: versions)
+        sections[.names].append(UInt32(sections.recordCount(.groups)))
+        sections[.names].append(UInt32(groups.count))
         sections[.names].append(UInt32(0))
         sections[.names].append(bytes: digest)
+        sections[.names].append(UInt64(0))
+        for group in groups { append(group, to: &sections) }
         for entry in entries { append(entry, rulesetStart: rulesetStart, to: &sections, texts: &texts) }
         entryCount += entries.count
     }
@@ -201,6 +206,13 @@ struct NameSections {
         sections[.entries].append(rulesetStart + entry.ruleset)
         sections[.entries].append(texts.text(entry.urgency))
         sections[.entries].append(bytes: [entry.rank, entry.state, entry.flags, 0])
+    }
+
+    private func append(_ group: EntryGroup, to sections: inout IndexSections) {
+        sections[.groups].append(UInt32(entryCount) + group.start)
+        sections[.groups].append(group.count)
+        sections[.groups].append(group.lowest)
+        sections[.groups].append(group.highest)
     }
 
     /// A power of two of slots, at most half of them taken: a miss seldom looks at more than one.

@@ -13,6 +13,7 @@ struct NameVersions {
     /// Ascending by key, equal keys by text.
     let sorted: [Version]
     private let positions: [UInt32: RangeCompiler.Position]
+    private let equals: [Range<UInt32>]
 
     /// How many there are.
     var count: Int { sorted.count }
@@ -32,18 +33,28 @@ struct NameVersions {
             return Version(text: text, key: key.bytes)
         }
         let texts = pending.texts
-        sorted = parsed.sorted { lhs, rhs in
+        let sorted = parsed.sorted { lhs, rhs in
             if lhs.key == rhs.key { return texts.precedes(lhs.text, rhs.text) }
             return VersionKey(bytes: lhs.key) < VersionKey(bytes: rhs.key)
         }
         var positions: [UInt32: RangeCompiler.Position] = [:]
-        var group: UInt32 = 0
-        for (index, version) in sorted.enumerated() {
-            if index > 0 && sorted[index - 1].key != version.key { group = UInt32(index) }
-            positions[version.text] = RangeCompiler.Position(ordinal: UInt32(index), group: group)
+        var equals: [Range<UInt32>] = []
+        var start = 0
+        while start < sorted.count {
+            let end = sorted[start...].firstIndex { $0.key != sorted[start].key } ?? sorted.count
+            for index in start..<end {
+                positions[sorted[index].text] = RangeCompiler.Position(ordinal: UInt32(index), group: UInt32(start))
+                equals.append(UInt32(start)..<UInt32(end))
+            }
+            start = end
         }
+        self.sorted = sorted
         self.positions = positions
+        self.equals = equals
     }
+
+    /// The places of all versions equal to the one at a place.
+    func equals(_ ordinal: UInt32) -> Range<UInt32> { equals[Int(ordinal)] }
 
     /// Where a version text stands; `nil` when it does not parse.
     func position(of text: UInt32) -> RangeCompiler.Position? { positions[text] }

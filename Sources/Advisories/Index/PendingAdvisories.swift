@@ -147,7 +147,7 @@ struct PendingAdvisories: Sendable {
         for version in package.versions { versions.append(texts.intern(version)) }
         packages.append(
             Package(
-                record: record, name: name, urgency: texts.intern(package.urgency ?? ""), state: package.state,
+                record: record, name: name, urgency: texts.intern(Self.urgency(of: package)), state: package.state,
                 isEvaluable: !readable.isEmpty || !package.versions.isEmpty,
                 ranges: firstRange..<UInt32(ranges.count), versions: firstVersion..<UInt32(versions.count)))
     }
@@ -170,6 +170,12 @@ struct PendingAdvisories: Sendable {
         nameNumbers[key] = number
         names.append(Name(scope: scope, name: name))
         return number
+    }
+
+    /// The publisher's word; the tracker's "not yet assigned" is none.
+    private static func urgency(of package: AffectedPackage) -> String {
+        guard let urgency = package.urgency, urgency != "not yet assigned" else { return "" }
+        return urgency
     }
 
     // MARK: - What must never match
