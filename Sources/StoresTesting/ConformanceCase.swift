@@ -1,0 +1,64 @@
+import Stores
+
+/// One thing that every store must do.
+public struct ConformanceCase: Sendable, CustomStringConvertible {
+    /// The behaviour, in words.
+    public let name: String
+    /// Throws a ``ConformanceFailure``, or what the store throws, when a fresh store does not behave so.
+    public let run: @Sendable (any Store) async throws -> Void
+
+    init(_ name: String, _ run: @escaping @Sendable (World) async throws -> Void) {
+        self.name = name
+        self.run = { store in
+            let world = World(store)
+            try await run(world)
+            try await world.verify()
+        }
+    }
+
+    /// The name.
+    public var description: String { name }
+
+    /// Every case. Each wants a store of its own, just made.
+    public static let all: [ConformanceCase] =
+        accounts + enrollment + inventories + verdicts + paging + tenancy + events
+}
+
+/// A store did not behave as it must.
+public struct ConformanceFailure: Error, CustomStringConvertible {
+    /// What was expected, what was found, and where in this suite.
+    public let description: String
+}
+
+/// Fails unless both are equal.
+func expect<T: Equatable>(
+    _ found: T, equals expected: T, _ what: String = "", file: StaticString = #fileID, line: UInt = #line
+) throws {
+    guard found != expected else { return }
+    throw ConformanceFailure(description: "\(file):\(line) \(what): expected \(expected), found \(found)")
+}
+
+/// Fails unless the condition holds.
+func expect(_ holds: Bool, _ what: String, file: StaticString = #fileID, line: UInt = #line) throws {
+    guard !holds else { return }
+    throw ConformanceFailure(description: "\(file):\(line) \(what)")
+}
+
+/// Fails when there is nothing.
+func unwrap<T>(_ value: T?, _ what: String, file: StaticString = #fileID, line: UInt = #line) throws -> T {
+    guard let value else { throw ConformanceFailure(description: "\(file):\(line) \(what) is missing") }
+    return value
+}
+
+/// Fails unless the body throws this error.
+func expect(
+    throws expected: StoreError, _ what: String, file: StaticString = #fileID, line: UInt = #line,
+    _ body: () async throws -> Void
+) async throws {
+    do {
+        try await body()
+    } catch let error as StoreError where error == expected {
+        return
+    }
+    throw ConformanceFailure(description: "\(file):\(line) \(what): expected \(expected), nothing was thrown")
+}
