@@ -9,7 +9,8 @@ import Testing
 
     @Test func `reads the kernel's figures`() {
         let numbers = ProcessMetrics.numbers(
-            stat: stat, systemStat: "cpu 1 2 3\nbtime 1700000000\nprocesses 9\n", ticks: 100, pageSize: 4096)
+            stat: stat, booted: ProcessMetrics.bootTime(systemStat: "cpu 1 2 3\nbtime 1700000000\nprocesses 9\n"),
+            ticks: 100, pageSize: 4096)
         #expect(
             numbers == [
                 "process_cpu_seconds_total": 3, "process_start_time_seconds": 1_700_000_123.45,
@@ -19,11 +20,18 @@ import Testing
 
     @Test(arguments: ["", ")", "1 (x", "1 (x) S", "1 (x) a b c d e f g h i j k l m n o p q r s t u v w"])
     func `gives nothing from damaged text`(_ text: String) {
-        #expect(ProcessMetrics.numbers(stat: text, systemStat: "btime x", ticks: 100, pageSize: 1).isEmpty)
+        #expect(ProcessMetrics.numbers(stat: text, booted: 1, ticks: 100, pageSize: 1).isEmpty)
+    }
+
+    @Test func `leaves out the start when the boot time is unknown`() {
+        let numbers = ProcessMetrics.numbers(
+            stat: stat, booted: ProcessMetrics.bootTime(systemStat: "btime x\n"), ticks: 100, pageSize: 1)
+        #expect(numbers["process_start_time_seconds"] == nil)
+        #expect(numbers.count == 3)
     }
 
     @Test func `needs a tick length`() {
-        #expect(ProcessMetrics.numbers(stat: stat, systemStat: "", ticks: 0, pageSize: 1).isEmpty)
+        #expect(ProcessMetrics.numbers(stat: stat, booted: nil, ticks: 0, pageSize: 1).isEmpty)
     }
 
     #if os(Linux)

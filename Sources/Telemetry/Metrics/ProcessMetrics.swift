@@ -23,27 +23,36 @@ struct ProcessMetrics: Sendable {
         "process_start_time_seconds", "process_virtual_memory_bytes",
     ]
 
+    /// When the machine started, in seconds since the Unix epoch: read once, as it stays the same.
+    private let booted: Double?
+
+    init() {
+        // Large, because the line before `btime` has a number for each interrupt source.
+        booted = Self.bootTime(systemStat: Self.read("/proc/stat", limit: 1 << 20))
+    }
+
     /// What can be read now; empty where there is no `/proc`.
     func samples() -> [Sample] {
         let numbers = Self.numbers(
-            stat: Self.read("/proc/self/stat"), systemStat: Self.read("/proc/stat"),
-            ticks: Double(sysconf(Int32(_SC_CLK_TCK))),
+            stat: Self.read("/proc/self/stat", limit: 4096), booted: booted, ticks: Double(sysconf(Int32(_SC_CLK_TCK))),
             pageSize: Double(sysconf(Int32(_SC_PAGESIZE))))
         var samples = numbers.map { sample($0.key, $0.value) }
         if let count = Self.openFiles() { samples.append(sample("process_open_fds", Double(count))) }
         return samples.sorted { $0.name < $1.name }
     }
 
-    /// The figures by name, from the text of `/proc/self/stat` and `/proc/stat`; what is missing there is missing here.
-    static func numbers(stat: String, systemStat: String, ticks: Double, pageSize: Double) -> [String: Double] {
+    /// The line `btime` of `/proc/stat`.
+    static func bootTime(systemStat: String) -> Double? {
+        systemStat.split(separator: "\n").first { $0.hasPrefix("btime ") }.flatMap { Double($0.dropFirst(6)) }
+    }
+
+    /// The figures by name, from the text of `/proc/self/stat`; what is missing there is missing here.
+    static func numbers(stat: String, booted: Double?, ticks: Double, pageSize: Double) -> [String: Double] {
         // The command's name, the second field, may hold spaces and parentheses: count from the last parenthesis.
         guard let end = stat.lastIndex(of: ")"), ticks > 0 else { return [:] }
         let fields = stat[stat.index(after: end)...].split(separator: " ").map { Double($0) }
         // Numbers as in proc(5), whose field 3 is the first one here.
         func field(_ number: Int) -> Double? { fields.indices.contains(number - 3) ? fields[number - 3] : nil }
-        let booted = systemStat.split(separator: "\n").first { $0.hasPrefix("btime ") }.flatMap {
-            Double($0.dropFirst(6))
-        }
         var numbers: [String: Double] = [:]
         if let user = field(14), let system = field(15) {
             numbers["process_cpu_seconds_total"] = (user + system) / ticks
@@ -66,12 +75,12 @@ struct ProcessMetrics: Sendable {
         return Sample(name: name, type: name.hasSuffix("_total") ? "counter" : "gauge", help: help, value: value)
     }
 
-    /// Up to 64 KiB of a file of `/proc`, which tells no size beforehand; "" when it cannot be read.
-    private static func read(_ path: String) -> String {
+    /// The first bytes of a file of `/proc`, which tells no size beforehand; "" when it cannot be read.
+    private static func read(_ path: String, limit: Int) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return "" }
         defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 64 << 10)
+        var bytes = [UInt8](repeating: 0, count: limit)
         var filled = 0
         while filled < bytes.count {
             let count = bytes[filled...].withUnsafeMutableBytes { platformRead(descriptor, $0.baseAddress, $0.count) }
