@@ -139,7 +139,7 @@ let package = Package(
         module(floor: 5, "Events", ["Stores"]),
         module(floor: 5, "StoresTesting", ["PackageIdentity", "Scoring", "Inventory", "Matching", "Stores"]),
         module(
-            floor: 5, "SQLiteStore", ["PackageIdentity", "Scoring", "Inventory", "Matching", "Stores"],
+            floor: 5, "SQLiteStore", ["PackageIdentity", "Scoring", "BoundedInput", "Inventory", "Matching", "Stores"],
             external: [grdb], resources: [.embedInCode("Migrations")]),
         module(
             floor: 5, "Enrichment",
@@ -148,6 +148,10 @@ let package = Package(
                 "Verdicts",
             ],
             external: [crypto, logging, lifecycle, httpClient, nioCore, nioHTTP1, subprocess]),
+
+        module(
+            floor: 5, "LoadTest", ["PackageIdentity", "Inventory", "Wire", "BoundedInput", "AgentKit"],
+            external: [crypto, httpClient]),
 
         module(
             floor: 6, "Processor",
@@ -166,7 +170,7 @@ let package = Package(
             "zerotrace",
             [
                 "PackageIdentity", "Scoring", "Versioning", "Advisories", "Inventory", "SBOM", "Matching", "HostScan",
-                "Reports", "AgentKit", "Stores", "SQLiteStore", "Verdicts", "JobQueue", "Events", "Telemetry",
+                "Reports", "LoadTest", "Stores", "SQLiteStore", "Verdicts", "JobQueue", "Events", "Telemetry",
                 "Enrichment",
                 "Processor", "Gateway",
             ], external: [argumentParser, crypto, logging, metrics, lifecycle]),

@@ -24,7 +24,7 @@ public enum AgentError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The code of a refusal.
-    func isRefusal(_ code: AgentErrorCode) -> Bool {
+    package func isRefusal(_ code: AgentErrorCode) -> Bool {
         if case .refused(_, code.rawValue, _) = self { true } else { false }
     }
 

@@ -6,7 +6,7 @@ import NIOHTTP1
 import Wire
 
 /// Speaks the agent protocol over HTTP: proofs, tokens, and the server's clock.
-actor GatewayClient {
+package actor GatewayClient {
     private let server: String
     private let http: HTTPClient
     private let key: Curve25519.Signing.PrivateKey
@@ -21,7 +21,7 @@ actor GatewayClient {
     /// A token is renewed this many seconds before it runs out.
     static let renewalMargin: Int64 = 30
 
-    init(server: String, http: HTTPClient, key: Curve25519.Signing.PrivateKey, now: @escaping @Sendable () -> Int64) {
+    package init(server: String, http: HTTPClient, key: Curve25519.Signing.PrivateKey, now: @escaping @Sendable () -> Int64) {
         self.server = server
         self.http = http
         self.key = key
@@ -29,21 +29,21 @@ actor GatewayClient {
     }
 
     /// Joins the company that made the token.
-    func enroll(_ request: EnrollRequest) async throws(AgentError) -> EnrollReply {
+    package func enroll(_ request: EnrollRequest) async throws(AgentError) -> EnrollReply {
         try await retryingClock { () async throws(AgentError) in
             try await self.send(.POST, AgentProtocol.enrollPath, json: request, token: nil)
         }
     }
 
     /// Says what the agent has, and hears what to do.
-    func heartbeat(_ request: HeartbeatRequest, agentID: String) async throws(AgentError) -> HeartbeatReply {
+    package func heartbeat(_ request: HeartbeatRequest, agentID: String) async throws(AgentError) -> HeartbeatReply {
         try await authenticated(agentID: agentID) { (token) async throws(AgentError) in
             try await self.send(.POST, AgentProtocol.heartbeatPath, json: request, token: token)
         }
     }
 
     /// Sends an inventory or a delta, both gzip-compressed.
-    func putInventory(_ body: [UInt8], mediaType: String, agentID: String) async throws(AgentError) -> InventoryReply {
+    package func putInventory(_ body: [UInt8], mediaType: String, agentID: String) async throws(AgentError) -> InventoryReply {
         try await authenticated(agentID: agentID) { (token) async throws(AgentError) in
             try await self.send(
                 .PUT, AgentProtocol.inventoryPath, body: body, token: token,

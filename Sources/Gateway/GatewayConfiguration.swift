@@ -12,7 +12,7 @@ public struct GatewayConfiguration: Sendable {
     /// Whether a proxy in front sets `X-Forwarded-For`; its last entry then counts as the client's address. Never set it without
     /// such a proxy: a client could name any address.
     public var trustsForwardedAddress = false
-    /// Whether `/metrics` answers to everybody, and not to the own machine only.
+    /// Whether `/metrics` and the reasons in `/-/ready` are for everybody, and not for the own machine only.
     public var exposesMetrics = false
 
     /// How long an access token of a person or an agent works.

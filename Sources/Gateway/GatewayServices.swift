@@ -3,6 +3,7 @@ import Events
 import Foundation
 import JobQueue
 import Stores
+import Telemetry
 import Verdicts
 
 /// What the gateway works with; the composition root picks the parts.
@@ -17,6 +18,8 @@ public struct GatewayServices: Sendable {
     public let events: any EventBus
     /// Signs access tokens; see ``SigningKeyFile``.
     public let signingKey: Curve25519.Signing.PrivateKey
+    /// What `/-/healthy` and `/-/ready` tell; the gateway itself reports the check "store".
+    public let health: HealthState
     /// The wall clock.
     public let now: @Sendable () -> Date
     /// Writes all metrics in Prometheus text format; `nil` when none are kept.
@@ -25,7 +28,8 @@ public struct GatewayServices: Sendable {
     /// Brings the parts together.
     public init(
         store: any Store, verdicts: any VerdictService, queue: any JobQueue, events: any EventBus,
-        signingKey: Curve25519.Signing.PrivateKey, now: @escaping @Sendable () -> Date = { Date() },
+        signingKey: Curve25519.Signing.PrivateKey, health: HealthState = HealthState(),
+        now: @escaping @Sendable () -> Date = { Date() },
         metricsText: (@Sendable () -> String)? = nil
     ) {
         self.store = store
@@ -33,6 +37,7 @@ public struct GatewayServices: Sendable {
         self.queue = queue
         self.events = events
         self.signingKey = signingKey
+        self.health = health
         self.now = now
         self.metricsText = metricsText
     }

@@ -4,10 +4,22 @@ import PackageIdentity
 public enum VersionOrdering: String, Sendable, CaseIterable, Codable {
     /// dpkg: Debian, Ubuntu.
     case deb
+    /// rpm: Rocky Linux, AlmaLinux, SUSE, openSUSE, Fedora and relatives.
+    case rpm
+    /// apk-tools: Alpine, Wolfi, Chainguard.
+    case apk
     /// PEP 440 as the `packaging` library reads it; what that library refuses is malformed.
     case pypi
     /// SemVer 2.0 as node's `semver` reads it in strict mode.
     case npm
+    /// Maven's `ComparableVersion`.
+    case maven
+    /// `Gem::Version`.
+    case rubygems
+    /// `NuGet.Versioning`.
+    case nuget
+    /// Composer.
+    case packagist
     /// SemVer 2.0 for ecosystems that write it looser: a leading `v` and missing parts are allowed.
     case semver
     /// Natural order for versions without a documented one.
@@ -21,7 +33,13 @@ public enum VersionOrdering: String, Sendable, CaseIterable, Codable {
         case .deb: self = .deb
         case .pypi: self = .pypi
         case .npm: self = .npm
-        case .golang, .cargo, .hex, .pub, .swift: self = .semver
+        case .rpm: self = .rpm
+        case .apk: self = .apk
+        case .maven: self = .maven
+        case .gem: self = .rubygems
+        case .nuget: self = .nuget
+        case .composer: self = .packagist
+        case .golang, .cargo, .hex, .pub, .swift, .bitnami: self = .semver
         default: self = .generic
         }
     }
@@ -36,6 +54,12 @@ public enum VersionOrdering: String, Sendable, CaseIterable, Codable {
         switch self {
         case .deb: try DebianVersion.encode(text, into: &writer)
         case .pypi: try PythonVersion.encode(text, into: &writer)
+        case .rpm: try RPMVersion.encode(text, into: &writer)
+        case .apk: try AlpineVersion.encode(text, into: &writer)
+        case .maven: try MavenVersion.encode(text, into: &writer)
+        case .rubygems: try RubyVersion.encode(text, into: &writer)
+        case .nuget: try NuGetVersion.encode(text, into: &writer)
+        case .packagist: try PackagistVersion.encode(text, into: &writer)
         case .npm: try SemanticVersion.encode(text, strict: true, into: &writer)
         case .semver: try SemanticVersion.encode(text, strict: false, into: &writer)
         case .generic: try GenericVersion.encode(text, into: &writer)

@@ -124,8 +124,8 @@ struct GatewayResponder: HTTPResponder {
         if let code = outcome.code { metadata["code"] = "\(code)" }
         logger.info("request", metadata: metadata)
         let dimensions = [("method", method), ("route", outcome.route)]
-        Counter(label: "http_requests_total", dimensions: dimensions + [("status", "\(status)")]).increment()
-        Metrics.Timer(label: "http_request_duration_seconds", dimensions: dimensions).recordNanoseconds(nanoseconds)
+        Counter(label: "http_requests", dimensions: dimensions + [("status", "\(status)")]).increment()
+        Metrics.Timer(label: "http_request_duration", dimensions: dimensions).recordNanoseconds(nanoseconds)
     }
 
     private static let knownMethods: Set<HTTPRequest.Method> = [.get, .head, .post, .put, .delete, .patch, .options]

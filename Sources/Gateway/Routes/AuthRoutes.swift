@@ -36,7 +36,7 @@ struct AuthRoutes: Sendable {
         let token = Secret.makeRefreshToken()
         let session = try await services.store.insertSession(
             userID: login.user.id, refreshToken: Secret.hash(token), expiresAt: refreshExpiry, at: services.now())
-        call.logger.info("signed in", metadata: ["user": "\(login.user.id)", "session": "\(session.id)"])
+        call.logger.info("signed in", metadata: ["user": "\(login.user.id)", "sid": "\(session.id)"])
         return try await reply(login.user, login.company, session: session, token: token)
     }
 
@@ -62,7 +62,7 @@ struct AuthRoutes: Sendable {
         switch outcome {
         case .rotated(let session, let user): return (session, user)
         case .reused(let session):
-            call.logger.warning("refresh token used twice, session revoked", metadata: ["session": "\(session)"])
+            call.logger.warning("refresh token used twice, session revoked", metadata: ["sid": "\(session)"])
             authenticator.sessions.end(session)
             throw sessionEnded()
         case .unknown, .expired: throw sessionEnded()
@@ -76,7 +76,7 @@ struct AuthRoutes: Sendable {
         if let session = try await session(of: call) {
             try await services.store.revokeSession(id: session, at: services.now())
             authenticator.sessions.end(session)
-            call.logger.info("signed out", metadata: ["session": "\(session)"])
+            call.logger.info("signed out", metadata: ["sid": "\(session)"])
         }
         var response = Reply.nothing()
         response.headers[.setCookie] = cookie.cleared

@@ -38,14 +38,14 @@ struct EnrollmentRoutes: Sendable {
         let token = try await services.store.insertEnrollmentToken(
             scope: caller.scope, token: Secret.hash(secret), label: body.label, maximumUses: body.maximumUses,
             expiresAt: now.addingTimeInterval(TimeInterval(body.expiresIn)), at: now)
-        call.logger.info("enrollment token made", metadata: ["token": "\(token.id)", "user": "\(caller.userID)"])
+        call.logger.info("enrollment token made", metadata: ["enrollment": "\(token.id)", "user": "\(caller.userID)"])
         return try Reply.json(EnrollmentTokenReply(token, secret: secret), status: .created)
     }
 
     @Sendable private func revoke(_ call: Call, _ caller: Caller) async throws -> Response {
         guard let id = EnrollmentTokenID(try call.parameter("id")) else { throw APIError.notFound }
         try await services.store.revokeEnrollmentToken(scope: caller.scope, id: id, at: services.now())
-        call.logger.info("enrollment token revoked", metadata: ["token": "\(id)", "user": "\(caller.userID)"])
+        call.logger.info("enrollment token revoked", metadata: ["enrollment": "\(id)", "user": "\(caller.userID)"])
         return Reply.nothing()
     }
 }

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import Stores
+import Telemetry
 
 /// What those who run the installation ask: is it alive, can it serve, how does it fare, what is the API.
 struct OperationRoutes: Sendable {
@@ -17,25 +18,36 @@ struct OperationRoutes: Sendable {
         ]
     }
 
-    /// The process runs and answers.
-    @Sendable private func healthy(_ call: Call) async throws -> Response { Reply.text("healthy\n") }
+    /// Whether the process can go on; if not, a supervisor should restart it.
+    @Sendable private func healthy(_ call: Call) async throws -> Response {
+        let report = services.health.report
+        return try reply(report, isFine: report.live, call)
+    }
 
-    /// The store answers too. Why it does not is for the log: the caller may be anybody.
+    /// Whether work may be sent here. The store is asked now; the other checks are as their parts reported them.
     @Sendable private func ready(_ call: Call) async throws -> Response {
         do {
             try await services.store.checkHealth()
+            services.health.pass("store")
         } catch {
-            call.logger.warning("not ready", metadata: ["error": "\(error)"])
-            throw APIError.unavailable("The database does not answer.")
+            services.health.fail("store", detail: "\(error)")
+            call.logger.warning("store does not answer", metadata: ["error": "\(error)"])
         }
-        return Reply.text("ready\n")
+        let report = services.health.report
+        return try reply(report, isFine: report.ready, call)
     }
 
+    private func reply(_ report: HealthReport, isFine: Bool, _ call: Call) throws -> Response {
+        try Reply.json(
+            HealthReply(report, showsDetails: isTrusted(call)), status: isFine ? .ok : .serviceUnavailable)
+    }
+
+    /// Why something fails, and all metrics, are for the own machine only, unless the operator says otherwise.
+    private func isTrusted(_ call: Call) -> Bool { exposesMetrics || call.clientAddress.isLoopback }
+
     @Sendable private func metrics(_ call: Call) async throws -> Response {
-        guard exposesMetrics || call.clientAddress.isLoopback, let text = services.metricsText else {
-            throw APIError.notFound
-        }
-        return Reply.text(text(), type: "text/plain; version=0.0.4; charset=utf-8")
+        guard isTrusted(call), let text = services.metricsText else { throw APIError.notFound }
+        return Reply.text(text(), type: PrometheusMetrics.contentType)
     }
 
     @Sendable private func document(_ call: Call) async throws -> Response {

@@ -10,7 +10,7 @@ import Synchronization
 /// The bus only rings; what is sent is what the store holds after the last event sent. Events may so reach the bus in any order, twice
 /// or not at all: the next ring makes up for it. A burst costs one read of the store and not one per event.
 struct StreamService: Sendable {
-    let store: any Store
+    let store: any EventStore
     let bus: any EventBus
     let authenticator: Authenticator
     let configuration: GatewayConfiguration

@@ -1,0 +1,57 @@
+# Everything a person does with this repository. `make help` lists it.
+
+.DEFAULT_GOAL := help
+.PHONY: help try try-stop test build dashboard check format lint unit-test dashboard-test end-to-end-test bench deps-try deps-test clean
+
+PYTHON := .venv/bin/python
+export ZEROTRACE_PYTHON := $(CURDIR)/$(PYTHON)
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+try: deps-try build dashboard ## Build, start ZeroTrace, scan this machine, show its findings and the dashboard's address
+	@Scripts/try.sh start
+
+try-stop: ## Stop what `make try` started; its data stays in .try
+	@Scripts/try.sh stop
+
+test: deps-test check unit-test dashboard-test end-to-end-test ## Install what the tests need and run all of them
+
+build: ## Build the release programs, Swift's libraries linked in
+	swift build -c release --static-swift-stdlib --product zerotrace
+	swift build -c release --static-swift-stdlib --product zerotrace-agent
+
+dashboard: ## Build the dashboard into Dashboard/dist
+	Dashboard/scripts/build.sh
+
+check: lint ## Check formatting, floors and scopes
+	Scripts/check-house.py
+
+lint:
+	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Tests Benchmarks
+
+format: ## Format all Swift sources
+	swift format --in-place --recursive --configuration .swift-format Package.swift Sources Tests Benchmarks
+
+unit-test: ## Build and run the Swift tests
+	swift build --build-tests
+	swift test --skip-build
+
+dashboard-test: dashboard ## Type-check, lint and test the dashboard
+	Dashboard/scripts/test.sh
+
+end-to-end-test: dashboard ## Run the whole, agent to browser, with real parts
+	swift build
+	$(PYTHON) -m pytest -q Tests/EndToEnd
+
+bench: build ## Measure what the notes quote; needs the reference feeds
+	Benchmarks/run.sh
+
+deps-try:
+	@Scripts/install-packages.sh try
+
+deps-test:
+	@Scripts/install-packages.sh test
+
+clean: ## Remove build products; what `make try` keeps in .try stays
+	rm -rf .build .venv Dashboard/dist

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Installs what building (`try`) or testing (`test`) needs on Debian 12: only what is missing, and quick when nothing is.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+build_packages=(
+    ca-certificates curl g++ git libarchive-dev libsimdjson-dev libsqlite3-dev make pkg-config zlib1g-dev
+)
+dashboard_packages=(
+    esbuild fonts-jetbrains-mono node-csstype node-d3-array node-d3-scale node-d3-shape node-d3-time-format node-prop-types
+    node-react node-react-dom node-typescript nodejs python3 python3-brotli python3-fonttools
+)
+test_packages=(chromium node-jsdom node-semver procps python3-venv)
+# What the tests use of Python: oracles, the browser driver, the linter.
+python_packages=(
+    axe-playwright-python==0.1.8 cryptography cvss cyclonedx-python-lib jsonschema openapi-spec-validator oxlint==1.89.0
+    packaging playwright==1.65.2 prometheus-client pytest referencing websockets
+)
+
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
+
+install_missing() {
+    local missing=()
+    for name in "$@"; do
+        dpkg-query -W -f '${db:Status-Status}\n' "$name" 2>/dev/null | grep -qx installed || missing+=("$name")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+    echo "installing ${missing[*]}"
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+install_python() {
+    local wanted
+    wanted=$(printf '%s\n' "${python_packages[@]}")
+    [ -f .venv/installed ] && [ "$(cat .venv/installed)" = "$wanted" ] && return
+    echo "installing Python packages for the tests"
+    /usr/bin/python3 -m venv .venv
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check "${python_packages[@]}"
+    printf '%s\n' "$wanted" >.venv/installed
+}
+
+command -v swift >/dev/null || { echo "Swift 6.2 or newer is needed: https://www.swift.org/install/linux/" >&2; exit 1; }
+case "${1:-}" in
+    try) install_missing "${build_packages[@]}" "${dashboard_packages[@]}" ;;
+    test)
+        install_missing "${build_packages[@]}" "${dashboard_packages[@]}" "${test_packages[@]}"
+        install_python
+        ;;
+    *) echo "usage: $0 try|test" >&2; exit 2 ;;
+esac

@@ -1,0 +1,34 @@
+import Foundation
+
+/// Where an installation keeps its data, and what lies where in it.
+public struct DataFolder: Sendable, Hashable {
+    /// The folder itself.
+    public let path: String
+
+    public init(path: String) { self.path = path }
+
+    /// Snapshots of the feeds, in the layout of a mirror.
+    public var feeds: String { path + "/feeds" }
+    /// Compiled indexes, each named by its digest, and the link `current`.
+    public var indexes: String { path + "/index" }
+    /// The embedded database.
+    public var database: String { path + "/zerotrace.sqlite" }
+    /// The key that signs access tokens.
+    public var signingKey: String { path + "/signing.key" }
+
+    /// `ZEROTRACE_DATA`, else `/var/lib/zerotrace` for root, else the user's data folder of the XDG base directory specification.
+    public static func standard(environment: [String: String]) -> DataFolder {
+        if let path = environment["ZEROTRACE_DATA"], !path.isEmpty { return DataFolder(path: path) }
+        if geteuid() == 0 { return DataFolder(path: "/var/lib/zerotrace") }
+        let home = environment["XDG_DATA_HOME"] ?? (environment["HOME"] ?? ".") + "/.local/share"
+        return DataFolder(path: home + "/zerotrace")
+    }
+
+    /// Makes the folder, readable by its owner alone, and the folders in it.
+    public func create() throws {
+        for folder in [path, feeds, indexes] {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import Matching
+import PackageIdentity
+import Verdicts
+
+/// Answers from the index mapped in this process.
+public struct MappedVerdictService: VerdictService, AdvisoryChangeFeed {
+    private let holder: IndexHolder
+    private let data: DataFolder
+
+    public init(holder: IndexHolder, data: DataFolder) {
+        self.holder = holder
+        self.data = data
+    }
+
+    private func currentIndex() throws(VerdictServiceError) -> AdvisoryIndex {
+        guard let index = holder.index else { throw .noIndex }
+        return index
+    }
+
+    public func verdicts(for packages: [PackageURL]) async throws -> VerdictBatch {
+        let index = try currentIndex()
+        let verdicts = packages.map { index.verdicts(for: $0) }
+        let names = Set(verdicts.joined().map(\.vulnerability))
+        return VerdictBatch(
+            verdicts: verdicts, vulnerabilities: names.sorted().compactMap(index.vulnerability),
+            indexDigest: index.digest)
+    }
+
+    public func explain(_ package: PackageURL, vulnerability id: String) async throws -> Explanation {
+        try currentIndex().explain(package, vulnerability: id)
+    }
+
+    public func vulnerability(_ id: String) async throws -> VulnerabilityRecord? {
+        try currentIndex().vulnerability(id)
+    }
+
+    public func status() async -> AdvisoryStatus {
+        let index = holder.index
+        // A state file that cannot be read leaves the feeds' ages unknown; the index itself says what it was made of.
+        let files = (try? SnapshotState.load(folder: data.feeds))?.files ?? [:]
+        return AdvisoryStatus(
+            indexDigest: index?.digest, vulnerabilities: index?.vulnerabilityCount ?? 0,
+            feeds: files.values.map(\.status).sorted { $0.feed < $1.feed })
+    }
+
+    public func indexDigests() -> AsyncStream<String> { holder.digests() }
+
+    public func changes(since digest: String?) async throws -> AdvisoryChanges {
+        let index = try currentIndex()
+        // An older index that is gone or damaged cannot be compared with: then everything is matched again.
+        guard let digest, let older = try? holder.index(digest: digest) else {
+            return AdvisoryChanges(names: nil, vulnerabilities: [], indexDigest: index.digest)
+        }
+        return AdvisoryChanges(
+            names: index.changedNames(since: older),
+            vulnerabilities: index.changedVulnerabilities(since: older).compactMap(index.vulnerability),
+            indexDigest: index.digest)
+    }
+}

@@ -1,0 +1,25 @@
+import Matching
+
+extension Explanation {
+    /// The explanation as lines for a terminal: the answer, then each piece of evidence.
+    public func text() -> String {
+        var lines = [sentence, "", "package     \(purl)"]
+        if let coordinates {
+            lines.append("looked up   \(coordinates.name) \(coordinates.version) in \(coordinates.scope)")
+        }
+        lines += [
+            "id          \(vulnerability)", "status      \(status.rawValue) (\(Remedy.words(reason)))",
+            "index       \(indexDigest)", "",
+        ]
+        if evidence.isEmpty { lines.append("no advisory speaks of it for this package") }
+        for item in evidence {
+            lines.append(
+                "\(item.decided ? "→" : " ") \(item.advisory) from \(item.feed): \(Remedy.words(item.outcome.rawValue))"
+            )
+            if !item.range.isEmpty { lines.append("    range     \(item.range)") }
+            lines += item.comparisons.map { "    compared  \($0)" }
+            if let note = item.note { lines.append("    note      \(note)") }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

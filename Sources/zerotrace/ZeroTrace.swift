@@ -1,0 +1,17 @@
+import ArgumentParser
+
+@main
+struct ZeroTrace: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "zerotrace",
+        abstract: "Which of your machines are exposed to which known vulnerabilities, why, and what to do first.",
+        version: zeroTraceVersion,
+        subcommands: [
+            ServeCommand.self, ScanCommand.self, MatchCommand.self, FeedsCommand.self, IndexCommand.self,
+            CompanyCommand.self, UserCommand.self, TokenCommand.self, AgentCommand.self, VerifyCommand.self,
+            LoadtestCommand.self,
+        ])
+}
+
+/// Version of this build, by semantic versioning.
+let zeroTraceVersion = "0.1.0"
