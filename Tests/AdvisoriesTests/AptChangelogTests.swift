@@ -9,7 +9,8 @@ private let changelog = """
       [ A Person ]
       * SECURITY UPDATE: excessive time in key checks
         - debian/patches/CVE-2023-5678.patch: limit the size
-          of the modulus
+          of the modulus. Reported by A Person.
+        https://example.org/ChangeLog-3.0.12
         - CVE-2023-5678
         - cve-2023-6129
       * Refresh CVE-2023-0464.patch.
@@ -105,7 +106,7 @@ private func facts(_ sink: CollectedAdvisories) -> [String] {
     }
 
     @Test(arguments: [
-        ("CVE-2023-5678", "debian/patches/CVE-2023-5678.patch: limit the size of the modulus"),
+        ("CVE-2023-5678", "debian/patches/CVE-2023-5678.patch: limit the size of the modulus."),
         ("CVE-2023-6129", "SECURITY UPDATE: excessive time in key checks"),
         ("CVE-2023-0464", "CVE-2023-0464 (Excessive Resource Usage Verifying X.509 Policy Constraints)"),
         ("CVE-2024-2511", "Import the fixes for CVE-2024-0727 and CVE-2024-2511, CVE-2024-4603."),
@@ -117,7 +118,7 @@ private func facts(_ sink: CollectedAdvisories) -> [String] {
 
     @Test func peopleAreNotKept() throws {
         let (sink, _) = try read(installed: "3.0.8-1")
-        #expect(!sink.advisories.contains { $0.summary.contains("Person") || $0.details.contains("Person") })
+        #expect(sink.advisories.filter { $0.summary.contains("Person") || $0.details.contains("Person") } == [])
     }
 
     @Test func longSummariesAreCutBetweenCharacters() throws {
@@ -167,7 +168,7 @@ private func facts(_ sink: CollectedAdvisories) -> [String] {
     @Test func cutsAndReplacementsNeverTrap() throws {
         let bytes = Array(changelog.utf8)
         for position in bytes.indices {
-            for byte in [0x00, 0x0A, 0x20, 0x28, 0x43, 0xC3, 0xFF] as [UInt8] {
+            for byte in [0x00, 0x0A, 0x28, 0xFF] as [UInt8] {
                 var damaged = bytes
                 damaged[position] = byte
                 if byte == 0 { damaged.removeSubrange(position...) }

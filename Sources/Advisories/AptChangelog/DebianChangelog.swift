@@ -73,7 +73,9 @@ extension DebianChangelog.Entry {
     /// Takes a line of change details: a new point, a heading, or the continuation of the point before.
     fileprivate mutating func take(_ line: Substring) {
         let content = line.trimmed
-        guard let mark = content.utf8.first else { return }
+        // The kernel's changelog puts bare links to upstream's changelogs between its points.
+        let isLink = content.hasPrefix("https://") && !content.contains(" ")
+        guard let mark = content.utf8.first, !isLink else { return }
         let isPoint = content.utf8.dropFirst().first == UInt8(ascii: " ") && "*+-".utf8.contains(mark)
         if isPoint {
             let isNested = mark != UInt8(ascii: "*")
@@ -98,10 +100,17 @@ extension DebianChangelog.Entry {
         for change in changes {
             if !change.isNested { above = change.text }
             for id in CVEIdentifier.all(in: change.text) where seen.insert(id).inserted {
-                found.append((id, (Self.saysMore(than: id, change.text) ? change.text : above).prefix(bytes: 400)))
+                let text = Self.saysMore(than: id, change.text) ? change.text : above
+                found.append((id, Self.withoutReporter(text).prefix(bytes: 400)))
             }
         }
         return found
+    }
+
+    /// The text up to `Reported by A Person`, as Chromium's changelog ends each point.
+    private static func withoutReporter(_ text: String) -> String {
+        guard let start = text.firstRange(of: " Reported by ") else { return text }
+        return String(text[..<start.lowerBound])
     }
 
     /// Whether a text has more to say than an id: more than four letters in other words.
