@@ -46,9 +46,13 @@ extension Inventory {
 
     /// The inventory that a delta leads to from here, checked against the digest the delta announces.
     ///
+    /// - Parameters:
+    ///   - delta: Made from this inventory.
+    ///   - limit: Most packages of the result, inclusive: small deltas one after the other must not grow without bound.
     /// - Throws: ``InventoryError/baseMismatch(expected:actual:)`` when this is not the delta's base,
-    ///   ``InventoryError/contradiction(package:)``, ``InventoryError/targetMismatch(expected:actual:)``.
-    public func applying(_ delta: InventoryDelta) throws(InventoryError) -> Inventory {
+    ///   ``InventoryError/contradiction(package:)``, ``InventoryError/tooManyPackages(limit:)``,
+    ///   ``InventoryError/targetMismatch(expected:actual:)``.
+    public func applying(_ delta: InventoryDelta, limit: Int = .max) throws(InventoryError) -> Inventory {
         guard delta.base == digest else { throw .baseMismatch(expected: delta.base, actual: digest) }
         var all = Set(packages)
         for package in delta.removed where all.remove(package) == nil {
@@ -57,6 +61,7 @@ extension Inventory {
         for package in delta.added where !all.insert(package).inserted {
             throw .contradiction(package: package.description)
         }
+        guard all.count <= limit else { throw .tooManyPackages(limit: limit) }
         let result = Inventory(all)
         guard delta.target == result.digest else {
             throw .targetMismatch(expected: delta.target, actual: result.digest)

@@ -29,4 +29,13 @@ import Testing
     @Test func rootItselfIsNeverLeftOut() {
         #expect(MountTable.foreignFolders(mountinfo: "1 0 0:5 / / rw - nfs server:/ rw\n", root: "/") == [])
     }
+
+    @Test func neverTrapsOnMutatedTables() {
+        var random = SplitMix(seed: 8)
+        for _ in 0..<5_000 {
+            let text = String(decoding: random.mutated(Array(Self.table.utf8)), as: UTF8.self)
+            let folders = MountTable.foreignFolders(mountinfo: text, root: "/images/a")
+            #expect(folders.allSatisfy { $0.hasPrefix("/") })
+        }
+    }
 }

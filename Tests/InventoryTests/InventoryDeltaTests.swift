@@ -57,6 +57,11 @@ import Testing
         }
     }
 
+    @Test func boundsWhatItLeadsTo() throws {
+        #expect(try old.applying(new.delta(from: old), limit: 3) == new)
+        #expect(throws: InventoryError.tooManyPackages(limit: 2)) { try old.applying(new.delta(from: old), limit: 2) }
+    }
+
     @Test func refusesContradictions() {
         let again = InventoryDelta(base: old.digest, target: old.digest, added: old.packages.prefix(1), removed: [])
         #expect(throws: InventoryError.contradiction(package: sampleTexts[0])) { try old.applying(again) }
