@@ -39,33 +39,35 @@ enum EventLog {
 
     /// Appends an event in the transaction of the change it tells of.
     static func append(_ kind: Event.Kind, company: Int64, at now: Date, _ db: Database) throws -> Event {
-        let data =
-            switch kind {
-            case .agentEnrolled(let agent, let hostname):
-                try StoredJSON.encode(Enrollment(agent: agent, hostname: hostname))
-            case .inventoryApplied(let change): try StoredJSON.encode(change)
-            case .verdictsChanged(let change): try StoredJSON.encode(change)
-            }
-        let at = Date(milliseconds: now.milliseconds)
-        let name = Event(id: EventID(rawValue: 0), at: at, kind: kind).name
+        let (name, data) = try encode(kind)
         let id = try db.insert(EventQueries.insert, [company, now.milliseconds, name.rawValue, data])
-        return Event(id: EventID(rawValue: id), at: at, kind: kind)
+        return Event(id: EventID(rawValue: id), at: Date(milliseconds: now.milliseconds), kind: kind)
     }
 
     /// Reads id, at, kind and data.
     static func event(row: Row) throws -> Event {
         guard let name = Event.Name(rawValue: row[2]) else { throw StoreError.unavailable("damaged event") }
-        let data: String = row[3]
-        let kind: Event.Kind =
-            switch name {
-            case .agentEnrolled:
-                try {
-                    let enrollment = try StoredJSON.decode(Enrollment.self, data)
-                    return .agentEnrolled(agent: enrollment.agent, hostname: enrollment.hostname)
-                }()
-            case .inventoryApplied: .inventoryApplied(try StoredJSON.decode(InventoryChange.self, data))
-            case .verdictsChanged: .verdictsChanged(try StoredJSON.decode(VerdictsChange.self, data))
-            }
-        return Event(id: EventID(rawValue: row[0]), at: Date(milliseconds: row[1]), kind: kind)
+        return Event(
+            id: EventID(rawValue: row[0]), at: Date(milliseconds: row[1]), kind: try decode(name, row[3]))
+    }
+
+    // The name is found here and not through `Event.name`: on a temporary event, swiftc 6.3.1 -O ends in "Found ownership error?!".
+    private static func encode(_ kind: Event.Kind) throws -> (Event.Name, String) {
+        switch kind {
+        case .agentEnrolled(let agent, let hostname):
+            (.agentEnrolled, try StoredJSON.encode(Enrollment(agent: agent, hostname: hostname)))
+        case .inventoryApplied(let change): (.inventoryApplied, try StoredJSON.encode(change))
+        case .verdictsChanged(let change): (.verdictsChanged, try StoredJSON.encode(change))
+        }
+    }
+
+    private static func decode(_ name: Event.Name, _ data: String) throws -> Event.Kind {
+        switch name {
+        case .agentEnrolled:
+            let enrollment = try StoredJSON.decode(Enrollment.self, data)
+            return .agentEnrolled(agent: enrollment.agent, hostname: enrollment.hostname)
+        case .inventoryApplied: return .inventoryApplied(try StoredJSON.decode(InventoryChange.self, data))
+        case .verdictsChanged: return .verdictsChanged(try StoredJSON.decode(VerdictsChange.self, data))
+        }
     }
 }
