@@ -1,0 +1,73 @@
+import Foundation
+
+extension Oracle {
+    /// rpm's own comparison, through its Lua.
+    static let rpm = find("rpm").map { rpm in
+        let lua = """
+            for line in io.lines() do
+              local tab = line:find('\\t', 1, true);
+              local read, order = pcall(rpm.vercmp, line:sub(1, tab - 1), line:sub(tab + 1));
+              print((read and order or 'error') .. '\\n')
+            end
+            """
+        return Oracle(executable: rpm, arguments: ["--eval", "%{lua: \(lua)}"])
+    }
+
+    /// apk-tools 3, once per pair.
+    static let apk = find("apk").map { apk in
+        Oracle(
+            executable: "/bin/bash",
+            arguments: [
+                "-c",
+                """
+                while IFS=$'\\t' read -r a b; do
+                  \(apk) version --check --quiet "$a" "$b" >/dev/null 2>&1 || { echo error; continue; }
+                  case $(\(apk) version --test "$a" "$b") in '<') echo -1;; '=') echo 0;; '>') echo 1;; *) echo error;; esac
+                done
+                """,
+            ])
+    }
+
+    /// Ruby's `Gem::Version`.
+    static let rubygems = find("ruby").map { ruby in
+        Oracle(
+            executable: ruby,
+            arguments: [
+                "-e",
+                """
+                STDIN.each_line(chomp: true) do |line|
+                  a, b = line.split("\\t", -1).map { |text| Gem::Version.correct?(text) ? Gem::Version.new(text) : nil }
+                  puts a && b ? a <=> b : "error"
+                end
+                """,
+            ])
+    }
+
+    /// Composer's semver library, as Debian installs it.
+    static let composer = find("php").flatMap { php -> Oracle? in
+        let library = "/usr/share/php/Composer/Semver/autoload.php"
+        guard FileManager.default.fileExists(atPath: library) else { return nil }
+        let script = """
+            require '\(library)';
+            $parser = new Composer\\Semver\\VersionParser();
+            while (($line = fgets(STDIN)) !== false) {
+              list($a, $b) = explode("\\t", rtrim($line, "\\n"));
+              try { echo version_compare($parser->normalize($a), $parser->normalize($b)), "\\n"; }
+              catch (UnexpectedValueException $e) { echo "error\\n"; }
+            }
+            """
+        return Oracle(executable: php, arguments: ["-r", script])
+    }
+
+    /// Maven's `ComparableVersion`, which has a command line: it compares each argument with the one before.
+    static let maven = find("java").flatMap { java -> Oracle? in
+        let folder = "/usr/share/maven/lib"
+        guard FileManager.default.fileExists(atPath: "\(folder)/maven-artifact-3.x.jar") else { return nil }
+        let script = """
+            tr '\\t' '\\n' | xargs -d '\\n' -n 4000 \(java) -Xshare:auto -cp '\(folder)/*' \
+            org.apache.maven.artifact.versioning.ComparableVersion |
+            awk '/^1[.] /{n=0} /^   /{n++; if (n % 2) print $2 == "<" ? -1 : $2 == ">"}'
+            """
+        return Oracle(executable: "/bin/bash", arguments: ["-c", script])
+    }
+}

@@ -1,0 +1,54 @@
+import Testing
+import Versioning
+
+struct PackagistVersionTests {
+    static let pieces = [
+        ".0", ".1", ".10", ".2.3", ".01", "-beta", "beta2", "-RC1", "-rc.2", "alpha", "a1", "-p1", "pl2", "-patch",
+        "-dev", ".x-dev", "@beta", "+build",
+        "-stable", "b", "_", "-", "v", "123456", "20100102", "-02", "stable", ".*-dev", "x", "DEV",
+    ]
+
+    @Test(.enabled(if: Oracle.composer != nil, "Composer's semver for PHP is missing"))
+    func generatedPairsAreOrderedAsComposerOrdersThem() throws {
+        var generator = VersionGenerator(seed: 24, pieces: Self.pieces)
+        let comparison = OracleComparison(ordering: .packagist, oracle: try #require(Oracle.composer))
+        // PHP's numbers end at 2^63; and branches, which ours refuses, Composer sorts before everything.
+        let pairs = (0..<60_000).map { _ in generator.pair() }.filter { a, b in
+            ![a, b].contains { $0.lowercased().hasPrefix("dev") || $0.contains(/[0-9]{19}/) }
+        }
+        #expect(try comparison.expectSameOrder(pairs) > 5_000)
+    }
+
+    @Test(
+        .enabled(if: Oracle.composer != nil, "Composer's semver for PHP is missing"),
+        .enabled(if: ReferenceVersions.feeds != nil, "reference feeds are missing"))
+    func publishedVersionsAreSortedAsComposerSortsThem() throws {
+        let published = try ReferenceVersions.versions(ofFeed: "Packagist", limit: 10_000)
+        #expect(published.count > 1_000)
+        let comparison = OracleComparison(ordering: .packagist, oracle: try #require(Oracle.composer))
+        try comparison.expectSameSequence(published)
+        try comparison.expectSameOrder(Array(zip(published, published.dropFirst())))
+    }
+
+    @Test func stabilitiesAreOrdered() throws {
+        let sorted = [
+            "1.0-dev", "1.0-alpha", "1.0-alpha2", "1.0-beta-dev", "1.0b", "1.0-RC1", "1.0", "1.0-p1", "1.0.1",
+            "1.x-dev", "2",
+        ]
+        for (a, b) in zip(sorted, sorted.dropFirst()) {
+            #expect(try VersionOrdering.packagist.compare(a, b) == -1, "\(a) \(b)")
+        }
+    }
+
+    @Test(arguments: ["", "dev-master", "master", "a", "1.0-x", "1.0.0.0.0", "123456x"])
+    func othersAreMalformed(_ version: String) {
+        #expect(throws: VersionError.self) { try VersionOrdering.packagist.key(version) }
+    }
+
+    @Test func orderIsConsistent() throws {
+        try OrderingProperties(ordering: .packagist, pieces: Self.pieces).expectConsistency()
+    }
+    @Test func anyTextIsAKeyOrAnError() {
+        OrderingProperties(ordering: .packagist, pieces: Self.pieces).expectNoTraps()
+    }
+}
