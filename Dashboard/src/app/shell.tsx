@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react"
+import { useCallback, useEffect, useRef, useState } from "react"
 import { LiveState } from "@/app/live-state"
 import { pageFor } from "@/app/routes"
 import { ShortcutsDialog } from "@/app/shortcuts-dialog"
@@ -27,6 +27,7 @@ export function Shell({ user, company }: { readonly user: User; readonly company
   const { router } = useServices()
   const { path } = usePlace()
   const [isHelpOpen, setIsHelpOpen] = useState(false)
+  const closeHelp = useCallback(() => setIsHelpOpen(false), [])
   const main = useRef<HTMLElement>(null)
   useScrollMemory(main)
   usePeriodicRefresh()
@@ -77,7 +78,7 @@ export function Shell({ user, company }: { readonly user: User; readonly company
           </ErrorBoundary>
         </main>
       </div>
-      {isHelpOpen && <ShortcutsDialog onClose={() => setIsHelpOpen(false)} />}
+      {isHelpOpen && <ShortcutsDialog onClose={closeHelp} />}
     </ScrollAreaContext.Provider>
   )
 }

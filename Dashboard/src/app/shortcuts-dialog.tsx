@@ -12,19 +12,18 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const element = dialog.current
-    if (!element?.open) element?.showModal()
-  }, [])
+    if (!element) return undefined
+    if (!element.open) element.showModal()
+    // A press beside the dialog's body hits the dialog itself, which is its backdrop.
+    const closeBeside = (event: MouseEvent) => event.target === element && onClose()
+    element.addEventListener("click", closeBeside)
+    return () => element.removeEventListener("click", closeBeside)
+  }, [onClose])
   // The page's own commands stay quiet while the dialog is open.
   useHotkeys({ Escape: onClose, "?": onClose, j: ignore, k: ignore, ArrowDown: ignore, ArrowUp: ignore, "/": ignore })
 
   return (
-    <dialog
-      ref={dialog}
-      className="dialog"
-      aria-labelledby="shortcuts-title"
-      onClose={onClose}
-      onClick={(event) => event.target === dialog.current && onClose()}
-    >
+    <dialog ref={dialog} className="dialog" aria-labelledby="shortcuts-title" onClose={onClose}>
       <div className="dialog-body">
         <header className="dialog-head">
           <h2 id="shortcuts-title">Keyboard shortcuts</h2>

@@ -15,7 +15,7 @@ export function EnrollmentGuide() {
         {steps.map((step) => (
           <li key={step.title}>
             <span>{step.title}</span>
-            <pre className="command" tabIndex={0} aria-label={step.title}>
+            <pre className="command">
               <code>{step.command}</code>
               <CopyButton text={step.command} label="command" />
             </pre>

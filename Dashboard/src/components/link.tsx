@@ -8,7 +8,7 @@ interface LinkProps extends AnchorHTMLAttributes<HTMLAnchorElement> {
 }
 
 /** A link to a page of the dashboard; with a modifier key the browser opens it its own way. */
-export function Link({ to, replace = false, onClick, ...rest }: LinkProps) {
+export function Link({ to, replace = false, onClick, children, ...rest }: LinkProps) {
   const { router } = useServices()
   const follow = (event: MouseEvent<HTMLAnchorElement>) => {
     onClick?.(event)
@@ -17,5 +17,9 @@ export function Link({ to, replace = false, onClick, ...rest }: LinkProps) {
     event.preventDefault()
     router.go(to, { replace })
   }
-  return <a href={to} onClick={follow} {...rest} />
+  return (
+    <a href={to} onClick={follow} {...rest}>
+      {children}
+    </a>
+  )
 }

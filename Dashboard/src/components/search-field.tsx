@@ -19,7 +19,12 @@ export function SearchField({ label, value, onSearch }: SearchFieldProps) {
   const field = useRef<HTMLInputElement>(null)
   const sent = useRef(value)
 
-  useHotkeys({ "/": () => field.current?.select() })
+  useHotkeys({
+    "/": () => {
+      field.current?.focus()
+      field.current?.select()
+    },
+  })
 
   // The address may change otherwise (back, "clear filters"); what was typed here comes back as `sent` and changes nothing.
   useEffect(() => {

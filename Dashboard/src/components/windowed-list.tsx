@@ -104,7 +104,7 @@ function useVisibleRange(body: React.RefObject<HTMLElement>, rowHeight: number, 
     const viewBox = view.getBoundingClientRect()
     const top = viewBox.top - list.getBoundingClientRect().top
     const next = visibleRange(top, viewBox.height, rowHeight, count, overscan)
-    setRange((range) => (range.first === next.first && range.end === next.end ? range : next))
+    setRange((last) => (last.first === next.first && last.end === next.end ? last : next))
   }, [area, body, rowHeight, count])
 
   // What is above the list may have changed its height in this render, too.

@@ -7,6 +7,8 @@ let now = Date.now()
 
 function subscribe(listener: () => void) {
   listeners.add(listener)
+  // Nobody has kept it while nobody looked.
+  if (timer === undefined) now = Date.now()
   timer ??= setInterval(() => {
     now = Date.now()
     for (const each of [...listeners]) each()
@@ -21,6 +23,5 @@ function subscribe(listener: () => void) {
 
 /** Milliseconds since 1970, at most five seconds old while something watches it. */
 export function useNow(): number {
-  if (listeners.size === 0) now = Date.now()
   return useSyncExternalStore(subscribe, () => now, () => now)
 }

@@ -12,12 +12,13 @@ export function linearScale(from: readonly [number, number], to: readonly [numbe
 
 /** Round values from 0 up to at least `maximum`, about `count` of them, in steps of 1, 2 or 5 times a power of ten, whole. */
 export function niceTicks(maximum: number, count: number): readonly number[] {
-  const rough = Math.max(maximum, 1) / Math.max(count, 1)
+  const top = Math.max(maximum, 1)
+  const rough = top / Math.max(count, 1)
   const power = 10 ** Math.floor(Math.log10(rough))
   const factor = [1, 2, 5, 10].find((each) => each * power >= rough) ?? 10
   const step = Math.max(factor * power, 1)
   const ticks: number[] = []
-  for (let tick = 0; tick < maximum + step; tick += step) ticks.push(tick)
+  for (let tick = 0; tick < top + step; tick += step) ticks.push(tick)
   return ticks
 }
 

@@ -91,6 +91,8 @@ export class QueryCache {
   update<Data>(key: QueryKey, change: (data: Data) => Data): void {
     const entry = this.#entries.get(nameOf(key))
     if (!entry || entry.state.data === undefined) return
+    // What is on its way was asked for before this change and would undo it.
+    if (entry.controller) entry.isOvertaken = true
     this.#set(entry, { ...entry.state, data: change(entry.state.data as Data) })
   }
 

@@ -14,6 +14,12 @@ type TabMessage =
   | { readonly kind: "refreshed"; readonly reply: SessionReply; readonly expiresAt: number }
   | { readonly kind: "signed-out" }
 
+/** What the tabs of this origin tell each other; a `BroadcastChannel` is one. */
+export interface TabChannel {
+  postMessage(message: unknown): void
+  addEventListener(type: "message", listener: (event: MessageEvent) => void): void
+}
+
 /** Parts of the browser, replaced in tests. */
 export interface SessionEnvironment {
   readonly fetch: typeof fetch
@@ -22,7 +28,7 @@ export interface SessionEnvironment {
   readonly clearTimer: (timer: unknown) => void
   /** Runs the work while no other tab of this origin is in it. */
   readonly exclusively: <Result>(work: () => Promise<Result>) => Promise<Result>
-  readonly channel: Pick<BroadcastChannel, "postMessage" | "onmessage"> | null
+  readonly channel: TabChannel | null
 }
 
 /** Refresh this long before the token runs out, in milliseconds. */
@@ -44,7 +50,7 @@ export class Session {
   readonly #tokenListeners = new Set<(token: string) => void>()
 
   constructor(private readonly environment: SessionEnvironment) {
-    if (environment.channel) environment.channel.onmessage = (event) => this.#hear(event.data as TabMessage)
+    environment.channel?.addEventListener("message", (event) => this.#hear(event.data as TabMessage))
   }
 
   get state(): SessionState {

@@ -55,8 +55,8 @@ export function FindingRow({ finding }: { readonly finding: AgentFinding }) {
 
 function PackageName({ item }: { readonly item: FindingPackage }) {
   return (
-    <>
+    <span className="package-name">
       {item.name} <span className="faint">{item.version}</span>
-    </>
+    </span>
   )
 }

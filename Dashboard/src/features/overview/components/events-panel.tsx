@@ -29,7 +29,7 @@ export function EventsPanel() {
     )
   }
   return (
-    <ol className="events" aria-label="Newest events" tabIndex={0}>
+    <ol className="events" aria-label="Newest events">
       {data.items.map((event) => (
         <li key={event.id} className={isNew(event) ? "event event-new" : "event"}>
           <span className="event-time faint">

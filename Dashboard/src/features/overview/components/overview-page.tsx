@@ -3,7 +3,6 @@ import { EnrollmentGuide } from "@/components/enrollment-guide"
 import { ErrorNotice } from "@/components/error-notice"
 import { Notice } from "@/components/notice"
 import { Panel } from "@/components/panel"
-import { Skeleton } from "@/components/skeleton"
 import { overviewQuery } from "@/features/overview/api/get-overview"
 import { AgentsPanel } from "@/features/overview/components/agents-panel"
 import { CountsStrip } from "@/features/overview/components/counts-strip"
@@ -26,7 +25,7 @@ export function OverviewPage() {
     <div className="page">
       <header className="page-head">
         <h1 className="page-title">Overview</h1>
-        {data && data.agents.total > 0 && (
+        {data && standingOf(data) === "known" && (
           <p className="page-facts">
             {formatPlural(data.agents.total, "agent")} · {formatPlural(data.packages, "package version")} ·{" "}
             {formatCount(data.exposures)} exposures
@@ -38,7 +37,7 @@ export function OverviewPage() {
       ) : error ? (
         <ErrorNotice error={error} task="load the overview" onRetry={retry} />
       ) : (
-        <Skeleton label="overview" lines={6} height={48} />
+        <OverviewSkeleton />
       )}
     </div>
   )
@@ -83,6 +82,21 @@ function OverviewBody({ overview }: { readonly overview: Overview }) {
             <FeedsPanel advisories={advisories} />
           </Panel>
         </div>
+      </div>
+    </div>
+  )
+}
+
+/** The frames of the page before there is anything in them. */
+function OverviewSkeleton() {
+  return (
+    <div className="overview" role="status" aria-label="Loading overview">
+      <div className="panel frame-counts" />
+      <div className="overview-grid">
+        <div className="panel area-risks frame" />
+        <div className="panel area-trend frame" />
+        <div className="panel area-events frame" />
+        <div className="panel overview-side frame" />
       </div>
     </div>
   )

@@ -73,7 +73,9 @@ function AffectedRow({ row, chosen, onExplain }: AffectedRowProps) {
         </Link>
       </span>
       <span role="cell" className="cell-package" title={packages.map(({ purl }) => purl).join("\n")}>
-        {first.name} <span className="faint">{first.version}</span>
+        <span className="package-name">
+          {first.name} <span className="faint">{first.version}</span>
+        </span>
         {packages.length > 1 && <span className="more-count">+{packages.length - 1}</span>}
       </span>
       <span role="cell" className="cell-action">

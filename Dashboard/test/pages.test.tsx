@@ -1,0 +1,363 @@
+import assert from "node:assert/strict"
+import { afterEach, describe, it } from "node:test"
+import { JSDOM } from "jsdom"
+import type { Root } from "react-dom/client"
+import { act } from "react-dom/test-utils"
+import { agentDetail, agentSummary, finding, ImmediateChannel, overview, reply, SilentSocket, vulnerability } from "./fixtures"
+
+/**
+ * Whole pages over a server that is made up per test: what is asked of it and what people read.
+ * The application is loaded only once there is a window, since React looks for one when it loads.
+ */
+type Answers = Readonly<Record<string, unknown>>
+
+interface Opened {
+  readonly window: JSDOM["window"]
+  readonly requests: string[]
+  readonly text: () => string
+  readonly find: (selector: string) => HTMLElement
+  readonly press: (key: string) => Promise<void>
+  readonly click: (element: HTMLElement) => Promise<void>
+  readonly socket: () => SilentSocket
+}
+
+let close: (() => Promise<void>) | null = null
+
+afterEach(async () => {
+  await close?.()
+  close = null
+})
+
+/** Opens an address. Answers are found by path with query string, else by path; a missing one is 404. */
+async function open(address: string, answers: Answers): Promise<Opened> {
+  const dom = new JSDOM('<!doctype html><div id="root"></div>', { url: `http://localhost${address}`, pretendToBeVisual: true })
+  const { window } = dom
+  const requests: string[] = []
+  const answer = async (input: RequestInfo | URL) => {
+    const path = String(input)
+    requests.push(path)
+    const found = answers[path] ?? answers[path.split("?")[0] ?? path]
+    if (found instanceof Response) return found.clone()
+    return found === undefined ? reply(404, { error: { code: "not_found", message: "No such thing.", request_id: "r7" } }) : reply(200, found)
+  }
+  SilentSocket.all = []
+  const globals = {
+    window,
+    document: window.document,
+    // Node's own channel would keep the test's process alive.
+    BroadcastChannel: undefined,
+    MessageChannel: ImmediateChannel,
+    navigator: window.navigator,
+    WebSocket: SilentSocket,
+    fetch: answer,
+    FormData: window.FormData,
+    HTMLElement: window.HTMLElement,
+    IS_REACT_ACT_ENVIRONMENT: true,
+  }
+  for (const [name, value] of Object.entries(globals)) {
+    // Newer nodes have some of these as read-only properties.
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
+  }
+  // Nothing is laid out here: every element reports a height, so that lists have rows in view.
+  window.matchMedia = () => ({ matches: false, addEventListener() {}, removeEventListener() {} }) as unknown as MediaQueryList
+  window.HTMLElement.prototype.getBoundingClientRect = () => ({ top: 0, bottom: 0, height: 900, left: 0, width: 900 }) as DOMRect
+
+  const [{ createRoot }, { App }, { makeServices }] = await Promise.all([
+    import("react-dom/client"),
+    import("@/app/app"),
+    import("@/app/services"),
+  ])
+  const services = makeServices()
+  const root: Root = createRoot(window.document.getElementById("root") as HTMLElement)
+  await act(async () => {
+    root.render(<App services={services} />)
+    await services.session.start()
+  })
+  await rest()
+  close = async () => {
+    await act(async () => root.unmount())
+    await services.session.signOut()
+    window.close()
+  }
+
+  return {
+    window,
+    requests,
+    text: () => window.document.body.textContent ?? "",
+    find: (selector) => {
+      const element = window.document.querySelector<HTMLElement>(selector)
+      assert(element, `there is no ${selector} in: ${window.document.body.innerHTML.slice(0, 2_000)}`)
+      return element
+    },
+    press: async (key) => {
+      await act(async () => {
+        const target = window.document.activeElement ?? window.document.body
+        target.dispatchEvent(new window.KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }))
+      })
+      await rest()
+    },
+    click: async (element) => {
+      await act(async () => {
+        element.dispatchEvent(new window.MouseEvent("click", { bubbles: true, cancelable: true, button: 0 }))
+      })
+      await rest()
+    },
+    socket: () => SilentSocket.all.at(-1) as SilentSocket,
+  }
+}
+
+/** Lets requests be answered and what follows be drawn. */
+async function rest() {
+  for (let turn = 0; turn < 4; turn++) await act(() => new Promise<void>((done) => setImmediate(done)))
+}
+
+const session = {
+  "/v1/auth/refresh": {
+    access_token: "t",
+    token_type: "Bearer",
+    expires_in: 300,
+    user: { id: "u", email: "analyst@example.org", role: "analyst" },
+    company: { id: "c", name: "Example Company" },
+  },
+  "/v1/auth/logout": {},
+}
+const loaded = { index_digest: "abc", vulnerabilities: 10, feeds: [] }
+const missing = { index_digest: null, vulnerabilities: 0, feeds: [] }
+const page = (...items: readonly unknown[]) => ({ items, next_cursor: null })
+
+describe("signing in", () => {
+  it("is asked for when nobody is signed in, and shows what went wrong", async () => {
+    const { find, text, click } = await open("/agents", {
+      "/v1/auth/refresh": reply(401, { error: { code: "unauthorized", message: "no", request_id: "r" } }),
+      "/v1/auth/login": reply(401, { error: { code: "unauthorized", message: "no", request_id: "r" } }),
+    })
+    assert.equal(find("h1").textContent, "Sign in")
+    for (const field of ["email", "password"]) (find(`[name=${field}]`) as HTMLInputElement).value = "a@example.org"
+    await click(find("button[type=submit]"))
+    assert.match(text(), /E-mail or password is wrong\./)
+    assert.equal(find("[role=alert]").textContent, "E-mail or password is wrong.")
+  })
+
+  it("is not asked for when the server is away", async () => {
+    const { text } = await open("/", { "/v1/auth/refresh": reply(503, { error: { code: "internal", message: "Starting.", request_id: "r" } }) })
+    assert.match(text(), /Could not reach the server/)
+    assert.match(text(), /Try again/)
+  })
+})
+
+describe("the overview", () => {
+  it("shows counts with the exploited ones first", async () => {
+    const { window, text } = await open("/", {
+      ...session,
+      "/v1/overview": overview(),
+      "/v1/events": page(),
+      "/v1/vulnerabilities": page(vulnerability()),
+    })
+    const counts = [...window.document.querySelectorAll(".count")].map((count) => count.getAttribute("aria-label"))
+    assert.deepEqual(counts, ["2 exploited", "3 critical", "5 high", "8 medium", "1 low", "0 unknown", "9 fixable"])
+    assert.match(text(), /17 distinct/)
+    assert.match(text(), /CVE-2024-6387/)
+  })
+
+  it("tells how to enroll when there are no agents", async () => {
+    const { text, find } = await open("/", { ...session, "/v1/overview": overview({ agents: { total: 0, without_inventory: 0, pending: 0 } }), "/v1/events": page() })
+    assert.equal(find(".overview > .notice").dataset.kind, "vacant")
+    assert.match(text(), /No agents enrolled yet/)
+    assert.match(text(), /zerotrace-agent enroll --server http:\/\/localhost --token TOKEN/)
+  })
+
+  it("says not computed yet while no advisories are loaded, and shows no zero", async () => {
+    const { text, find, window } = await open("/", { ...session, "/v1/overview": overview({ advisories: missing }), "/v1/events": page() })
+    assert.equal(find(".overview > .notice").dataset.kind, "pending")
+    assert.match(text(), /no advisories are loaded/)
+    assert.equal(window.document.querySelector(".counts"), null)
+  })
+
+  it("says not computed yet while the first inventories wait", async () => {
+    const { text } = await open("/", { ...session, "/v1/overview": overview({ agents: { total: 3, without_inventory: 1, pending: 2 } }), "/v1/events": page() })
+    assert.match(text(), /Not computed yet/)
+    assert.match(text(), /2 inventories are being computed/)
+  })
+
+  it("tells of an error with the request's id and a way on", async () => {
+    const { text } = await open("/", { ...session, "/v1/overview": reply(500, { error: { code: "internal", message: "It broke.", request_id: "r42" } }) })
+    assert.match(text(), /Could not load the overview.*It broke\..*r42.*Try again/)
+  })
+})
+
+describe("the agents", () => {
+  it("read differently by state: computed, being computed, without data", async () => {
+    const { window } = await open("/agents", {
+      ...session,
+      "/v1/feeds": loaded,
+      "/v1/agents": page(
+        agentSummary({ id: "a1", hostname: "web-01" }),
+        agentSummary({ id: "a2", hostname: "web-02", inventory_state: "pending", total: 0 }),
+        agentSummary({ id: "a3", hostname: "web-03", inventory_state: "none", total: 0 }),
+      ),
+    })
+    const risks = [...window.document.querySelectorAll(".list-body .cell-risk")].map((cell) => cell.textContent)
+    assert.deepEqual(risks, ["72", "not computed", "no data"])
+  })
+
+  it("show no numbers while no advisories are loaded", async () => {
+    const { window, text } = await open("/agents", { ...session, "/v1/feeds": missing, "/v1/agents": page(agentSummary({ id: "a1", hostname: "web-01", total: 0 })) })
+    assert.equal(window.document.querySelector(".list-body .cell-risk")?.textContent, "not computed")
+    assert.match(text(), /no advisories are loaded/)
+  })
+
+  it("say that nothing matches, not that nothing is there, when filtered", async () => {
+    const { find, text } = await open("/agents?q=nope", { ...session, "/v1/feeds": loaded, "/v1/agents": page() })
+    assert.equal(find(".notice").dataset.kind, "unmatched")
+    assert.match(text(), /No agent matches/)
+  })
+
+  it("ask the server for what the address says", async () => {
+    const { requests } = await open("/agents?q=web&state=pending&sort=hostname", { ...session, "/v1/feeds": loaded, "/v1/agents": page() })
+    assert.ok(requests.includes("/v1/agents?q=web&state=pending&sort=hostname&limit=100"), requests.join("\n"))
+  })
+
+  it("are walked with j and k and opened from the focused row", async () => {
+    const { window, press, click, text } = await open("/agents", {
+      ...session,
+      "/v1/feeds": loaded,
+      "/v1/agents": page(agentSummary({ id: "a1", hostname: "web-01" }), agentSummary({ id: "a2", hostname: "web-02" })),
+      "/v1/agents/a2": agentDetail({ id: "a2", hostname: "web-02" }),
+      "/v1/agents/a2/findings": page(finding()),
+    })
+    const focused = () => window.document.activeElement?.textContent
+    await press("j")
+    assert.equal(focused(), "web-01")
+    await press("j")
+    await press("j")
+    assert.equal(focused(), "web-02")
+    await press("k")
+    assert.equal(focused(), "web-01")
+    await press("ArrowDown")
+    await click(window.document.activeElement as HTMLElement)
+    assert.equal(window.location.pathname, "/agents/a2")
+    assert.match(text(), /Upgrade openssh to 1:9\.2p1-2\+deb12u3/)
+  })
+
+  it("are reached with g a, and the search with a slash", async () => {
+    const { window, press } = await open("/", { ...session, "/v1/overview": overview(), "/v1/events": page(), "/v1/feeds": loaded, "/v1/agents": page() })
+    await press("g")
+    await press("a")
+    assert.equal(window.location.pathname, "/agents")
+    await press("/")
+    assert.equal(window.document.activeElement?.getAttribute("aria-label"), "Search host names")
+  })
+})
+
+describe("an agent", () => {
+  const cases = [
+    { name: "without inventory", agent: agentDetail({ id: "a1", inventory_state: "none", applied_digest: null }), kind: "vacant", words: /No inventory yet/ },
+    { name: "being computed for the first time", agent: agentDetail({ id: "a1", inventory_state: "pending", applied_digest: null }), kind: "pending", words: /Not computed yet/ },
+    { name: "with nothing found", agent: agentDetail({ id: "a1", total: 0 }), kind: "clear", words: /Nothing found.*341 packages were checked/ },
+  ]
+  for (const { name, agent, kind, words } of cases) {
+    it(`${name} reads so`, async () => {
+      const { find, text } = await open("/agents/a1", { ...session, "/v1/feeds": loaded, "/v1/agents/a1": agent, "/v1/agents/a1/findings": page() })
+      assert.equal(find(".notice").dataset.kind, kind)
+      assert.match(text(), words)
+    })
+  }
+
+  it("that does not exist is said to be unknown", async () => {
+    const { text } = await open("/agents/nobody", session)
+    assert.match(text(), /There is no such agent in your company/)
+  })
+})
+
+describe("a vulnerability", () => {
+  it("is explained for the package in the address", async () => {
+    const purl = "pkg:deb/debian/openssh-server@1%3A9.2p1-2%2Bdeb12u1?arch=amd64&distro=debian-12&upstream=openssh"
+    const { text, requests } = await open(`/vulnerabilities/CVE-2024-6387?package=${encodeURIComponent(purl)}`, {
+      ...session,
+      "/v1/feeds": loaded,
+      "/v1/vulnerabilities/CVE-2024-6387": vulnerability(),
+      "/v1/vulnerabilities/CVE-2024-6387/agents": page({ agent: agentSummary({ id: "a1" }), packages: finding().packages }),
+      "/v1/vulnerabilities/CVE-2024-6387/explanation": {
+        package: purl,
+        coordinates: { scope: "Debian:12", name: "openssh", version: "1:9.2p1-2+deb12u1" },
+        vulnerability: "CVE-2024-6387",
+        status: "affected",
+        reason: "in_range",
+        sentence: "openssh 1:9.2p1-2+deb12u1 is older than 1:9.2p1-2+deb12u3.",
+        evidence: [
+          {
+            advisory: "DSA-5724-1",
+            feed: "osv/Debian",
+            range: "[introduced 0, fixed 1:9.2p1-2+deb12u3)",
+            comparisons: ["1:9.2p1-2+deb12u1 < 1:9.2p1-2+deb12u3"],
+            outcome: "affected",
+            decided: true,
+            note: null,
+          },
+        ],
+        index_digest: "abc",
+      },
+    })
+    const asked = requests.find((path) => path.includes("explanation"))
+    assert.equal(new URL(asked ?? "", "http://localhost").searchParams.get("package"), purl)
+    assert.match(text(), /is older than 1:9\.2p1-2\+deb12u3/)
+    assert.match(text(), /DSA-5724-1.*decided/)
+  })
+
+  it("that no agent has is good news only after computing", async () => {
+    const { find } = await open("/vulnerabilities/CVE-2024-6387", {
+      ...session,
+      "/v1/feeds": loaded,
+      "/v1/overview": overview(),
+      "/v1/vulnerabilities/CVE-2024-6387": { ...vulnerability(), agents: 0 },
+      "/v1/vulnerabilities/CVE-2024-6387/agents": page(),
+    })
+    assert.equal(find(".notice").dataset.kind, "clear")
+  })
+
+  it("links only to web addresses that the feeds name", async () => {
+    const { window } = await open("/vulnerabilities/CVE-2024-6387", {
+      ...session,
+      "/v1/vulnerabilities/CVE-2024-6387": { ...vulnerability(), references: ["javascript:alert(1)", "https://www.openssh.com/", "not an address"] },
+    })
+    const links = [...window.document.querySelectorAll(".references a")].map((link) => link.getAttribute("href"))
+    assert.deepEqual(links, ["https://www.openssh.com/"])
+  })
+})
+
+describe("live updates", () => {
+  it("bring an event onto the page without a reload", async () => {
+    const answers: Record<string, unknown> = { ...session, "/v1/overview": overview(), "/v1/events": page(), "/v1/vulnerabilities": page() }
+    const { socket, text, requests } = await open("/", answers)
+    await act(async () => {
+      socket().open()
+      await new Promise<void>((done) => setImmediate(done))
+      socket().tell({ type: "subscribed", latest: 3 })
+      // What was asked for before the subscription is asked for again, and that is over here.
+      await new Promise((done) => setTimeout(done, 400))
+    })
+    await rest()
+    assert.deepEqual(socket().sent, [{ type: "subscribe", after: null, access_token: "t" }])
+    const before = requests.filter((path) => path === "/v1/overview").length
+    await act(async () => {
+      socket().tell({ type: "event", event: { id: 4, at: new Date().toISOString(), type: "agent_enrolled", data: { agent_id: "a9", hostname: "web-99" } } })
+      await new Promise((done) => setTimeout(done, 400))
+    })
+    await rest()
+    assert.match(text(), /web-99 enrolled/)
+    assert.ok(requests.filter((path) => path === "/v1/overview").length > before, "the numbers are asked for again")
+  })
+
+  it("say when they are interrupted", async () => {
+    const { socket, find } = await open("/", { ...session, "/v1/overview": overview(), "/v1/events": page(), "/v1/vulnerabilities": page() })
+    assert.equal(find(".live").textContent, "connecting")
+    await act(async () => {
+      socket().open()
+      await new Promise<void>((done) => setImmediate(done))
+      socket().tell({ type: "subscribed", latest: 3 })
+    })
+    assert.equal(find(".live").textContent, "live")
+    await act(async () => socket().end())
+    assert.equal(find(".live").textContent, "reconnecting")
+  })
+})
