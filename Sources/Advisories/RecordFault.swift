@@ -61,7 +61,7 @@ extension JSONValue {
     /// Like ``text(_:limit:)`` with line breaks and runs of white space as one space.
     func line(_ key: StaticString, limit: Int) -> String {
         self[key]?.withUTF8String { bytes in
-            let words = bytes.prefix(limit * 4).split { $0 <= 0x20 }
+            let words = bytes.prefix(bytes.codePointBoundary(atMost: limit * 4)).split { $0 <= 0x20 }
             let line = Array(words.joined(separator: CollectionOfOne(0x20)))
             return line.withUnsafeBufferPointer { line in
                 String(decoding: line.prefix(line.codePointBoundary(atMost: limit)), as: UTF8.self)

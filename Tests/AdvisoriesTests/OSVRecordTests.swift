@@ -133,6 +133,9 @@ import Testing
         let advisory = try Advisory.sample(#"{"id":"X","summary":"a\#(long)","details":"a\#(long)"}"#)
         #expect(advisory.summary == "a" + String(repeating: "é", count: 199))
         #expect(advisory.details == "a" + String(repeating: "é", count: 2_047))
+        // Looking for the line must not cut a character either.
+        let spaces = String(repeating: " ", count: 1_599)
+        #expect(try Advisory.sample(#"{"id":"X","summary":"\#(spaces)é"}"#).summary == "")
         let links = (0..<20).map { #"{"url":"https://example.org/\#($0)"}"# }.joined(separator: ",")
         #expect(try Advisory.sample(#"{"id":"X","references":[\#(links)]}"#).references.count == 8)
     }

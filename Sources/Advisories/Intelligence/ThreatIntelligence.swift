@@ -23,7 +23,7 @@ public struct ThreatIntelligence: Sendable {
     ///
     /// A broken line is set aside as `line 12`.
     ///
-    /// - Source: <https://www.first.org/epss/data_stats>. Cost: about 0.3 µs a line.
+    /// - Source: <https://www.first.org/epss/data_stats>. Cost: about 1 µs a line.
     /// - Throws: `ArchiveError`, or ``FeedError/unexpected(path:reason:)`` when the header line is missing.
     public static func readEPSS(_ path: String, limits: FeedLimits = .standard) throws -> IntelligenceReading {
         try EPSSFeed.read(path, limits: limits)
