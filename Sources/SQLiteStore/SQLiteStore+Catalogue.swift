@@ -53,17 +53,12 @@ extension SQLiteStore {
     public func fetchPackages(named names: [AdvisoryName], after: PackageID?, limit: Int) async throws
         -> [CataloguePackage]
     {
-        try await read("fetch packages by name") { db in
-            // The smallest `limit` ids over all names are among the smallest `limit` of each.
-            var found: [CataloguePackage] = []
-            for name in Set(names) {
-                found += try db.rows(
-                    CatalogueQueries.packagesByName,
-                    ["scope": name.scope, "name": name.name, "after": after?.rawValue ?? 0, "limit": max(0, limit)]
-                ) { try CataloguePackage(row: $0) }
-                if found.count > 4 * limit { found = found.sorted { $0.id < $1.id }.prefix(limit) + [] }
-            }
-            return Array(found.sorted { $0.id < $1.id }.prefix(max(0, limit)))
+        let wanted = try StoredJSON.encode(names.map { [$0.scope, $0.name] })
+        return try await read("fetch packages by name") { db in
+            try db.rows(
+                CatalogueQueries.packagesByName,
+                ["names": wanted, "after": after?.rawValue ?? 0, "limit": max(0, limit)]
+            ) { try CataloguePackage(row: $0) }
         }
     }
 

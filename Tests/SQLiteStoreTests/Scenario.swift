@@ -37,4 +37,20 @@ enum Scenario {
             vulnerabilities: [record], indexDigest: "index", at: now)
         _ = try await store.applyInventory(scope: scope, agentID: agent, digest: inventory.digest, at: now)
     }
+
+    /// Applies an inventory that differs from that of the round before.
+    static func change(_ store: SQLiteStore, _ scope: CompanyScope, _ agent: AgentID, round: Int) async throws -> Event?
+    {
+        let packages = try (0..<30).map { try PackageURL("pkg:pypi/package-\($0)@\($0 == round % 30 ? 2 : 1).0") }
+        let inventory = Inventory(packages)
+        try await store.receiveInventory(scope: scope, agentID: agent, inventory: inventory, at: now)
+        let ids = try await store.internPackages(inventory.packages, at: now)
+        let verdict = Verdict(
+            vulnerability: "CVE-\(round % 7)", advisories: [], status: .affected, reason: VerdictReason.inRange)
+        let missing = try await store.fetchUnevaluatedPackages(among: ids)
+        _ = try await store.recordVerdicts(
+            missing.map { PackageVerdicts(package: $0.id, verdicts: [verdict]) }, vulnerabilities: [],
+            indexDigest: "index", at: now)
+        return try await store.applyInventory(scope: scope, agentID: agent, digest: inventory.digest, at: now)
+    }
 }

@@ -14,9 +14,13 @@ enum CatalogueQueries {
         select p.id, p.purl from json_each(?) wanted cross join packages p on p.id = wanted.value
         where p.evaluated_at is null order by p.id
         """
-    /// Serves from: packages_by_advisory_name. One name's rows after `:after`; the caller merges the names.
+    /// Serves from: packages_by_advisory_name, once per name. The rows of all names are sorted, as they are one list.
     static let packagesByName = """
-        select id, purl from packages where scope = :scope and advisory_name = :name and id > :after order by id limit :limit
+        select distinct p.id, p.purl from json_each(:names) n
+        cross join packages p indexed by packages_by_advisory_name
+            on p.scope = json_extract(n.value, '$[0]') and p.advisory_name = json_extract(n.value, '$[1]')
+            and p.id > :after
+        order by p.id limit :limit
         """
     /// Serves from: primary key, which is also the order.
     static let allPackages = "select id, purl from packages where id > ? order by id limit ?"
