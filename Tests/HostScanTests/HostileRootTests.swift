@@ -21,7 +21,12 @@ import Testing
             let root = try TemporaryRoot()
             try root.link("/var/lib/dpkg/status", to: link)
             #expect(FileManager.default.contents(atPath: root.url("/var/lib/dpkg/status").path) != nil)
+            #expect(throws: FileReadError(path: "/var/lib/dpkg/status", reason: .system(code: ENOENT))) {
+                try root.withFolder { try $0.read("/var/lib/dpkg/status", limit: 1000) }
+            }
+            try root.link("/x/foo-1.0.dist-info/METADATA", to: link)
             #expect(try root.packages() == [])
+            #expect(try root.warnings() == ["/x/foo-1.0.dist-info/METADATA: No such file or directory"])
         }
         withExtendedLifetime(outside) {}
     }
@@ -54,8 +59,11 @@ import Testing
         try root.link("/x/foo-1.0.dist-info/METADATA", to: "../foo-1.0.dist-info/METADATA")
         try root.link("/y/self", to: ".")
         try root.link("/y/up", to: "..")
-        let warnings = try root.warnings()
-        #expect(warnings == ["/x/foo-1.0.dist-info/METADATA: Too many levels of symbolic links"])
+        #expect(
+            try root.warnings() == [
+                "/var/lib/dpkg/status: Too many levels of symbolic links",
+                "/x/foo-1.0.dist-info/METADATA: Too many levels of symbolic links",
+            ])
         #expect(throws: FileReadError(path: "/var/lib/dpkg/status", reason: .system(code: ELOOP))) {
             try root.withFolder { try $0.read("/var/lib/dpkg/status", limit: 10) }
         }

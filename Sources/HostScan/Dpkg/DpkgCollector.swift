@@ -15,7 +15,7 @@ struct DpkgCollector: DatabaseCollector {
             do {
                 read(try root.read(path, limit: Self.statusLimit), at: path, &architectures, into: &findings)
             } catch {
-                findings.warn(path, "\(error.reason)")
+                if !error.isMissing { findings.warn(path, "\(error.reason)") }
             }
         }
         if findings.host.architecture.isEmpty {
@@ -26,8 +26,7 @@ struct DpkgCollector: DatabaseCollector {
     }
 
     private func statusFiles(_ root: RootFolder, _ findings: inout Findings) -> [String] {
-        var paths = root.exists(Self.statusFile) ? [Self.statusFile] : []
-        guard root.exists(Self.statusFolder) else { return paths }
+        var paths = [Self.statusFile]
         do {
             // Beside each record lies the list of its package's files.
             let names = try root.names(in: Self.statusFolder).filter {
@@ -35,7 +34,7 @@ struct DpkgCollector: DatabaseCollector {
             }
             paths += names.map { "\(Self.statusFolder)/\($0)" }
         } catch {
-            findings.warn(Self.statusFolder, "\(error.reason)")
+            if !error.isMissing { findings.warn(Self.statusFolder, "\(error.reason)") }
         }
         return paths
     }

@@ -17,14 +17,13 @@ enum OwnedFiles {
     /// - Returns: Paths as seen from inside the root.
     static func read(from root: RootFolder, into findings: inout Findings) -> Set<String> {
         var owned: Set<String> = []
-        for (folder, suffix) in [(listFolder, ".list"), (DpkgCollector.statusFolder, ".md5sums")]
-        where root.exists(folder) {
+        for (folder, suffix) in [(listFolder, ".list"), (DpkgCollector.statusFolder, ".md5sums")] {
             do {
                 for name in try root.names(in: folder) where name.hasSuffix(suffix) {
                     read("\(folder)/\(name)", root, &owned, &findings)
                 }
             } catch {
-                findings.warn(folder, "\(error.reason)")
+                if !error.isMissing { findings.warn(folder, "\(error.reason)") }
             }
         }
         return owned

@@ -1,3 +1,4 @@
+import BoundedInput
 import Inventory
 import PackageIdentity
 
@@ -19,12 +20,12 @@ struct OperatingSystemCollector: DatabaseCollector {
     }
 
     private func operatingSystem(_ root: RootFolder, _ findings: inout Findings) -> OperatingSystem? {
-        for path in Self.releaseFiles where root.exists(path) {
+        for path in Self.releaseFiles {
             do {
                 let bytes = try root.read(path, limit: 64 * 1024)
                 return OperatingSystem(osRelease: String(decoding: bytes, as: UTF8.self))
             } catch {
-                findings.warn(path, "\(error.reason)")
+                if !error.isMissing { findings.warn(path, "\(error.reason)") }
             }
         }
         findings.warn(Self.releaseFiles[0], "no os-release: the distribution is unknown")

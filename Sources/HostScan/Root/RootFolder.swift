@@ -142,3 +142,8 @@ struct RootFolder {
         return String(decoding: bytes, as: UTF8.self)
     }
 }
+
+extension FileReadError {
+    /// Nothing is there: no fault where a file may or may not be. A link that loops or leads through a file is one.
+    var isMissing: Bool { reason == .system(code: ENOENT) }
+}
