@@ -11,18 +11,18 @@ enum ErrorMapping {
     static func reply(to error: any Error) -> APIError? {
         switch error {
         case let error as APIError: error
-        case let error as StoreError: reply(to: error)
-        case let error as InventoryError: reply(to: error)
-        case let error as GzipError: reply(to: error)
-        case let error as PossessionProofError: reply(to: error)
-        case let error as VerdictServiceError: reply(to: error)
-        case let error as PasswordHasherError: reply(to: error)
+        case let error as StoreError: store(error)
+        case let error as InventoryError: inventory(error)
+        case let error as GzipError: gzip(error)
+        case let error as PossessionProofError: proof(error)
+        case let error as VerdictServiceError: verdicts(error)
+        case let error as PasswordHasherError: password(error)
         case is NIOTooManyBytesError: .tooLarge("The body is larger than this route takes.")
         default: nil
         }
     }
 
-    private static func reply(to error: StoreError) -> APIError? {
+    private static func store(_ error: StoreError) -> APIError? {
         switch error {
         case .invalidCursor: .invalid("cursor: not one that this list gave out")
         case .notFound: .notFound
@@ -32,7 +32,7 @@ enum ErrorMapping {
         }
     }
 
-    private static func reply(to error: InventoryError) -> APIError {
+    private static func inventory(_ error: InventoryError) -> APIError {
         switch error {
         case .malformedLine, .contradiction: .invalid(error.description)
         case .tooManyPackages: .tooLarge(error.description)
@@ -40,7 +40,7 @@ enum ErrorMapping {
         }
     }
 
-    private static func reply(to error: GzipError) -> APIError? {
+    private static func gzip(_ error: GzipError) -> APIError? {
         switch error {
         case .truncated, .corrupt, .trailingGarbage: .invalid(error.description)
         case .tooLarge: .tooLarge(error.description)
@@ -48,7 +48,7 @@ enum ErrorMapping {
         }
     }
 
-    private static func reply(to error: PossessionProofError) -> APIError {
+    private static func proof(_ error: PossessionProofError) -> APIError {
         let message =
             switch error {
             case .malformed(let what): "DPoP proof: \(what)"
@@ -59,14 +59,14 @@ enum ErrorMapping {
         return .unauthorized(message, code: "invalid_proof", scheme: AgentProtocol.tokenType)
     }
 
-    private static func reply(to error: VerdictServiceError) -> APIError {
+    private static func verdicts(_ error: VerdictServiceError) -> APIError {
         switch error {
         case .noIndex: .unavailable("No advisories have been loaded yet.")
         case .unavailable: .unavailable("The advisories cannot be asked at the moment.")
         }
     }
 
-    private static func reply(to error: PasswordHasherError) -> APIError {
+    private static func password(_ error: PasswordHasherError) -> APIError {
         switch error {
         case .busy: .rateLimited("Too many people sign in at once.", retryAfter: .seconds(2))
         case .unacceptable(let reason): .invalid("password: \(reason)")

@@ -40,6 +40,7 @@ enum JSONBody {
         case is Bool.Type: "true or false"
         case is any BinaryInteger.Type: "an integer"
         case is Double.Type: "a number"
+        case is any ExpressibleByDictionaryLiteral.Type: "an object"
         case is any Sequence.Type: "a list"
         default: "an object"
         }

@@ -1,0 +1,143 @@
+import Foundation
+import HTTPTypes
+import HummingbirdTesting
+import Testing
+
+@testable import Gateway
+
+struct OpenAPITests {
+    private static let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../Sources/Gateway/Resources/openapi.json").standardizedFileURL.path
+
+    @Test func everyRouteIsDescribedAndNothingElse() async throws {
+        let installation = try await Installation()
+        let parts = try await GatewayParts(
+            configuration: installation.configuration, services: installation.services, logger: .init(label: "test"))
+        let routes = parts.responder.table.routes.map { "\($0.method.rawValue) \($0.path)" }
+        let document = try #require(
+            JSONSerialization.jsonObject(with: Data(PackageResources.openapi_json)) as? [String: Any])
+        let paths = try #require(document["paths"] as? [String: [String: Any]])
+        let described = paths.flatMap { path, item in item.keys.map { "\($0.uppercased()) \(path)" } }
+        #expect(routes.sorted() == described.sorted())
+    }
+
+    @Test func theDeclaredAccessIsTheRealOne() async throws {
+        let installation = try await Installation()
+        let parts = try await GatewayParts(
+            configuration: installation.configuration, services: installation.services, logger: .init(label: "test"))
+        let document = Document(.init(bytes: PackageResources.openapi_json))
+        for route in parts.responder.table.routes {
+            let security = document["paths"][route.path][route.method.rawValue.lowercased()]["security"]
+            let scheme = (security[0].value as? [String: Any])?.keys.first
+            switch route.endpoint {
+            case .open: #expect(scheme == nil, "\(route.path)")
+            case .person: #expect(scheme == "accessToken", "\(route.path)")
+            case .agent: #expect(scheme == "agentToken", "\(route.path)")
+            }
+        }
+    }
+
+    /// What the gateway really sends, held against the schemas: no member missing, none that is not described.
+    @Test func repliesAreAsDescribed() async throws {
+        let installation = try await Installation()
+        try await installation.run { client async throws in
+            let schemas = Schemas(Document(.init(bytes: PackageResources.openapi_json)))
+            let token = try await installation.token(installation.red.owner)
+            let id = installation.red.agentID
+            let cases = [
+                ("/v1/me", "Profile"), ("/v1/overview", "Overview"), ("/v1/feeds", "Advisories"),
+                ("/v1/agents", "AgentList"), ("/v1/agents/\(id)", "AgentDetail"),
+                ("/v1/agents/\(id)/packages", "AgentPackageList"), ("/v1/agents/\(id)/findings", "FindingList"),
+                ("/v1/vulnerabilities", "VulnerabilityList"),
+                ("/v1/vulnerabilities/CVE-2023-0464", "CompanyVulnerability"),
+                ("/v1/vulnerabilities/CVE-2020-0001", "CompanyVulnerability"),
+                ("/v1/vulnerabilities/CVE-2023-0464/agents", "AffectedAgentList"),
+                ("/v1/vulnerabilities/X/explanation?package=pkg:deb/debian/bash@5?distro=debian-12", "Explanation"),
+                ("/v1/events", "EventList"), ("/v1/enrollment-tokens", "EnrollmentTokenList"),
+                ("/-/healthy", "Health"), ("/-/ready", "Health"), ("/v1/nothing", "Error"),
+            ]
+            for (path, schema) in cases {
+                let reply = try await client.send(.get, path, token: token)
+                #expect(schemas.faults(in: reply.json.value, schema: schema) == [], "\(path)")
+            }
+            let session = try await client.signIn(installation.red.owner)
+            #expect(schemas.faults(in: session.json.value, schema: "Session") == [])
+        }
+    }
+
+    private static let validator: String? = {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["python3", "-c", "import openapi_spec_validator"]
+        process.standardError = FileHandle.nullDevice
+        do { try process.run() } catch { return nil }
+        process.waitUntilExit()
+        return process.terminationStatus == 0 ? "python3" : nil
+    }()
+
+    @Test(.enabled(if: validator != nil, "openapi-spec-validator is missing for python3"))
+    func theDocumentIsValid() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["python3", "-m", "openapi_spec_validator", Self.file]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(text)")
+    }
+}
+
+/// A small reading of JSON Schema: types, members, lists, references, alternatives and words.
+private struct Schemas {
+    private let schemas: [String: Any]
+
+    init(_ document: Document) { schemas = document["components"]["schemas"].value as? [String: Any] ?? [:] }
+
+    func faults(in value: Any?, schema name: String) -> [String] {
+        guard let schema = schemas[name] as? [String: Any] else { return ["no schema \(name)"] }
+        return faults(value, schema, "$")
+    }
+
+    private func faults(_ value: Any?, _ schema: [String: Any], _ place: String) -> [String] {
+        if let reference = schema["$ref"] as? String {
+            let name = reference.split(separator: "/").last.map(String.init) ?? ""
+            return faults(value, schemas[name] as? [String: Any] ?? [:], place)
+        }
+        if let choices = schema["anyOf"] as? [[String: Any]] {
+            let results = choices.map { faults(value, $0, place) }
+            return results.contains { $0.isEmpty } ? [] : results[0]
+        }
+        let types = schema["type"] as? [String] ?? [schema["type"] as? String].compactMap { $0 }
+        guard types.contains(where: { isOf($0, value) }) else { return ["\(place): not \(types)"] }
+        if let words = schema["enum"] as? [String], let text = value as? String, !words.contains(text) {
+            return ["\(place): \(text)"]
+        }
+        if let members = value as? [String: Any] { return faults(members: members, schema, place) }
+        guard let items = value as? [Any], let item = schema["items"] as? [String: Any] else { return [] }
+        return items.enumerated().flatMap { faults($1, item, "\(place)[\($0)]") }
+    }
+
+    private func faults(members: [String: Any], _ schema: [String: Any], _ place: String) -> [String] {
+        guard let properties = schema["properties"] as? [String: [String: Any]] else { return [] }
+        let required = schema["required"] as? [String] ?? []
+        let missing = required.filter { members[$0] == nil }.map { "\(place).\($0): missing" }
+        return missing
+            + members.sorted { $0.key < $1.key }.flatMap { name, value in
+                properties[name].map { faults(value, $0, "\(place).\(name)") } ?? ["\(place).\(name): not described"]
+            }
+    }
+
+    private func isOf(_ type: String, _ value: Any?) -> Bool {
+        switch type {
+        case "null": value is NSNull
+        case "string": value is String
+        case "boolean", "number", "integer": value is NSNumber && !(value is String)
+        case "array": value is [Any]
+        case "object": value is [String: Any]
+        default: false
+        }
+    }
+}
