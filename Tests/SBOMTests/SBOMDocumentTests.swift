@@ -1,3 +1,4 @@
+import Inventory
 import PackageIdentity
 import SBOM
 import Testing
@@ -67,6 +68,18 @@ import Testing
                 """#))
         #expect(contents.packages.map(\.description) == ["pkg:deb/debian/apt@2.6.1?arch=amd64&distro=debian-12"])
         #expect(contents.warnings == [])
+    }
+
+    @Test func readsWhatWeWrite() throws {
+        let texts = [
+            "pkg:deb/debian/libssl3@3.0.11-1~deb12u2?arch=amd64&distro=debian-12&upstream=openssl",
+            "pkg:npm/%40types/node@20.1.0",
+            "pkg:pypi/requests@2.31.0",
+        ]
+        let inventory = Inventory(try texts.map { try PackageURL($0) })
+        let report = ScanReport(inventory: inventory, host: HostFacts())
+        let contents = try SBOMDocument.read(CycloneDX.write(report, toolVersion: "1", timestamp: nil))
+        #expect(contents == SBOMContents(packages: inventory.packages, warnings: []))
     }
 
     @Test func findsNestedComponents() throws {
