@@ -178,7 +178,34 @@ let package = Package(
             "zerotrace-agent", ["PackageIdentity", "Inventory", "HostScan", "AgentKit"],
             external: [argumentParser, logging, lifecycle]),
 
+        tests("PackageIdentity"),
+        tests("Scoring"),
+        tests("BoundedInput"),
+        tests("JSONDocuments"),
+        tests("Archives"),
+        tests("Versioning"),
+        tests("Advisories", ["Archives", "JSONDocuments", "Scoring", "Versioning"]),
+        tests("Inventory", ["PackageIdentity"]),
+        tests("Matching", ["Advisories", "PackageIdentity", "Scoring", "Versioning"]),
+        tests("HostScan", ["BoundedInput", "Inventory", "PackageIdentity"]),
+        tests("SBOM", ["PackageIdentity"]),
         tests("Wire", ["Inventory", "PackageIdentity"], external: [crypto]),
+        tests("Telemetry", external: [logging, metrics]),
+        tests("JobQueue", ["Stores"]),
+        tests("Caching", ["Stores"]),
+        tests("Events", ["Stores"]),
+        tests(
+            "SQLiteStore", ["Inventory", "Matching", "PackageIdentity", "Scoring", "Stores", "StoresTesting"],
+            external: [grdb]),
+        tests(
+            "Gateway",
+            [
+                "BoundedInput", "Events", "Inventory", "JobQueue", "Matching", "PackageIdentity", "SQLiteStore",
+                "Scoring", "Stores", "Telemetry", "Verdicts", "Wire",
+            ],
+            external: httpServer + [
+                crypto, logging, product("HummingbirdTesting", "hummingbird"), product("NIOEmbedded", "swift-nio"),
+            ]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -36,11 +36,13 @@ func buildApplication(_ configuration: ServeConfiguration, logger: Logger) async
     let holder = IndexHolder(folder: IndexFolder(path: configuration.data.indexes))
     let verdicts = MappedVerdictService(holder: holder, data: configuration.data)
 
+    let health = HealthState()
     let services = GatewayServices(
         store: store, verdicts: verdicts, queue: queue, events: events,
         signingKey: try SigningKeyFile.loadOrCreate(path: configuration.data.signingKey),
-        metricsText: { metrics.render() })
+        health: health, metricsText: { metrics.render() })
     var list: [any Service] = [
+        Readiness(health: health),
         IndexWatcher(holder: holder, logger: logger),
         FeedChangeProcessor(
             store: store, verdicts: verdicts, changeFeed: verdicts, events: events, logger: logger),
