@@ -15,6 +15,7 @@ struct AliasResolver {
     typealias Links = [UInt32: [UInt32]]
 
     private let isCVE: (UInt32) -> Bool
+    private let derivedCVEs: [UInt32: UInt32]
     private let prefersAsName: (UInt32, UInt32) -> Bool
     private let directCVEs: Links
     private let upstream: Links
@@ -26,18 +27,17 @@ struct AliasResolver {
         let id: UInt32
         let aliases: [UInt32]
         let upstream: [UInt32]
-        /// The CVE in the id's own spelling.
-        let derivedCVE: UInt32?
         let isWithdrawn: Bool
     }
 
     /// Collects the links of all advisories.
     ///
     /// - Parameters:
+    ///   - derivedCVEs: The CVE that an id carries in its own spelling, by id, whether or not a record has that id.
     ///   - isCVE: Whether a text is a CVE id.
     ///   - prefersAsName: Whether the first of two non-CVE ids is the better name for both.
     init(
-        _ nodes: some Sequence<Node>, isCVE: @escaping (UInt32) -> Bool,
+        _ nodes: some Sequence<Node>, derivedCVEs: [UInt32: UInt32], isCVE: @escaping (UInt32) -> Bool,
         prefersAsName: @escaping (UInt32, UInt32) -> Bool
     ) {
         var directCVEs: Links = [:]
@@ -52,12 +52,12 @@ struct AliasResolver {
                     neighbours[alias, default: []].append(node.id)
                 }
             }
-            if let cve = node.derivedCVE { directCVEs[node.id, default: []].append(cve) }
             if !node.upstream.isEmpty { upstream[node.id, default: []] += node.upstream }
         }
         self.directCVEs = directCVEs
         self.upstream = upstream
         self.neighbours = neighbours
+        self.derivedCVEs = derivedCVEs
         self.isCVE = isCVE
         self.prefersAsName = prefersAsName
     }
@@ -65,9 +65,9 @@ struct AliasResolver {
     /// The vulnerabilities an advisory speaks of: at least one text number, without repetition, in no promised order.
     mutating func vulnerabilities(of node: Node) -> [UInt32] {
         guard node.isWithdrawn else { return resolve(node.id) }
-        let cves = node.aliases.filter(isCVE) + (node.derivedCVE.map { [$0] } ?? [])
+        let own = node.aliases.filter(isCVE) + cves(of: node.id)
         if isCVE(node.id) { return [node.id] }
-        let named = Set(cves).union(node.upstream.flatMap { resolve($0) })
+        let named = Set(own).union(node.upstream.flatMap { resolve($0) })
         if !named.isEmpty { return Array(named) }
         let viaAliases = Set(node.aliases.flatMap { resolve($0) })
         return viaAliases.isEmpty ? [node.id] : Array(viaAliases)
@@ -75,38 +75,53 @@ struct AliasResolver {
 
     /// The vulnerabilities that an id names.
     mutating func resolve(_ id: UInt32) -> [UInt32] {
-        var path: Set<UInt32> = []
-        return resolve(id, path: &path)
-    }
-
-    private mutating func resolve(_ id: UInt32, path: inout Set<UInt32>) -> [UInt32] {
         if isCVE(id) { return [id] }
         if let known = resolved[id] { return known }
-        // Records that are each other's upstream: what stands outside the circle decides. Depth is bounded too.
-        guard path.count < 64, path.insert(id).inserted else { return [] }
-        defer { path.remove(id) }
-        var found = Set(directCVEs[id] ?? [])
-        for parent in upstream[id] ?? [] { found.formUnion(resolve(parent, path: &path)) }
+        let found = withUpstream(of: id)
         let answer = found.isEmpty ? nearest(to: id) : Array(found)
-        // An answer found inside a circle may lack what the circle's head adds; only whole answers are kept.
-        if path.count == 1 { resolved[id] = answer }
+        resolved[id] = answer
         return answer
     }
 
+    /// The vulnerabilities of an id and of everything upstream of it, each visited once: circles end, and no pattern of links makes the
+    /// walk longer than the number of ids, of which at most 4,096 are looked at.
+    private mutating func withUpstream(of id: UInt32) -> Set<UInt32> {
+        var found = Set(cves(of: id))
+        var seen: Set<UInt32> = [id]
+        var open = upstream[id] ?? []
+        while let next = open.popLast(), seen.count < 4096 {
+            guard seen.insert(next).inserted else { continue }
+            let own = isCVE(next) ? [next] : cves(of: next)
+            let above = isCVE(next) ? [] : upstream[next] ?? []
+            found.formUnion(own.isEmpty && above.isEmpty ? nearest(to: next) : own)
+            open += above
+        }
+        return found
+    }
+
+    /// The CVEs of an id by its own record or spelling.
+    private func cves(of id: UInt32) -> [UInt32] {
+        let direct = directCVEs[id] ?? []
+        return derivedCVEs[id].map { direct + [$0] } ?? direct
+    }
+
     /// Walks the alias links outwards, one distance at a time.
-    private func nearest(to id: UInt32) -> [UInt32] {
+    private mutating func nearest(to id: UInt32) -> [UInt32] {
         var seen: Set<UInt32> = [id]
         var layer = [id]
         while !layer.isEmpty {
-            let cves = Set(layer.flatMap { directCVEs[$0] ?? [] })
-            if !cves.isEmpty { return Array(cves) }
+            let found = Set(layer.flatMap { cves(of: $0) })
+            if !found.isEmpty { return Array(found) }
             layer = layer.flatMap { neighbours[$0] ?? [] }.filter { seen.insert($0).inserted }
         }
-        return seen.min(by: prefersAsName).map { [$0] } ?? [id]
+        // None of them has a CVE, so all of them have this answer, unless something upstream says more.
+        let name = [seen.min(by: prefersAsName) ?? id]
+        for other in seen where upstream[other] == nil { resolved[other] = name }
+        return name
     }
 
-    /// Every id that stands in some alias link and is not a CVE.
+    /// Every id that stands in some alias link or carries a CVE, and is not a CVE.
     var linkedIDs: some Sequence<UInt32> {
-        Set(neighbours.keys).union(directCVEs.keys)
+        Set(neighbours.keys).union(directCVEs.keys).union(derivedCVEs.keys)
     }
 }

@@ -11,7 +11,6 @@ struct PendingAdvisories: Sendable {
         var published: Int64
         var modified: Int64
         var withdrawn: Int64
-        var derivedCVE: UInt32
     }
 
     /// A text that belongs to an advisory: an alias, an upstream id or a reference.
@@ -60,6 +59,8 @@ struct PendingAdvisories: Sendable {
     var ranges: [Range<UInt32>] = []
     var events: [(kind: RangeCompiler.Event, text: UInt32)] = []
     var versions: [UInt32] = []
+    /// The CVE in the spelling of an id (`DEBIAN-CVE-…`), by id.
+    var derivedCVEs: [UInt32: UInt32] = [:]
     var notAboutSecurity = 0
 
     private var recordNumbers: [UInt64: UInt32] = [:]
@@ -82,7 +83,7 @@ struct PendingAdvisories: Sendable {
     // MARK: - Parts of an advisory
 
     private mutating func record(for advisory: Advisory) -> UInt32 {
-        let id = texts.intern(advisory.id)
+        let id = intern(id: advisory.id)
         let feed = texts.intern(advisory.feed.rawValue)
         let key = UInt64(feed) << 32 | UInt64(id)
         if let known = recordNumbers[key] {
@@ -95,9 +96,14 @@ struct PendingAdvisories: Sendable {
             Record(
                 id: id, feed: feed, summary: texts.intern(advisory.summary), details: texts.intern(advisory.details),
                 published: advisory.published ?? IndexFormat.noTime, modified: advisory.modified ?? IndexFormat.noTime,
-                withdrawn: Self.withdrawal(of: advisory),
-                derivedCVE: VulnerabilityID.derivedCVE(advisory.id).map { texts.intern(String($0)) } ?? IndexFormat.none
-            ))
+                withdrawn: Self.withdrawal(of: advisory)))
+        return number
+    }
+
+    /// Interns an id and notes the CVE it carries in its spelling.
+    private mutating func intern(id: String) -> UInt32 {
+        let number = texts.intern(id)
+        if let cve = VulnerabilityID.derivedCVE(id) { derivedCVEs[number] = texts.intern(String(cve)) }
         return number
     }
 
@@ -122,8 +128,8 @@ struct PendingAdvisories: Sendable {
     }
 
     private mutating func attach(_ advisory: Advisory, to record: UInt32) {
-        for alias in advisory.aliases { aliases.append(Attachment(record: record, text: texts.intern(alias))) }
-        for id in advisory.upstream { upstream.append(Attachment(record: record, text: texts.intern(id))) }
+        for alias in advisory.aliases { aliases.append(Attachment(record: record, text: intern(id: alias))) }
+        for id in advisory.upstream { upstream.append(Attachment(record: record, text: intern(id: id))) }
         for url in advisory.references { references.append(Attachment(record: record, text: texts.intern(url))) }
         for statement in advisory.severities {
             let vector = statement.vector.map { texts.intern($0) } ?? IndexFormat.none

@@ -47,7 +47,9 @@ import Testing
 
     @Test("a limit cuts intervals off and drops those above it; an asterisk does not")
     func limits() {
-        let events: [(RangeCompiler.Event, UInt32)] = [(.introduced, 1), (.fixed, 3), (.introduced, 5), (.introduced, 8)]
+        let events: [(RangeCompiler.Event, UInt32)] = [
+            (.introduced, 1), (.fixed, 3), (.introduced, 5), (.introduced, 8),
+        ]
         #expect(compile(events + [(.limit, 7)]) == [interval(1, 3, .fixed), interval(5, 7, .limit)])
         #expect(compile(events + [(.limit, 2)]) == [interval(1, 2, .limit)])
         #expect(compile(events + [(.limit, 2), (.limit, 80)]) == [interval(1, 3, .fixed), interval(5, nil, .open)])
