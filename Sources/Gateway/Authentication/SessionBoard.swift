@@ -13,6 +13,8 @@ final class SessionBoard: Sendable {
 
     private struct State {
         var checkedAt: [SessionID: Date] = [:]
+        /// How many sessions ended here; tells a check that one ended while it asked the store.
+        var endings: UInt64 = 0
         var watchers: [SessionID: [UInt64: @Sendable () -> Void]] = [:]
         var nextWatcher: UInt64 = 0
     }
@@ -25,12 +27,14 @@ final class SessionBoard: Sendable {
 
     /// Whether the session may act. Only "yes" is remembered.
     func isActive(_ id: SessionID, at now: Date) async throws -> Bool {
-        let isFresh = state.withLock { state in
-            state.checkedAt[id].map { abs(now.timeIntervalSince($0)) < lifetime } ?? false
+        let (isFresh, endings) = state.withLock { state in
+            (state.checkedAt[id].map { abs(now.timeIntervalSince($0)) < lifetime } ?? false, state.endings)
         }
         if isFresh { return true }
         let isActive = try await store.isSessionActive(id: id, at: now)
         state.withLock { state in
+            // An answer from before somebody signed out must not be remembered after it.
+            guard state.endings == endings else { return }
             if state.checkedAt.count >= capacity { state.checkedAt.removeAll() }
             state.checkedAt[id] = isActive ? now : nil
         }
@@ -41,6 +45,7 @@ final class SessionBoard: Sendable {
     func end(_ id: SessionID) {
         let watchers = state.withLock { state in
             state.checkedAt[id] = nil
+            state.endings += 1
             return state.watchers.removeValue(forKey: id) ?? [:]
         }
         for watcher in watchers.values { watcher() }

@@ -4,6 +4,12 @@ import Hummingbird
 import Logging
 import NIOCore
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 /// One request on its way to a handler.
 struct Call: Sendable {
     let request: Request
@@ -77,7 +83,9 @@ struct ClientAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// What throttling counts by: the address, or its /64 for IPv6, of which one client owns at least that much.
     var network: String {
-        guard description.contains(":"), !description.hasPrefix("::ffff:") else { return description }
-        return description.split(separator: ":", omittingEmptySubsequences: false).prefix(4).joined(separator: ":")
+        var bytes = [UInt8](repeating: 0, count: 16)
+        guard inet_pton(AF_INET6, description, &bytes) == 1 else { return description }
+        let isMapped = bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
+        return isMapped ? description : bytes.prefix(8).map(String.init).joined(separator: ".")
     }
 }

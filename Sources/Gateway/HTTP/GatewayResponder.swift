@@ -58,6 +58,10 @@ struct GatewayResponder: HTTPResponder {
         }
         securityHeaders.apply(to: &outcome.response.headers)
         if let name = Self.requestID { outcome.response.headers[name] = id }
+        if outcome.response.status == .noContent || outcome.response.status == .notModified {
+            // A length would be that of the body that is not sent (RFC 9110 section 8.6).
+            outcome.response.headers[.contentLength] = nil
+        }
         if request.method == .head { outcome.response = outcome.response.createHeadResponse() }
         record(outcome, request, logger, took: ContinuousClock.now - start)
         return outcome.response

@@ -67,7 +67,7 @@ enum StreamReply {
 }
 
 /// Why the gateway ends a stream: a last message, and a close code of RFC 6455 section 7.4.1.
-enum StreamEnd: String, Sendable {
+enum StreamEnd: String, Error, Sendable {
     /// The client fell behind and took no more bytes; it may come back and ask for what it missed.
     case slowReader = "slow_reader"
     /// No subscription in time, no valid token, or the session has ended.

@@ -24,18 +24,18 @@ struct StreamService: Sendable {
     func run(_ channel: StreamChannel) async {
         do {
             try await channel.executeThenClose { inbound, outbound in
-                guard (try? places.enter()) != nil else {
-                    return await finish(channel.channel, .tooManyStreams, inbound)
-                }
+                guard (try? places.enter()) != nil else { return await finish(channel.channel, .tooManyStreams) }
                 defer { places.leave() }
                 var messages = inbound.makeAsyncIterator()
                 guard let text = try await messages.next() else { return }
                 guard case .subscribe(let token, let after)? = StreamRequest(text) else {
-                    return await finish(channel.channel, .invalidMessage, inbound)
+                    return await finish(channel.channel, .invalidMessage)
                 }
-                guard let caller = try? await authenticator.person(token: token),
-                    PermissionTable.permissions(of: caller.role).contains(.viewEvents)
-                else { return await finish(channel.channel, .unauthorized, inbound) }
+                let caller: Caller
+                switch await person(token) {
+                case .success(let person): caller = person
+                case .failure(let reason): return await finish(channel.channel, reason)
+                }
                 let stream = Stream(service: self, channel: channel.channel, caller: caller, outbound: outbound)
                 try await stream.run(after: after) { try await messages.next() }
             }
@@ -46,11 +46,23 @@ struct StreamService: Sendable {
     }
 
     /// Ends the connection and waits for the client to do the same.
-    private func finish(
-        _ channel: any Channel, _ reason: StreamEnd, _ inbound: NIOAsyncChannelInboundStream<String>
-    ) async {
+    private func finish(_ channel: any Channel, _ reason: StreamEnd) async {
         channel.triggerUserOutboundEvent(reason, promise: nil)
         try? await channel.closeFuture.get()
+    }
+
+    /// The person of a token who may watch events. That the store does not answer is no fault of the token.
+    private func person(_ token: String) async -> Result<Caller, StreamEnd> {
+        do {
+            let caller = try await authenticator.person(token: token)
+            let mayWatch = PermissionTable.permissions(of: caller.role).contains(.viewEvents)
+            return mayWatch ? .success(caller) : .failure(.unauthorized)
+        } catch let error as APIError {
+            return .failure(error.code == "token_expired" ? .tokenExpired : .unauthorized)
+        } catch {
+            logger.error("stream cannot authenticate", metadata: ["error": "\(error)"])
+            return .failure(.unavailable)
+        }
     }
 
     /// One subscribed client.
@@ -147,10 +159,14 @@ struct StreamService: Sendable {
 
         private func renew(_ text: String, _ lease: TokenLease) async {
             guard case .renew(let token)? = StreamRequest(text) else { return end(.invalidMessage) }
-            guard let renewed = try? await service.authenticator.person(token: token),
-                renewed.userID == caller.userID, renewed.sessionID == caller.sessionID
-            else { return end(.unauthorized) }
-            lease.expiresAt = renewed.expiresAt
+            switch await service.person(token) {
+            case .failure(let reason): end(reason)
+            case .success(let renewed):
+                guard renewed.userID == caller.userID, renewed.sessionID == caller.sessionID else {
+                    return end(.unauthorized)
+                }
+                lease.expiresAt = renewed.expiresAt
+            }
         }
     }
 }

@@ -119,6 +119,8 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is ChannelShouldQuiesceEvent { return close(context, .goingAway) }
+        // The server allows half-closed connections, for HTTP; a WebSocket whose client has gone silent for good is over.
+        if let event = event as? ChannelEvent, event == .inputClosed { return context.close(promise: nil) }
         context.fireUserInboundEventTriggered(event)
     }
 
