@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process"
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { gzipSync } from "node:zlib"
+import { brotliCompressSync, gzipSync } from "node:zlib"
 
 /** What a first visit may download as JavaScript, gzip level 9, in bytes. */
 const scriptBudget = 80 * 1024
@@ -62,6 +62,8 @@ writeFileSync(join(dist, "index.html"), page)
 copyFileSync("src/favicon.svg", join(dist, "favicon.svg"))
 copyFileSync("NOTICE", join(dist, "NOTICE"))
 
+compress(dist)
+
 let scriptBytes = 0
 for (const name of readdirSync(join(dist, "assets")).sort()) {
   if (!/\.(js|css|woff2)$/.test(name)) continue
@@ -74,6 +76,19 @@ console.log(`${"JavaScript in all".padEnd(58)}${kilobytes(scriptBytes)} KB gzip 
 if (scriptBytes > scriptBudget) {
   console.error("The JavaScript is over its budget.")
   process.exit(1)
+}
+
+/** Writes the forms beside each text file that a server may send as they are. */
+function compress(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) compress(path)
+    else if (/\.(html|js|css|svg|txt)$/.test(entry.name)) {
+      const bytes = readFileSync(path)
+      writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }))
+      writeFileSync(`${path}.br`, brotliCompressSync(bytes))
+    }
+  }
 }
 
 function kilobytes(bytes) {

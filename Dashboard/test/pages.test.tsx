@@ -163,7 +163,7 @@ describe("the overview", () => {
     const { text, find } = await open("/", { ...session, "/v1/overview": overview({ agents: { total: 0, without_inventory: 0, pending: 0 } }), "/v1/events": page() })
     assert.equal(find(".overview > .notice").dataset.kind, "vacant")
     assert.match(text(), /No agents enrolled yet/)
-    assert.match(text(), /zerotrace-agent enroll --server http:\/\/localhost --token TOKEN/)
+    assert.match(text(), /token create --company 'Example Company' --uses 50.*zerotrace-agent run --server http:\/\/localhost/)
   })
 
   it("says not computed yet while no advisories are loaded, and shows no zero", async () => {

@@ -85,11 +85,20 @@ describe("Router", () => {
     assert.equal(entries.length, 1)
   })
 
-  it("follows the browser back to the entry it came from", () => {
-    const { host } = makeHost("/agents")
+  it("goes up to the list as it was left, when it came from there", () => {
+    const { host, entries } = makeHost("/agents?q=web")
     const router = new Router(host)
     router.go("/agents/1")
-    router.back()
-    assert.deepEqual(router.place, { path: "/agents", search: "", entry: "first" })
+    router.go("/agents/1?tab=packages", { replace: true })
+    router.goUp("/agents")
+    assert.deepEqual(router.place, { path: "/agents", search: "?q=web", entry: "first", from: null })
+    assert.equal(entries.length, 2)
+  })
+
+  it("goes up to the plain list from anywhere else", () => {
+    const { host } = makeHost("/agents/1")
+    const router = new Router(host)
+    router.goUp("/agents")
+    assert.deepEqual([router.place.path, router.place.from], ["/agents", "/agents/1"])
   })
 })

@@ -38,7 +38,11 @@ export function Shell({ user, company }: { readonly user: User; readonly company
     "g a": () => router.go(paths.agents),
     "g v": () => router.go(paths.vulnerabilities),
     "?": () => setIsHelpOpen(true),
-    Escape: () => goUp(path, (target) => router.go(target)),
+    // Escape leaves a detail page for its list.
+    Escape: () => {
+      const list = sections.find(({ to }) => to !== "/" && path.startsWith(`${to}/`))
+      if (list) router.goUp(list.to)
+    },
   })
 
   return (
@@ -120,13 +124,6 @@ function NoSuchPage() {
 
 function isWithin(section: string, path: string): boolean {
   return section === "/" ? path === "/" : path === section || path.startsWith(`${section}/`)
-}
-
-/** Escape leaves a detail page for its list. */
-function goUp(path: string, go: (target: string) => void) {
-  for (const section of sections) {
-    if (section.to !== "/" && path.startsWith(`${section.to}/`)) go(section.to)
-  }
 }
 
 /** After going to another page the keyboard starts at its top, and a screen reader begins to read there. */

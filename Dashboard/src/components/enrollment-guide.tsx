@@ -1,12 +1,20 @@
 import { CopyButton } from "@/components/copy-button"
 import { Notice } from "@/components/notice"
+import { useServices } from "@/hooks/use-services"
 
-/** What to do when nobody has enrolled: the two commands, with this server's own address. */
+/** What to do when nobody has enrolled: the two commands, with this company's name and this server's own address. */
 export function EnrollmentGuide() {
-  const server = window.location.origin
+  const { state } = useServices().session
+  const company = state.status === "signed-in" ? state.company.name : "COMPANY"
   const steps = [
-    { title: "On the server, make an enrollment token", command: 'zerotrace token create --label "laptops" --uses 50' },
-    { title: "On each machine, enroll its agent", command: `zerotrace-agent enroll --server ${server} --token TOKEN` },
+    {
+      title: "On the server, make an enrollment token",
+      command: `zerotrace token create --company ${quoted(company)} --uses 50`,
+    },
+    {
+      title: "On each machine, start its agent with the token",
+      command: `ZEROTRACE_ENROLLMENT_TOKEN=TOKEN zerotrace-agent run --server ${window.location.origin}`,
+    },
   ]
   return (
     <Notice kind="vacant" title="No agents enrolled yet">
@@ -24,4 +32,9 @@ export function EnrollmentGuide() {
       </ol>
     </Notice>
   )
+}
+
+/** A word for a POSIX shell. */
+function quoted(text: string): string {
+  return /^[\w.-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`
 }

@@ -1,6 +1,7 @@
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react"
 import { ErrorNotice } from "@/components/error-notice"
 import { useHotkeys } from "@/hooks/use-hotkeys"
+import { usePlace } from "@/hooks/use-place"
 import { useScrollArea } from "@/hooks/use-scroll-area"
 import type { PagedResult } from "@/hooks/use-paged-query"
 import { type RowRange, scrollToShow, visibleRange } from "@/lib/window-range"
@@ -126,10 +127,26 @@ function useVisibleRange(body: React.RefObject<HTMLElement>, rowHeight: number, 
   return { first: Math.min(range.first, count), end: Math.min(range.end, count) }
 }
 
+/** The selected row per history entry and list, so that going back goes on from there. */
+const selections = new Map<string, string>()
+const rememberedSelections = 50
+
+function remember(name: string, key: string) {
+  selections.delete(name)
+  selections.set(name, key)
+  const oldest = selections.keys().next().value
+  if (selections.size > rememberedSelections && oldest !== undefined) selections.delete(oldest)
+}
+
 function useRowSelection<Item>(body: React.RefObject<HTMLElement>, props: WindowedListProps<Item>) {
   const { items, keyOf, rowHeight } = props
   const area = useScrollArea()
-  const [selected, setSelected] = useState<string | null>(null)
+  const { entry } = usePlace()
+  const name = `${entry} ${props.label}`
+  const [selected, setSelected] = useState<string | null>(() => selections.get(name) ?? null)
+  useEffect(() => {
+    if (selected !== null) remember(name, selected)
+  }, [name, selected])
   const [wanted, setWanted] = useState<string | null>(null)
   const index = selected === null ? -1 : items.findIndex((item) => keyOf(item) === selected)
 

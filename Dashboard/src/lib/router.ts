@@ -4,6 +4,8 @@ export interface Place {
   readonly search: string
   /** Tells history entries apart, to find their scroll position again. */
   readonly entry: string
+  /** The path of the entry before this one, when that was a page of the dashboard, too. */
+  readonly from: string | null
 }
 
 /** The browser's history as far as the router needs it. */
@@ -41,13 +43,16 @@ export class Router {
     const { path, search } = split(target)
     if (path === this.#place.path && search === this.#place.search) return
     const entry = options.replace ? this.#place.entry : `${this.#run}-${++this.#count}`
-    if (options.replace) this.host.history.replaceState({ entry }, "", path + search)
-    else this.host.history.pushState({ entry }, "", path + search)
-    this.#set({ path, search, entry })
+    const from = options.replace ? this.#place.from : this.#place.path
+    if (options.replace) this.host.history.replaceState({ entry, from }, "", path + search)
+    else this.host.history.pushState({ entry, from }, "", path + search)
+    this.#set({ path, search, entry, from })
   }
 
-  back(): void {
-    this.host.history.back()
+  /** Leaves a page for the list it belongs to: back to where it was opened from when that was the list, so that filters and place stay. */
+  goUp(list: string): void {
+    if (this.#place.from === list) this.host.history.back()
+    else this.go(list)
   }
 
   /** Stops listening to the browser. */
@@ -58,8 +63,9 @@ export class Router {
   #follow = () => this.#set(this.#read())
 
   #read(): Place {
-    const state = this.host.history.state as { entry?: string } | null
-    return { path: this.host.location.pathname, search: this.host.location.search, entry: state?.entry ?? "first" }
+    const state = this.host.history.state as { entry?: string; from?: string | null } | null
+    const { pathname: path, search } = this.host.location
+    return { path, search, entry: state?.entry ?? "first", from: state?.from ?? null }
   }
 
   #set(place: Place) {
