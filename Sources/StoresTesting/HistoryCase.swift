@@ -86,8 +86,8 @@ private struct History {
         case 0..<10: try await enroll()
         case 10..<40: try await receive()
         case 40..<65: try await apply()
-        case 65..<85: try await changeVerdicts()
-        case 85..<92: try await changeRecords()
+        case 65..<80: try await changeVerdicts()
+        case 80..<94: try await changeRecords()
         default: try await beat()
         }
     }
@@ -198,9 +198,12 @@ private struct History {
     private mutating func changeRecords() async throws {
         for _ in 0..<Int.random(in: 1...4, using: &random) {
             let id = vulnerabilities[Int.random(in: 0..<vulnerabilities.count, using: &random)]
+            // Mostly only the likelihood moves, as it does every day.
+            let old = Int.random(in: 0..<3, using: &random) > 0 ? feed.records[id] : nil
+            let cvss = old?.cvssScore ?? Double.random(in: 0...10, using: &random).rounded()
+            let exploited = old.map { $0.kev != nil } ?? (Int.random(in: 0..<4, using: &random) == 0)
             feed.describe(
-                id, cvss: Double.random(in: 0...10, using: &random).rounded(),
-                exploited: Int.random(in: 0..<4, using: &random) == 0)
+                id, cvss: cvss, exploited: exploited, likelihood: Double.random(in: 0...1, using: &random))
         }
         let known = Set(standing.values.flatMap(\.keys))
         try await world.store.updateVulnerabilities(

@@ -156,12 +156,13 @@ struct Feed: Sendable {
     }
 
     /// Says how bad a vulnerability is.
-    mutating func describe(_ id: String, cvss: Double, exploited: Bool = false) {
+    mutating func describe(_ id: String, cvss: Double, exploited: Bool = false, likelihood: Double? = nil) {
+        let epss = likelihood.map { EPSSScore(probability: $0, percentile: $0) }
         let kev = exploited ? KnownExploitation(dateAdded: "2026-01-02", dueDate: nil, ransomware: false) : nil
         let severity = Severity(score: cvss)
         records[id] = VulnerabilityRecord(
             id: id, aliases: ["GHSA-\(id)"], summary: "Something is wrong in \(id)", severity: severity,
             cvssScore: cvss,
-            kev: kev, risk: Risk(cvss: cvss, severity: severity, epss: nil, exploitation: kev))
+            epss: epss, kev: kev, risk: Risk(cvss: cvss, severity: severity, epss: epss, exploitation: kev))
     }
 }
