@@ -263,6 +263,18 @@ describe("an agent", () => {
     })
   }
 
+  it("does not seem to be computing while there are no advisories to compute with", async () => {
+    const { text, window } = await open("/agents/a1", {
+      ...session,
+      "/v1/feeds": missing,
+      "/v1/agents/a1": agentDetail({ id: "a1", inventory_state: "pending", applied_digest: null, total: 0, packages: 0 }),
+      "/v1/agents/a1/findings": page(),
+    })
+    assert.match(text(), /no advisories are loaded/)
+    const tabs = [...window.document.querySelectorAll(".tab")].map((tab) => tab.textContent)
+    assert.deepEqual(tabs, ["Findings", "Packages"])
+  })
+
   it("that does not exist is said to be unknown", async () => {
     const { text } = await open("/agents/nobody", session)
     assert.match(text(), /There is no such agent in your company/)

@@ -2,11 +2,11 @@ import { queriesConcernedBy } from "@/app/live-updates"
 import type { Services } from "@/hooks/use-services"
 import { ApiClient } from "@/lib/api-client"
 import { Hotkeys } from "@/lib/hotkeys"
-import { QueryCache } from "@/lib/query-cache"
+import { QueryCache, startingWith } from "@/lib/query-cache"
 import { Router } from "@/lib/router"
 import { browserSessionEnvironment, Session } from "@/lib/session"
 import { StreamClient } from "@/lib/stream-client"
-import type { CompanyEvent, Page } from "@/types/api"
+import type { AdvisoryState, CompanyEvent, Page } from "@/types/api"
 
 /** Events kept for the overview's list. */
 const newestEventsKept = 50
@@ -42,4 +42,6 @@ export function applyEvent(cache: QueryCache, event: CompanyEvent): void {
       : { ...page, items: [event, ...page.items].sort((a, b) => b.id - a.id).slice(0, newestEventsKept) },
   )
   cache.invalidate(queriesConcernedBy(event))
+  // Only with advisories is anything computed, so whatever comes after "none are loaded" may be the news that they are.
+  if (cache.read<AdvisoryState>(["feeds"]).data?.index_digest === null) cache.invalidate(startingWith("feeds"))
 }

@@ -26,8 +26,8 @@ export function AgentFindings({ agent }: { readonly agent: AgentDetail }) {
   const advisories = useAdvisoryState()
   const rowHeight = useIsNarrow() ? 98 : 38
 
+  if (advisories === "missing" && agent.inventory_state !== "none") return <AdvisoriesMissing />
   if (agent.applied_digest === null) return <NotComputedYet agent={agent} />
-  if (advisories === "missing") return <AdvisoriesMissing />
   return (
     <div className="tab-body">
       <div className="list-tools list-tools-inner">

@@ -67,7 +67,7 @@ function AgentBody({ agent }: { readonly agent: AgentDetail }) {
           {
             id: "packages",
             label: "Packages",
-            count: agent.inventory_state === "none" ? undefined : formatCount(agent.packages),
+            count: isComputed ? formatCount(agent.packages) : undefined,
           },
         ]}
       />

@@ -44,7 +44,7 @@ export function AgentRow({ agent, isComputable }: AgentRowProps) {
       </span>
       <span role="cell" className="cell-tally">{hasNumbers && <SeverityTally counts={agent.counts} />}</span>
       <span role="cell" className="cell-packages figure">
-        {agent.inventory_state === "none" ? <span className="faint">–</span> : formatCount(agent.packages)}
+        {agent.inventory_state !== "current" && agent.packages === 0 ? <span className="faint">–</span> : formatCount(agent.packages)}
       </span>
       <span role="cell" className="cell-seen figure faint">
         <TimeAgo at={agent.last_seen_at} short />

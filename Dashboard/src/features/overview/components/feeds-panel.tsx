@@ -1,4 +1,4 @@
-import { AdvisoriesMissing } from "@/components/advisory-warning"
+import { Notice } from "@/components/notice"
 import { TimeAgo } from "@/components/time-ago"
 import { useNow } from "@/hooks/use-now"
 import { formatCount, formatDigest } from "@/lib/format"
@@ -10,7 +10,7 @@ const oldAfter = 2 * 24 * 3_600_000
 /** How old each feed is and whether it could be read. */
 export function FeedsPanel({ advisories }: { readonly advisories: AdvisoryState }) {
   const now = useNow()
-  if (advisories.index_digest === null && advisories.feeds.length === 0) return <AdvisoriesMissing isCompact />
+  if (advisories.feeds.length === 0) return <Notice kind="vacant" title="No feed has been fetched yet" isCompact />
   return (
     <>
       <ul className="feeds" aria-label="Feeds">
