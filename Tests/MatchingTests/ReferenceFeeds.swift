@@ -38,7 +38,8 @@ struct FilteringSink: AdvisorySink {
     mutating func setAside(_ issue: FeedRecordIssue) {}
 }
 
-/// Takes a random third of the advisories until it has enough, then ends the reading.
+/// Takes a random eighth of the advisories until it has enough, then ends the reading. Bug-fix series, which the index leaves out, are passed
+/// over.
 struct SamplingSink: AdvisorySink {
     struct Enough: Error {}
 
@@ -51,7 +52,9 @@ struct SamplingSink: AdvisorySink {
     }
 
     mutating func receive(_ advisory: Advisory) throws {
-        if Int.random(in: 0..<3, using: &generator) == 0 { kept.append(advisory) }
+        let isBugFix = ["ALBA-", "ALEA-", "RLBA-", "RLEA-"].contains { advisory.id.hasPrefix($0) }
+        if isBugFix && advisory.aliases.isEmpty && advisory.upstream.isEmpty { return }
+        if Int.random(in: 0..<8, using: &generator) == 0 { kept.append(advisory) }
         if kept.count >= limit { throw Enough() }
     }
 
