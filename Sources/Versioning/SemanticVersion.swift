@@ -16,7 +16,14 @@
 /// - Source: <https://semver.org/spec/v2.0.0.html>, <https://github.com/npm/node-semver>
 enum SemanticVersion {
     static func encode(_ text: VersionText, strict: Bool, into writer: inout KeyWriter) throws(VersionError) {
-        var rest = text.trimmed
+        try encode(text.trimmed, of: text, strict: strict, into: &writer)
+    }
+
+    /// Encodes part of a version, or what stands for it; errors quote the whole.
+    static func encode(
+        _ bytes: ArraySlice<UInt8>, of text: VersionText, strict: Bool, into writer: inout KeyWriter
+    ) throws(VersionError) {
+        var rest = bytes
         if !rest.take(UInt8(ascii: "v")), !strict { _ = rest.take(UInt8(ascii: "V")) }
         try encodeNumbers(&rest, text, strict: strict, into: &writer)
         let beforeBuild: ArraySlice<UInt8>
@@ -31,7 +38,8 @@ enum SemanticVersion {
         if !rest.take(UInt8(ascii: "-")), strict { throw text.malformed(rest.startIndex, "dash is missing") }
         if !strict, rest.isEmpty { return writer.append(0x01) }
         try checkIdentifiers(rest, text, strict: strict)
-        try encodePrerelease(rest, text, strict: strict, into: &writer)
+        writer.append(0x00)
+        try encodeIdentifiers(rest, text, strict: strict, into: &writer)
     }
 
     private static func encodeNumbers(
@@ -85,10 +93,10 @@ enum SemanticVersion {
         if previousWasDot, strict { throw text.malformed(bytes.endIndex, "identifier is empty") }
     }
 
-    private static func encodePrerelease(
+    /// Writes identifiers, each behind a byte for its kind, and 0x00 behind the last.
+    static func encodeIdentifiers(
         _ bytes: ArraySlice<UInt8>, _ text: VersionText, strict: Bool, into writer: inout KeyWriter
     ) throws(VersionError) {
-        writer.append(0x00)
         for identifier in bytes.split(separator: UInt8(ascii: ".")) {
             if identifier.allSatisfy(isDigit) {
                 if strict, identifier.count > 1, identifier.first == 0x30 {

@@ -22,6 +22,24 @@ public enum VersionOrdering: String, Sendable, CaseIterable, Codable {
     case packagist
     /// SemVer 2.0 for ecosystems that write it looser: a leading `v` and missing parts are allowed.
     case semver
+    /// pacman's `vercmp`.
+    case alpm
+    /// Go modules, and the Go toolchain.
+    case golang
+    /// Cargo: ``semver``; build metadata does not count, as in its requirements.
+    case crates
+    /// Elixir's `Version`: ``semver``.
+    case hex
+    /// `pub_semver`: ``semver`` where build metadata counts.
+    case pub
+    /// Swift packages: ``semver``, as tags write it.
+    case swift
+    /// Conan 2.
+    case conan
+    /// R's `package_version`.
+    case cran
+    /// Haskell's `Data.Version`.
+    case hackage
     /// Natural order for versions without a documented one.
     case generic
 
@@ -39,7 +57,16 @@ public enum VersionOrdering: String, Sendable, CaseIterable, Codable {
         case .gem: self = .rubygems
         case .nuget: self = .nuget
         case .composer: self = .packagist
-        case .golang, .cargo, .hex, .pub, .swift, .bitnami: self = .semver
+        case .alpm: self = .alpm
+        case .golang: self = .golang
+        case .cargo: self = .crates
+        case .hex: self = .hex
+        case .pub: self = .pub
+        case .swift: self = .swift
+        case .conan: self = .conan
+        case .cran: self = .cran
+        case .hackage: self = .hackage
+        case .bitnami: self = .semver
         default: self = .generic
         }
     }
@@ -51,20 +78,30 @@ public enum VersionOrdering: String, Sendable, CaseIterable, Codable {
     public func key(_ version: String) throws(VersionError) -> VersionKey {
         let text = try VersionText(version)
         var writer = KeyWriter(capacity: text.bytes.count * 2 + 16)
+        try encode(text, into: &writer)
+        return writer.finish()
+    }
+
+    private func encode(_ text: VersionText, into writer: inout KeyWriter) throws(VersionError) {
         switch self {
         case .deb: try DebianVersion.encode(text, into: &writer)
-        case .pypi: try PythonVersion.encode(text, into: &writer)
         case .rpm: try RPMVersion.encode(text, into: &writer)
         case .apk: try AlpineVersion.encode(text, into: &writer)
+        case .alpm: try ArchVersion.encode(text, into: &writer)
+        case .pypi: try PythonVersion.encode(text, into: &writer)
+        case .npm: try SemanticVersion.encode(text, strict: true, into: &writer)
+        case .semver, .crates, .hex, .swift: try SemanticVersion.encode(text, strict: false, into: &writer)
+        case .golang: try GoVersion.encode(text, into: &writer)
+        case .pub: try PubVersion.encode(text, into: &writer)
         case .maven: try MavenVersion.encode(text, into: &writer)
         case .rubygems: try RubyVersion.encode(text, into: &writer)
         case .nuget: try NuGetVersion.encode(text, into: &writer)
         case .packagist: try PackagistVersion.encode(text, into: &writer)
-        case .npm: try SemanticVersion.encode(text, strict: true, into: &writer)
-        case .semver: try SemanticVersion.encode(text, strict: false, into: &writer)
+        case .conan: try ConanVersion.encode(text, into: &writer)
+        case .cran: try NumberListVersion.encode(text, separators: Array(".-".utf8), into: &writer)
+        case .hackage: try NumberListVersion.encode(text, separators: Array(".".utf8), into: &writer)
         case .generic: try GenericVersion.encode(text, into: &writer)
         }
-        return writer.finish()
     }
 
     /// Encodes a version out of any string.

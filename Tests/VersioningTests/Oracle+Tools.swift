@@ -70,4 +70,42 @@ extension Oracle {
             """
         return Oracle(executable: "/bin/bash", arguments: ["-c", script])
     }
+
+    /// pacman's library, called from Python.
+    static let alpm = python(
+        """
+        import ctypes, sys
+        alpm = ctypes.CDLL("libalpm.so.13")
+        for line in sys.stdin.buffer.read().split(b"\\n")[:-1]:
+            a, b = line.split(b"\\t")
+            order = alpm.alpm_pkg_vercmp(a, b)
+            print((order > 0) - (order < 0))
+        """, needs: "ctypes; ctypes.CDLL('libalpm.so.13')")
+
+    /// Go's own `semver` package, as its distribution carries it, built into a small program.
+    static let golang = find("go").flatMap { go -> Oracle? in
+        let script = """
+            set -e; export GOFLAGS=-mod=mod GOPROXY=off
+            source="$(\(go) env GOROOT)/src/cmd/vendor/golang.org/x/mod/semver/semver.go"; test -r "$source"
+            folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
+            mkdir "$folder/semver"; cp "$source" "$folder/semver/"; exec 3<&0; cd "$folder"
+            printf 'module oracle\\n\\ngo 1.17\\n' > go.mod
+            cat > main.go <<'END'
+            package main
+            import ("bufio"; "fmt"; "os"; "strings"; "oracle/semver")
+            func main() {
+                input := bufio.NewScanner(os.Stdin)
+                for input.Scan() {
+                    pair := strings.Split(input.Text(), "\\t")
+                    if semver.IsValid(pair[0]) && semver.IsValid(pair[1]) {
+                        fmt.Println(semver.Compare(pair[0], pair[1]))
+                    } else { fmt.Println("error") }
+                }
+            }
+            END
+            \(go) build -o oracle . && ./oracle <&3
+            """
+        let oracle = Oracle(executable: "/bin/bash", arguments: ["-c", script])
+        return (try? oracle.ask([("v1.0.0", "v1.0.1")])) == [-1] ? oracle : nil
+    }
 }

@@ -45,7 +45,7 @@ struct OrderingProperties {
     /// Compares pairs both ways, and triples through keys; equal versions have equal keys.
     func expectConsistency() throws {
         var generator = VersionGenerator(seed: 11, pieces: pieces)
-        for _ in 0..<3_000 {
+        for _ in 0..<1_500 {
             let (a, b) = generator.pair()
             guard let left = try? ordering.key(a), let right = try? ordering.key(b) else { continue }
             let forward = try ordering.compare(a, b)
@@ -60,7 +60,7 @@ struct OrderingProperties {
     /// Feeds bytes of all kinds, long numbers and long texts.
     func expectNoTraps() {
         var generator = VersionGenerator(seed: 13, pieces: pieces)
-        for _ in 0..<5_000 { _ = try? ordering.key(generator.garbage()) }
+        for _ in 0..<2_000 { _ = try? ordering.key(generator.garbage()) }
         for piece in pieces + ["9", "0", "a", "~", "-", "\u{0}", "ä"] {
             for prefix in ["", "1", "1.", "1-"] {
                 _ = try? ordering.key(prefix + String(repeating: piece, count: 300))

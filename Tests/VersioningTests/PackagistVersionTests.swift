@@ -13,10 +13,10 @@ struct PackagistVersionTests {
         var generator = VersionGenerator(seed: 24, pieces: Self.pieces)
         let comparison = OracleComparison(ordering: .packagist, oracle: try #require(Oracle.composer))
         // PHP's numbers end at 2^63; and branches, which ours refuses, Composer sorts before everything.
-        let pairs = (0..<60_000).map { _ in generator.pair() }.filter { a, b in
+        let pairs = (0..<25_000).map { _ in generator.pair() }.filter { a, b in
             ![a, b].contains { $0.lowercased().hasPrefix("dev") || $0.contains(/[0-9]{19}/) }
         }
-        #expect(try comparison.expectSameOrder(pairs) > 5_000)
+        #expect(try comparison.expectSameOrder(pairs) > 1_000)
     }
 
     @Test(

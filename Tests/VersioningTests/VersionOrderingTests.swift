@@ -5,6 +5,11 @@ struct VersionOrderingTests {
     @Test(arguments: [
         ("Debian:12", VersionOrdering.deb), ("Ubuntu:22.04:LTS", .deb), ("PyPI", .pypi), ("npm", .npm),
         ("Nonsense", .generic), ("", .generic),
+        ("Alpine:v3.18", .apk), ("Rocky Linux:9", .rpm), ("AlmaLinux:9", .rpm), ("Maven", .maven),
+        ("RubyGems", .rubygems), ("NuGet", .nuget),
+        ("Packagist", .packagist), ("Go", .golang), ("crates.io", .crates), ("Hex", .hex), ("Pub", .pub),
+        ("SwiftURL", .swift),
+        ("ConanCenter", .conan), ("CRAN", .cran), ("Hackage", .hackage), ("Bitnami", .semver), ("Homebrew", .generic),
     ])
     func scopesHaveOrderings(_ scope: String, _ ordering: VersionOrdering) {
         #expect(VersionOrdering(scope: scope) == ordering)
