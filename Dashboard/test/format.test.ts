@@ -6,6 +6,7 @@ import {
   formatCount,
   formatDate,
   formatDigest,
+  formatHeadline,
   formatInstant,
   formatPlural,
   formatProbability,
@@ -59,6 +60,17 @@ describe("figures", () => {
     assert.equal(formatRisk(0.2), "<1")
     assert.equal(formatRisk(94.6), "95")
   })
+})
+
+describe("headlines", () => {
+  it("are the summary where there is one", () => assert.equal(formatHeadline({ summary: "Short", details: "Long" }), "Short"))
+  it("are else the beginning of the details, cut between words", () => {
+    const details = `Begins here.\n${"word ".repeat(60)}`
+    const headline = formatHeadline({ summary: "", details })
+    assert.match(headline, /^Begins here\. word .* word…$/)
+    assert.ok(headline.length <= 161)
+  })
+  it("are empty when there is nothing", () => assert.equal(formatHeadline({ summary: "", details: "" }), ""))
 })
 
 describe("times and digests", () => {

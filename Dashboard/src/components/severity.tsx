@@ -32,12 +32,11 @@ export function FixBadge() {
   )
 }
 
-/** Four counts side by side, zeros faint. */
+/** The counts side by side, zeros faint. */
 export function SeverityTally({ counts }: { readonly counts: SeverityCounts }) {
-  const shown = countedSeverities.slice(0, 4)
   return (
     <span className="tally" role="img" aria-label={tallyWords(counts)}>
-      {shown.map((severity) => (
+      {countedSeverities.map((severity) => (
         <span key={severity} className={counts[severity] > 0 ? `tally-count severity-${severity}` : "tally-count"}>
           {formatCount(counts[severity])}
         </span>
@@ -51,7 +50,7 @@ export function SeverityBar({ counts }: { readonly counts: SeverityCounts }) {
   if (counts.total === 0) return <span className="bar" />
   return (
     <span className="bar" role="img" aria-label={tallyWords(counts)}>
-      {countedSeverities.map((severity) => (
+      {countedSeverities.filter((severity) => counts[severity] > 0).map((severity) => (
         <span key={severity} className={`bar-part fill-${severity}`} style={{ flexGrow: counts[severity] }} />
       ))}
     </span>

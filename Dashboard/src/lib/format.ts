@@ -73,3 +73,13 @@ export function formatDigest(digest: string): string {
 export function formatWord(word: string): string {
   return word.replace(/_/g, " ")
 }
+
+/** Characters of the details that stand in for a missing summary. */
+const headlineLength = 160
+
+/** One line that says what a vulnerability is: its summary, else how its details begin; empty when the feeds give neither. */
+export function formatHeadline({ summary, details }: { readonly summary: string; readonly details: string }): string {
+  if (summary) return summary
+  const line = details.replace(/\s+/g, " ").trim()
+  return line.length <= headlineLength ? line : `${line.slice(0, headlineLength).replace(/ \S*$/, "")}…`
+}

@@ -21,7 +21,7 @@ const heading = (
     <span role="columnheader" className="cell-version">Version</span>
     <span role="columnheader" className="cell-type">Type</span>
     <span role="columnheader" className="cell-source">Source</span>
-    <span role="columnheader" className="cell-tally" title="critical, high, medium, low">Crit High Med Low</span>
+    <span role="columnheader" className="cell-tally" title="critical, high, medium, low, unknown">Crit High Med Low Unk</span>
     <span role="columnheader" className="cell-seen">Since</span>
   </>
 )

@@ -13,7 +13,7 @@ export const agentRowHeading = (
     <span role="columnheader" className="cell-os">System</span>
     <span role="columnheader" className="cell-state">State</span>
     <span role="columnheader" className="cell-risk">Risk</span>
-    <span role="columnheader" className="cell-tally" title="critical, high, medium, low">Crit High Med Low</span>
+    <span role="columnheader" className="cell-tally" title="critical, high, medium, low, unknown">Crit High Med Low Unk</span>
     <span role="columnheader" className="cell-packages">Packages</span>
     <span role="columnheader" className="cell-seen">Seen</span>
   </>

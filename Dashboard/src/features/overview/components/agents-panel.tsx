@@ -17,7 +17,7 @@ export function AgentsPanel({ agents }: { readonly agents: Overview["agents"] })
         {formatCount(agents.total)}
       </Link>
       <span className="bar" aria-hidden="true">
-        {states.map(({ state, count }) => (
+        {states.filter(({ count }) => count > 0).map(({ state, count }) => (
           <span key={state} className={`bar-part fill-state-${state}`} style={{ flexGrow: count }} />
         ))}
       </span>

@@ -7,7 +7,7 @@ import { Skeleton } from "@/components/skeleton"
 import { topRisksQuery } from "@/features/overview/api/list-top-risks"
 import { useQuery } from "@/hooks/use-query"
 import { useServices } from "@/hooks/use-services"
-import { formatPlural } from "@/lib/format"
+import { formatHeadline, formatPlural } from "@/lib/format"
 import { paths } from "@/lib/paths"
 
 /** The riskiest vulnerabilities. */
@@ -35,7 +35,7 @@ export function TopRisksPanel() {
             {item.kev ? <ExploitedBadge kev={item.kev} /> : <SeverityBadge severity={item.severity} />}
             {item.fixable && <FixBadge />}
           </span>
-          <span className="top-risk-summary">{item.summary}</span>
+          <span className="top-risk-summary">{formatHeadline(item)}</span>
           <span className="figure faint">{formatPlural(item.agents, "agent")}</span>
         </li>
       ))}
