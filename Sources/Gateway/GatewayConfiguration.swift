@@ -45,6 +45,8 @@ public struct GatewayConfiguration: Sendable {
         public var signInWindow = Duration.seconds(900)
         /// Proof identifiers remembered against replay. When full, agents get 429 until the oldest leave the window.
         public var rememberedProofs = 500_000
+        /// Connections of any kind at the same time; more wait to be accepted.
+        public var connections = 20_000
         /// WebSocket connections at the same time.
         public var streams = 10_000
         /// Events that a stream's client may fall behind while its connection takes no more bytes.
@@ -88,6 +90,7 @@ extension GatewayConfiguration {
             ("heartbeatSeconds", heartbeatSeconds), ("jsonBody", limits.jsonBody), ("packages", limits.packages),
             ("concurrentInventories", limits.concurrentInventories), ("rememberedProofs", limits.rememberedProofs),
             ("failedSignInsPerEmail", limits.failedSignInsPerEmail), ("streams", limits.streams),
+            ("connections", limits.connections),
             ("failedSignInsPerAddress", limits.failedSignInsPerAddress), ("streamBacklog", limits.streamBacklog),
         ]
         for (name, count) in counts where count < 1 { throw .invalidConfiguration("\(name): less than 1") }

@@ -197,14 +197,6 @@ struct StreamTests {
         }
     }
 
-    @Test func requestsForOtherProtocolsAreAnswered() async throws {
-        let installation = try await Installation()
-        try await installation.run(.live) { client async throws in
-            let upgrade = ["Connection": "upgrade", "Upgrade": "h2c"]
-            #expect(try await client.send(.get, "/-/healthy", headers: upgrade).status == .ok)
-        }
-    }
-
     @Test func shuttingDownSaysGoodbye() async throws {
         let installation = try await Installation()
         let (ports, port) = AsyncStream.makeStream(of: Int.self)

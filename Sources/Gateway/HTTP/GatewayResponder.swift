@@ -4,6 +4,7 @@ import Logging
 import Metrics
 import NIOCore
 import NIOHTTP1
+import Telemetry
 import Wire
 
 /// Where a request comes from, as the server knows it.
@@ -27,6 +28,7 @@ struct GatewayResponder: HTTPResponder {
     let trustsForwardedAddress: Bool
 
     private static let requestID = HTTPField.Name("X-Request-Id")
+    private static let traceParent = HTTPField.Name("traceparent")
     private static let forwardedFor = HTTPField.Name("X-Forwarded-For")
 
     /// What is known about a request when it is logged: the template, never the path, so that labels and logs stay few and hold no ids.
@@ -37,7 +39,15 @@ struct GatewayResponder: HTTPResponder {
         var code: String?
     }
 
+    /// Goes on with the caller's trace, or begins one, so that all that is logged meanwhile names it.
     func respond(to request: Request, context: ConnectionContext) async throws -> Response {
+        let parent = Self.traceParent.flatMap { request.headers[$0] }.flatMap { TraceContext(traceparent: $0) }
+        return try await TraceContext.$current.withValue(parent?.child() ?? TraceContext()) {
+            try await answer(request, context)
+        }
+    }
+
+    private func answer(_ request: Request, _ context: ConnectionContext) async throws -> Response {
         let start = ContinuousClock.now
         let id = RequestID().description
         var logger = context.logger

@@ -81,8 +81,8 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     /// A broken request is answered by the HTTP handlers.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if case .decided = state {} else { becomeHTTP(context) }
-        context.fireErrorCaught(error)
+        if case .decided = state { return context.fireErrorCaught(error) }
+        becomeHTTP(context, failing: error)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -126,7 +126,8 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
         pipeline.removeHandler(decoder, promise: nil)
     }
 
-    private func becomeHTTP(_ context: ChannelHandlerContext) {
+    /// Everything kept is handed on before this handler leaves: from a context that has left, nothing reaches the others.
+    private func becomeHTTP(_ context: ChannelHandlerContext, failing error: (any Error)? = nil) {
         state = .decided
         do {
             try outcomes.becomeHTTP(context.channel)
@@ -136,6 +137,7 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
         }
         for part in kept { context.fireChannelRead(wrapInboundOut(part)) }
         context.fireChannelReadComplete()
+        if let error { context.fireErrorCaught(error) }
         kept = []
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
     }
