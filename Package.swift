@@ -70,6 +70,7 @@ let subprocess = product("Subprocess", "swift-subprocess")
 
 let httpServer = [
     product("Hummingbird", "hummingbird"),
+    product("HummingbirdCore", "hummingbird"),
     product("HTTPTypes", "swift-http-types"),
     product("NIOPosix", "swift-nio"),
     product("NIOWebSocket", "swift-nio"),
@@ -161,7 +162,7 @@ let package = Package(
             floor: 6, "Gateway",
             [
                 "PackageIdentity", "Scoring", "Inventory", "Matching", "Wire", "Stores", "Verdicts", "JobQueue",
-                "Caching", "Events", "Telemetry", "BoundedInput", "JSONDocuments",
+                "Caching", "Events", "Telemetry", "Reports", "BoundedInput", "JSONDocuments",
             ],
             external: [crypto, cryptoExtras, logging, metrics, lifecycle] + httpServer,
             resources: [.embedInCode("Resources")]),
@@ -191,6 +192,7 @@ let package = Package(
         tests("SBOM", ["PackageIdentity"]),
         tests("Wire", ["Inventory", "PackageIdentity"], external: [crypto]),
         tests("Telemetry", external: [logging, metrics]),
+        tests("Stores"),
         tests("JobQueue", ["Stores"]),
         tests("Caching", ["Stores"]),
         tests("Events", ["Stores"]),
@@ -204,7 +206,7 @@ let package = Package(
                 "Scoring", "Stores", "Telemetry", "Verdicts", "Wire",
             ],
             external: httpServer + [
-                crypto, logging, product("HummingbirdTesting", "hummingbird"), product("NIOEmbedded", "swift-nio"),
+                crypto, lifecycle, logging, product("HummingbirdTesting", "hummingbird"), product("NIOEmbedded", "swift-nio"),
             ]),
     ],
     swiftLanguageModes: [.v6],

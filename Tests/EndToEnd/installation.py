@@ -1,10 +1,12 @@
 """A ZeroTrace installation in a temporary folder: feeds, server, company, user, agents."""
+import contextlib
 import gzip
 import json
 import os
 import pathlib
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 import urllib.error
@@ -241,6 +243,11 @@ class Installation:
         for child in [*self.children, self.server]:
             if child:
                 child.wait(timeout=30)
+
+    def execute(self, statement):
+        """Changes the database behind the server's back, for what cannot be waited for."""
+        with contextlib.closing(sqlite3.connect(self.data / "zerotrace.sqlite")) as database, database:
+            database.execute(statement)
 
     def company(self, name):
         self.run("company", "create", name)

@@ -164,8 +164,8 @@ struct FindingActionTests {
 
     @Test(arguments: [
         (tool, VerdictReason.noFixYet, "No fix in Debian 12 yet"),
-        (tool, VerdictReason.noFixPlanned, "No fix planned in Debian 12"),
-        (tool, VerdictReason.endOfLife, "Debian 12 is no longer supported: upgrade the system"),
+        (tool, VerdictReason.noFixPlanned, "No fix planned in Debian 12; remove openssl or limit who reaches it"),
+        (tool, VerdictReason.endOfLife, "Debian 12 is no longer supported; move to a supported release"),
         (flask, VerdictReason.noFixYet, "No fix in PyPI yet"),
     ])
     func withoutAFixItSaysSo(_ purl: String, _ reason: String, _ expected: String) throws {
@@ -177,7 +177,7 @@ struct FindingActionTests {
             try package(Self.flask, fixed: "2.1", reason: "in_range"),
             try package(Self.tool, fixed: nil, reason: "no_fix_yet"),
         ]
-        #expect(FindingAction.sentence(for: packages) == "Upgrade flask to 2.1; no fix in Debian 12 yet")
+        #expect(FindingAction.sentence(for: packages) == "Upgrade flask to 2.1; No fix in Debian 12 yet")
     }
 
     @Test func whatIsUndeterminedIsForPeople() throws {

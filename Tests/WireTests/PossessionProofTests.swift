@@ -23,7 +23,7 @@ import Wire
     }
 
     @Test(arguments: [
-        ("POST", "/v1/agent/inventory", "token", PossessionProofError.otherRequest),
+        ("POST", "/v1/agent/inventory", "token" as String?, PossessionProofError.otherRequest),
         ("PUT", "/v1/agent/heartbeat", "token", .otherRequest),
         ("PUT", "/v1/agent/inventory", "other", .otherToken),
         ("PUT", "/v1/agent/inventory", nil, .otherToken),

@@ -56,10 +56,13 @@ public struct FeedSync: Sendable {
     ///   report.
     public func run() async throws -> Report {
         try data.create()
-        let lock = try FileLock(path: data.feeds + "/lock")
+        let lock = try await FileLock(path: data.feeds + "/lock")
         defer { lock.unlock() }
         var state = try SnapshotState.load(folder: data.feeds)
-        for (path, entry) in try await fetchAll(known: state.files) { state.files[path] = entry }
+        for (path, entry) in try await fetchAll(known: held(state.files)) {
+            state.files[path] = entry
+            if entry.error == nil { removeNamesakes(of: path, feed: entry.feed, from: &state) }
+        }
         if includesHostArchive, AptArchive.isPresent {
             state.files[AptSnapshot.folder] = await refreshHostArchive(known: state.files[AptSnapshot.folder])
         }
@@ -71,14 +74,44 @@ public struct FeedSync: Sendable {
             changed: compiled.changed)
     }
 
+    /// The entries with what is said of files that are not there any more taken back, so that those are fetched again.
+    private func held(_ entries: [String: SnapshotState.Entry]) -> [String: SnapshotState.Entry] {
+        var entries = entries
+        for path in entries.keys where !FileManager.default.fileExists(atPath: data.feeds + "/" + path) {
+            entries[path]?.version = nil
+            entries[path]?.digest = ""
+        }
+        return entries
+    }
+
+    /// Mirrors pack and date their files as they like: what a feed was called before must not be read in its place, or beside it.
+    private func removeNamesakes(of path: String, feed: String, from state: inout SnapshotState) {
+        for other in state.files.keys where other != path && state.files[other]?.feed == feed {
+            try? FileManager.default.removeItem(atPath: data.feeds + "/" + other)
+            state.files[other] = nil
+        }
+    }
+
     private func fetchAll(known: [String: SnapshotState.Entry]) async throws -> [String: SnapshotState.Entry] {
         switch origin {
         case .mirror(let place) where !place.hasPrefix("http://") && !place.hasPrefix("https://"):
             return try await fetchAll(with: FolderFeedFetcher(folder: place), known: known)
-        case .mirror(let url):
-            return try await fetchAll(with: HTTPFeedFetcher(mirror: url, client: .shared), known: known)
-        case .publishers:
-            return try await fetchAll(with: HTTPFeedFetcher(mirror: nil, client: .shared), known: known)
+        case .mirror(let url): return try await fetchAll(overHTTPFrom: url, known: known)
+        case .publishers: return try await fetchAll(overHTTPFrom: nil, known: known)
+        }
+    }
+
+    private func fetchAll(
+        overHTTPFrom mirror: String?, known: [String: SnapshotState.Entry]
+    ) async throws -> [String: SnapshotState.Entry] {
+        let client = HTTPFeedFetcher.makeClient()
+        do {
+            let entries = try await fetchAll(with: HTTPFeedFetcher(mirror: mirror, client: client), known: known)
+            try await client.shutdown()
+            return entries
+        } catch {
+            try? await client.shutdown()
+            throw error
         }
     }
 
@@ -123,8 +156,10 @@ public struct FeedSync: Sendable {
             entry.fetchedAt = now
             entry.error = nil
         } catch {
-            entry.error = "\(error)"
-            progress("\(file.feed): \(error)")
+            // The staged name is nobody's business.
+            let reason = "\(error)".replacing(staging, with: file.path)
+            entry.error = reason
+            progress("\(file.feed): \(reason)")
         }
         return entry
     }
@@ -133,7 +168,7 @@ public struct FeedSync: Sendable {
     private func install(_ file: FeedFile, staging: String, entry: inout SnapshotState.Entry) throws {
         let digest = try FileDigest.sha256(path: staging)
         if digest == entry.digest { return }
-        let checked = try SnapshotReader.check(path: staging)
+        let checked = try SnapshotReader.check(path: staging, feed: file.feed)
         let destination = data.feeds + "/" + file.path
         try FileManager.default.createDirectory(
             atPath: (destination as NSString).deletingLastPathComponent, withIntermediateDirectories: true)

@@ -3,16 +3,19 @@ import Logging
 import ServiceLifecycle
 import Subprocess
 
-/// Runs `zerotrace feeds sync` at once and then at an interval, in a process of its own.
+/// Runs `zerotrace feeds sync` at an interval, in a process of its own: at once unless a sync was tried more recently than that.
 public struct FeedSyncService: Service {
+    private let data: DataFolder
     private let arguments: [String]
     private let interval: Duration
     private let logger: Logger
 
     /// - Parameters:
+    ///   - data: Whose feeds.
     ///   - arguments: Of this same program; the sync that an operator would start by hand.
     ///   - interval: Rest between two syncs.
-    public init(arguments: [String], interval: Duration, logger: Logger) {
+    public init(data: DataFolder, arguments: [String], interval: Duration, logger: Logger) {
+        self.data = data
         self.arguments = arguments
         self.interval = interval
         self.logger = logger
@@ -22,10 +25,21 @@ public struct FeedSyncService: Service {
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                await sync()
-                try? await Task.sleep(for: interval)
+                let age = secondsSinceLastTry()
+                if age >= interval {
+                    await sync()
+                    try? await Task.sleep(for: interval)
+                } else {
+                    try? await Task.sleep(for: interval - age)
+                }
             }
         }
+    }
+
+    /// How long ago anybody tried a sync; longer than any interval when nobody did, or when the state cannot be read.
+    private func secondsSinceLastTry() -> Duration {
+        let tried = (try? FeedSync.status(data: data))?.feeds.compactMap(\.triedAt).max() ?? 0
+        return .seconds(max(0, Date().timeIntervalSince1970 - Double(tried)))
     }
 
     private func sync() async {

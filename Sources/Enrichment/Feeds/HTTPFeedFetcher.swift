@@ -14,6 +14,15 @@ struct HTTPFeedFetcher: FeedFetcher {
     /// For the head of the answer, and again between two pieces of the body.
     static let timeout = TimeAmount.seconds(30)
 
+    /// A source that cannot be connected to is told at once and tried again by the next sync, not for half a minute by this one.
+    static func makeClient() -> HTTPClient {
+        var settings = HTTPClient.Configuration()
+        settings.connectionPool.retryConnectionEstablishment = false
+        settings.timeout.connect = .seconds(10)
+        settings.redirectConfiguration = .follow(max: 3, allowCycles: false)
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
+    }
+
     func listFiles() -> [FeedFile] { FeedCatalogue.files }
 
     func fetch(_ file: FeedFile, to staging: String, unlessStill known: FeedVersion?) async throws -> FetchOutcome {

@@ -21,14 +21,18 @@ public struct IndexCompiler: Sendable {
         guard state.files.values.contains(where: { $0.fetchedAt != nil }) else { return (before, false) }
         let staging = folder.stagingPath()
         defer { try? FileManager.default.removeItem(atPath: staging) }
-        let summary = try readSnapshots().write(to: staging)
-        if summary.digest == before { return (before, false) }
+        let summary = try readSnapshots(state).write(to: staging)
+        // The same content under another frame, as after a change of the version orders, is not the same index: what is in use must
+        // open, too.
+        if summary.digest == before, (try? folder.open(digest: summary.digest)) != nil { return (before, false) }
         try folder.install(staging: staging, digest: summary.digest)
         return (summary.digest, true)
     }
 
-    private func readSnapshots() throws -> IndexBuilder {
-        var sink = try Self.read(feeds: [data.feeds], progress: progress)
+    private func readSnapshots(_ state: SnapshotState) throws -> IndexBuilder {
+        // Where nobody but the host's own archive could be reached, there are no feed files to discover.
+        let hasFiles = state.files.contains { $0.key != AptSnapshot.folder && $0.value.fetchedAt != nil }
+        var sink = try Self.read(feeds: hasFiles ? [data.feeds] : [], progress: progress)
         if let snapshot = try AptSnapshot.load(feedFolder: data.feeds) {
             let counts = try snapshot.read(into: &sink)
             sink.builder.addFeed(

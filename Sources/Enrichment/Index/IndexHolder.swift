@@ -25,11 +25,13 @@ public final class IndexHolder: Sendable {
     public func refresh() throws -> String? {
         guard let digest = folder.currentDigest(), digest != index?.digest, let opened = try folder.open(digest: digest)
         else { return nil }
-        let watchers = state.withLock { state in
+        // Once per index, 0.1 s: opening checks the frame only, and a damaged content could answer wrongly.
+        try opened.verify()
+        // Yielding under the lock keeps the order: a watcher that comes now must not be told of the index before last. It only queues.
+        state.withLock { state in
             state.index = opened
-            return Array(state.watchers.values)
+            for watcher in state.watchers.values { watcher.yield(opened.digest) }
         }
-        for watcher in watchers { watcher.yield(opened.digest) }
         return opened.digest
     }
 
@@ -46,11 +48,10 @@ public final class IndexHolder: Sendable {
             continuation.onTermination = { [weak self] _ in
                 self?.state.withLock { _ = $0.watchers.removeValue(forKey: id) }
             }
-            let present = state.withLock { state in
+            state.withLock { state in
                 state.watchers[id] = continuation
-                return state.index?.digest
+                if let present = state.index?.digest { continuation.yield(present) }
             }
-            if let present { continuation.yield(present) }
         }
     }
 }

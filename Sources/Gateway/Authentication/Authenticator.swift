@@ -12,7 +12,6 @@ struct Authenticator: Sendable {
     private let window: Int64
     /// Proofs of enrolled agents, and proofs of keys that are not known yet: a stranger who makes up keys fills only the latter.
     private let usedProofs: ReplayCache
-    private let usedEnrollmentProofs: ReplayCache
 
     init(tokens: AccessTokens, sessions: SessionBoard, services: GatewayServices, configuration: GatewayConfiguration) {
         self.tokens = tokens
@@ -22,7 +21,6 @@ struct Authenticator: Sendable {
         window = configuration.proofWindow
         usedProofs = ReplayCache(
             lifetime: 2 * configuration.proofWindow, limit: configuration.limits.rememberedProofs)
-        usedEnrollmentProofs = ReplayCache(lifetime: 2 * configuration.proofWindow, limit: 10_000)
     }
 
     /// The person whose access token the request carries.
@@ -72,7 +70,7 @@ struct Authenticator: Sendable {
             throw APIError.unauthorized(
                 "The access token belongs to another key.", scheme: AgentProtocol.tokenType)
         }
-        try use(proof, in: usedProofs)
+        try use(proof)
         return AgentCaller(agentID: agentID, scope: CompanyScope(companyID: company))
     }
 
@@ -84,15 +82,16 @@ struct Authenticator: Sendable {
         guard let agentID, let credential = try await store.fetchCredential(agentID: agentID),
             credential.publicKey == proof.publicKey
         else { throw Self.unknownAgent }
-        try use(proof, in: usedProofs)
+        try use(proof)
         return credential
     }
 
     /// The key that asks to be enrolled.
+    ///
+    /// Its proof may come twice: the same key with the same token is the same agent again, which is what a lost reply needs. And
+    /// anybody can make proofs of new keys, so remembering them would let a stranger fill the memory and keep agents out.
     func enrollingKey(of call: Call) throws -> [UInt8] {
-        let proof = try freshProof(of: call, accessToken: nil)
-        try use(proof, in: usedEnrollmentProofs)
-        return proof.publicKey
+        try freshProof(of: call, accessToken: nil).publicKey
     }
 
     /// An agent whose credential the store has just given out.
@@ -124,8 +123,8 @@ struct Authenticator: Sendable {
         return proof
     }
 
-    private func use(_ proof: PossessionProof, in cache: ReplayCache) throws {
-        switch cache.use(identifier: proof.identifier, publicKey: proof.publicKey, now: unixTime) {
+    private func use(_ proof: PossessionProof) throws {
+        switch usedProofs.use(identifier: proof.identifier, publicKey: proof.publicKey, now: unixTime) {
         case .fresh: return
         case .replayed:
             throw APIError.unauthorized(

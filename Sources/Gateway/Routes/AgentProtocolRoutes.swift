@@ -151,7 +151,7 @@ struct AgentProtocolRoutes: Sendable {
                 .conflict, AgentErrorCode.baseUnknown.rawValue,
                 "That base is not held here. Send the inventory in full.")
         }
-        return try base.applying(delta)
+        return try base.applying(delta, limit: limit)
     }
 
     /// Tells the processors. The inventory is safe by now and a sweep would find it, so a failure here is only logged.

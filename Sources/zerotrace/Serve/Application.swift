@@ -52,7 +52,9 @@ func buildApplication(_ configuration: ServeConfiguration, logger: Logger) async
         Sweeper(store: store, queue: queue, interval: configuration.sweepInterval, logger: logger),
     ]
     if let interval = configuration.feedInterval {
-        list.append(FeedSyncService(arguments: configuration.feedArguments, interval: interval, logger: logger))
+        list.append(
+            FeedSyncService(
+                data: configuration.data, arguments: configuration.feedArguments, interval: interval, logger: logger))
     }
     list.append(try await buildGateway(configuration: configuration.gateway, services: services, logger: logger))
     var group = ServiceGroupConfiguration(
