@@ -5,6 +5,7 @@ public struct DataFolder: Sendable, Hashable {
     /// The folder itself.
     public let path: String
 
+    /// Makes one from its parts.
     public init(path: String) { self.path = path }
 
     /// Snapshots of the feeds, in the layout of a mirror.
@@ -18,10 +19,15 @@ public struct DataFolder: Sendable, Hashable {
 
     /// `ZEROTRACE_DATA`, else `/var/lib/zerotrace` for root, else the user's data folder of the XDG base directory specification.
     public static func standard(environment: [String: String]) -> DataFolder {
+        standard(environment: environment, isRoot: geteuid() == 0)
+    }
+
+    static func standard(environment: [String: String], isRoot: Bool) -> DataFolder {
         if let path = environment["ZEROTRACE_DATA"], !path.isEmpty { return DataFolder(path: path) }
-        if geteuid() == 0 { return DataFolder(path: "/var/lib/zerotrace") }
-        let home = environment["XDG_DATA_HOME"] ?? (environment["HOME"] ?? ".") + "/.local/share"
-        return DataFolder(path: home + "/zerotrace")
+        if isRoot { return DataFolder(path: "/var/lib/zerotrace") }
+        // Paths set here must be absolute; others are to be ignored. <https://specifications.freedesktop.org/basedir-spec/latest/>
+        let own = environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        return DataFolder(path: (own ?? (environment["HOME"] ?? ".") + "/.local/share") + "/zerotrace")
     }
 
     /// Makes the folder, readable by its owner alone, and the folders in it.

@@ -1,6 +1,7 @@
 import Foundation
 import PackageIdentity
 import Subprocess
+import Versioning
 
 /// The package archive that this Debian-family host already uses, as a source of advisories.
 ///
@@ -60,6 +61,7 @@ struct AptArchive: Sendable {
     /// A source package with updates.
     struct Pending: Sendable, Equatable {
         let source: String
+        /// The oldest version of it that is installed.
         let installed: String
         let upgrades: [Upgrade]
     }
@@ -78,11 +80,18 @@ struct AptArchive: Sendable {
     static func group(_ upgrades: [Upgrade], installed: [String: InstalledSource]) -> [Pending] {
         Dictionary(grouping: upgrades) { installed[$0.package]?.source }
             .compactMap { source, upgrades in
-                guard let source, let version = upgrades.compactMap({ installed[$0.package]?.version }).first
-                else { return nil }
+                let versions = upgrades.compactMap { installed[$0.package]?.version }
+                guard let source, let version = versions.min(by: isOlder) else { return nil }
                 return Pending(source: source, installed: version, upgrades: upgrades)
             }
             .sorted { $0.source < $1.source }
+    }
+
+    /// A version that dpkg would refuse counts as older than none, so that a good one beside it is taken.
+    private static func isOlder(_ lhs: String, _ rhs: String) -> Bool {
+        guard let left = try? VersionOrdering.deb.key(lhs) else { return false }
+        guard let right = try? VersionOrdering.deb.key(rhs) else { return true }
+        return left < right
     }
 
     /// The source of an installed binary package.

@@ -2,12 +2,14 @@ import Advisories
 
 /// One file that a publisher offers and a mirror repeats.
 public struct FeedFile: Sendable, Hashable {
+    /// Which feed.
     public let feed: FeedID
     /// Path below the snapshot folder, the same as in a mirror.
     public let path: String
     /// Where it is fetched from: its publisher over HTTPS, or a file of a mirror.
     public let origin: String
 
+    /// Makes one from its parts.
     public init(feed: FeedID, path: String, origin: String) {
         self.feed = feed
         self.path = path

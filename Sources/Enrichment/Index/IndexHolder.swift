@@ -12,6 +12,7 @@ public final class IndexHolder: Sendable {
         var watchers: [UUID: AsyncStream<String>.Continuation] = [:]
     }
 
+    /// Makes one from its parts.
     public init(folder: IndexFolder) { self.folder = folder }
 
     /// The index in use; `nil` before the first.

@@ -1,0 +1,203 @@
+import Advisories
+import Foundation
+import PackageIdentity
+import Testing
+import Verdicts
+
+@testable import Enrichment
+
+/// Syncs with a mirror in a folder.
+@Suite struct FeedSyncTests {
+    private let mirror: TemporaryFolder
+    private let outer: TemporaryFolder
+    private let data: DataFolder
+    private let lines = Lines()
+
+    private static let pypi = "osv/PyPI/all.zip"
+    private static let npm = "osv/npm/all.zip"
+
+    init() throws {
+        mirror = try TemporaryFolder()
+        outer = try TemporaryFolder()
+        data = DataFolder(path: outer.path)
+        try mirror.write(Self.pypi, Feeds.zip([Feeds.record("A", package: "tool", fixed: "2")]))
+        try mirror.write(
+            Self.npm, Feeds.zip([Feeds.record("B", package: "left-pad", fixed: "1.1.0", ecosystem: "npm")]))
+    }
+
+    private func sync(from place: String? = nil) async throws -> FeedSync.Report {
+        try await FeedSync(
+            data: data, origin: .mirror(place ?? mirror.path), includesHostArchive: false,
+            progress: { [lines] in lines.append($0) }
+        ).run()
+    }
+
+    /// Which vulnerabilities the index in use sees in a package.
+    private func verdicts(_ package: String) throws -> [String] {
+        let folder = IndexFolder(path: data.indexes)
+        let index = try #require(try folder.currentDigest().flatMap { try folder.open(digest: $0) })
+        return index.verdicts(for: try PackageURL(package)).map(\.vulnerability)
+    }
+
+    private func status(_ report: FeedSync.Report, _ feed: String) throws -> FeedStatus {
+        let matches = report.feeds.filter { $0.feed == feed }
+        #expect(matches.count == 1, "one line per feed")
+        return try #require(matches.first)
+    }
+
+    @Test func bringsEveryFeedIntoTheIndex() async throws {
+        try mirror.write("debian/tracker.json", Feeds.tracker.utf8)
+        try mirror.write("kev/2024-03.json", Feeds.kev.utf8)
+        try mirror.write("epss/epss_scores-2024-03-01.csv", Feeds.epss.utf8)
+        let report = try await sync()
+        #expect(report.changed && report.indexDigest != nil)
+        #expect(report.feeds.map(\.feed) == ["debian-tracker", "epss", "kev", "osv/PyPI", "osv/npm"])
+        #expect(report.feeds.allSatisfy { $0.records == 1 && $0.error == nil && $0.fetchedAt != nil })
+        #expect(try verdicts("pkg:pypi/tool@1") == ["A"])
+        #expect(try verdicts("pkg:npm/left-pad@1.0.0") == ["B"])
+        #expect(try verdicts("pkg:deb/debian/openssl@3.0.11-1?distro=debian-12") == ["CVE-2024-0001"])
+        let index = try #require(try IndexFolder(path: data.indexes).open(digest: report.indexDigest ?? ""))
+        let record = try #require(index.vulnerability("CVE-2024-0001"))
+        #expect(record.kev?.dateAdded == "2024-02-01" && record.epss?.probability == 0.5)
+        #expect(try FeedSync.status(data: data).feeds == report.feeds)
+    }
+
+    @Test func whatDidNotChangeIsNotFetchedAgain() async throws {
+        let first = try await sync()
+        _ = lines.take()
+        let second = try await sync()
+        #expect(!second.changed && second.indexDigest == first.indexDigest)
+        #expect(
+            lines.take().filter { $0.hasSuffix("unchanged") }.sorted() == ["osv/PyPI: unchanged", "osv/npm: unchanged"])
+        try mirror.write(Self.pypi, Feeds.zip([Feeds.record("A", package: "tool", fixed: "3")]))
+        let third = try await sync()
+        #expect(third.changed && third.indexDigest != first.indexDigest)
+        #expect(lines.all.filter { $0.hasSuffix("unchanged") } == ["osv/npm: unchanged"])
+        #expect(try verdicts("pkg:pypi/tool@2.5") == ["A"])
+    }
+
+    @Test(arguments: ["truncated", "empty", "page", "wrong checksum", "no records", "other feed"])
+    func aBadFileNeverReplacesAGoodSnapshot(kind: String) async throws {
+        let first = try await sync()
+        let good = try outer.read("feeds/" + Self.pypi)
+        var zip = Feeds.zip((0..<20).map { Feeds.record("C\($0)", package: "tool", fixed: "9") })
+        switch kind {
+        case "truncated": zip = Array(zip.prefix(zip.count / 2))
+        case "empty": zip = []
+        case "page": zip = Array("<html>Sign in</html>".utf8)
+        case "wrong checksum": zip[60] ^= 1
+        case "no records": zip = Feeds.zip([])
+        default: zip = Array(Feeds.kev.utf8)
+        }
+        try mirror.write(Self.pypi, zip)
+        try mirror.write(
+            Self.npm, Feeds.zip([Feeds.record("B", package: "left-pad", fixed: "1.2.0", ecosystem: "npm")]))
+        let second = try await sync()
+        let pypi = try status(second, "osv/PyPI")
+        #expect(pypi.error != nil && pypi.records == 1)
+        #expect(pypi.fetchedAt == (try status(first, "osv/PyPI").fetchedAt))
+        #expect(try status(second, "osv/npm").error == nil && second.changed, "the others go on")
+        #expect(try outer.read("feeds/" + Self.pypi) == good)
+        #expect(try verdicts("pkg:pypi/tool@1") == ["A"])
+        #expect(try verdicts("pkg:npm/left-pad@1.1.5") == ["B"])
+        #expect(!outer.files().contains { $0.contains(".staging") })
+
+        try mirror.write(Self.pypi, Feeds.zip([Feeds.record("A", package: "tool", fixed: "4")]))
+        let third = try await sync()
+        #expect(try status(third, "osv/PyPI").error == nil, "a good file afterwards is taken")
+    }
+
+    /// What would be read as another feed than its place says would stop the index from being built at all.
+    @Test func everyPlaceTakesItsOwnKindOfFileOnly() async throws {
+        try mirror.write("kev/k.json", Feeds.kev.utf8)
+        try mirror.write("epss/e.csv", Feeds.epss.utf8)
+        try mirror.write("debian/tracker.json", Feeds.tracker.utf8)
+        let first = try await sync()
+        try mirror.write("kev/k.json", Feeds.tracker.utf8)
+        try mirror.write("epss/e.csv", Feeds.kev.utf8)
+        try mirror.write("debian/tracker.json", Feeds.record("A", package: "a", fixed: "1").utf8)
+        let second = try await sync()
+        #expect(second.indexDigest == first.indexDigest && !second.changed)
+        #expect(second.feeds.filter { $0.error != nil }.map(\.feed) == ["debian-tracker", "epss", "kev"])
+    }
+
+    @Test func listsThatAreEmptyAreNotTaken() async throws {
+        try mirror.write("kev/k.json", Feeds.kev.utf8)
+        try mirror.write("epss/e.csv", Feeds.epss.utf8)
+        let first = try await sync()
+        try mirror.write("kev/k.json", #"{"vulnerabilities":[]}"#.utf8)
+        try mirror.write("epss/e.csv", "cve,epss,percentile\n".utf8)
+        let second = try await sync()
+        #expect(second.indexDigest == first.indexDigest)
+        #expect(second.feeds.filter { $0.error != nil }.map(\.feed) == ["epss", "kev"])
+    }
+
+    @Test func aBrokenRecordIsSetAsideByNameAndTheOthersStand() async throws {
+        try mirror.write(
+            Self.pypi,
+            Feeds.zip([#"{"id":"#, Feeds.record("A", package: "tool", fixed: "2"), #"{"id":7,"affected":[]}"#]))
+        let report = try await sync()
+        let pypi = try status(report, "osv/PyPI")
+        #expect(pypi.records == 1 && pypi.setAside == 2 && pypi.error == nil)
+        let issues = try SnapshotState.load(folder: data.feeds).files[Self.pypi]?.issues ?? []
+        #expect(issues.count == 2 && issues[0].contains("0.json") && issues[1].contains("2.json"))
+        #expect(try verdicts("pkg:pypi/tool@1") == ["A"])
+    }
+
+    @Test func aFeedThatLeavesTheMirrorKeepsItsSnapshot() async throws {
+        let first = try await sync()
+        try FileManager.default.removeItem(atPath: mirror.file("osv/PyPI"))
+        let second = try await sync()
+        #expect(second.indexDigest == first.indexDigest && !second.changed)
+        #expect(try status(second, "osv/PyPI") == (try status(first, "osv/PyPI")))
+        #expect(try verdicts("pkg:pypi/tool@1") == ["A"])
+    }
+
+    @Test func aSnapshotThatWasLostIsFetchedAgain() async throws {
+        let first = try await sync()
+        try FileManager.default.removeItem(atPath: outer.file("feeds/" + Self.pypi))
+        let second = try await sync()
+        #expect(second.indexDigest == first.indexDigest)
+        #expect(outer.exists("feeds/" + Self.pypi))
+    }
+
+    /// Mirrors pack and date their files as they like. What a feed was called before must not be read in its place, or beside it.
+    @Test func aFileUnderAnotherNameReplacesTheOneBefore() async throws {
+        try mirror.write("debian/tracker.json.gz", Feeds.tracker.utf8)
+        try mirror.write("kev/2024-09.json", Feeds.kev.utf8)
+        _ = try await sync()
+        let other = try TemporaryFolder()
+        try other.write("debian/tracker.json", Feeds.tracker.replacing("3.0.13-1", with: "3.0.14-1").utf8)
+        try other.write("kev/2024-03.json", Feeds.kev.utf8)
+        let report = try await sync(from: other.path)
+        #expect(report.feeds.map(\.feed) == ["debian-tracker", "kev", "osv/PyPI", "osv/npm"])
+        #expect(
+            outer.files().filter { $0.hasPrefix("feeds/debian") || $0.hasPrefix("feeds/kev") } == [
+                "feeds/debian/tracker.json", "feeds/kev/2024-03.json",
+            ])
+        #expect(try verdicts("pkg:deb/debian/openssl@3.0.13-1?distro=debian-12") == ["CVE-2024-0001"])
+    }
+
+    @Test func nothingFetchedIsNoIndex() async throws {
+        try mirror.write(Self.pypi, [])
+        try FileManager.default.removeItem(atPath: mirror.file("osv/npm"))
+        let report = try await sync()
+        #expect(report.indexDigest == nil && !report.changed)
+        #expect(report.feeds.map(\.fetchedAt) == [nil])
+    }
+
+    @Test func aMirrorThatIsNotThereIsAnErrorAndTheIndexStays() async throws {
+        let first = try await sync()
+        await #expect(throws: FeedError.self) { try await sync(from: "/nonexistent") }
+        #expect(try FeedSync.status(data: data).indexDigest == first.indexDigest)
+    }
+
+    @Test func syncsOfOneInstallationTakeTurns() async throws {
+        let digests = try await withThrowingTaskGroup(of: String?.self) { group in
+            for _ in 0..<3 { group.addTask { try await sync().indexDigest } }
+            return try await group.reduce(into: Set<String?>()) { $0.insert($1) }
+        }
+        #expect(digests.count == 1 && !digests.contains(nil))
+        #expect(!outer.files().contains { $0.contains(".staging") })
+    }
+}
