@@ -20,6 +20,6 @@ extension Explanation {
             lines += item.comparisons.map { "    compared  \($0)" }
             if let note = item.note { lines.append("    note      \(note)") }
         }
-        return lines.joined(separator: "\n") + "\n"
+        return lines.map(TerminalText.harmless).joined(separator: "\n") + "\n"
     }
 }

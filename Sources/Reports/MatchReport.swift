@@ -6,8 +6,11 @@ import Scoring
 public struct MatchReport: Sendable {
     /// One package version and one vulnerability.
     public struct Row: Sendable {
+        /// The package version.
         public let package: PackageURL
+        /// What the index says of this package.
         public let verdict: Verdict
+        /// What the feeds say of the vulnerability.
         public let record: VulnerabilityRecord
     }
 
@@ -34,7 +37,13 @@ public struct MatchReport: Sendable {
         }
         self.rows = rows.sorted(by: Self.isWorse)
         packageCount = packages.count
-        uncovered = packages.filter { $0.advisoryCoordinates == nil }
+        var covered: [String: Bool] = [:]
+        uncovered = packages.filter { package in
+            guard let scope = package.advisoryCoordinates?.scope else { return true }
+            let isCovered = covered[scope] ?? index.covers(scope: scope)
+            covered[scope] = isCovered
+            return !isCovered
+        }
         indexDigest = index.digest
     }
 

@@ -10,7 +10,9 @@ struct TextTable {
     ///
     /// - Parameter style: Called with column, row, and the padded cell, to colour it without upsetting the widths.
     func rendered(style: (_ column: Int, _ row: Int, _ cell: String) -> String) -> String {
-        let cut = rows.map { row in row.enumerated().map { $0 == header.count - 1 ? $1 : Self.cut($1) } }
+        let cut = rows.map { row in
+            row.map(TerminalText.harmless).enumerated().map { $0 == header.count - 1 ? $1 : Self.cut($1) }
+        }
         let widths = header.indices.map { column in
             ([header] + cut).map { $0[column].count }.max() ?? 0
         }
