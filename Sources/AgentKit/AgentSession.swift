@@ -37,14 +37,14 @@ struct AgentSession {
     /// Scans and reports until cancelled.
     mutating func run() async throws {
         guard credential.isEnrolled || configuration.token != nil else { throw AgentError.notEnrolled }
-        try await scan()
         while !Task.isCancelled {
-            let nextScan =
-                ContinuousClock.now + .seconds(Backoff.jittered(configuration.scanSeconds, using: &generator))
+            // Before the scan, so that what changes during it is seen, and anew each time, as folders come and go.
             let watcher = ChangeWatcher(paths: HostScanner.databasePaths(root: configuration.root))
             defer { watcher?.stop() }
-            try await report(until: nextScan, watcher: watcher)
             try await scan()
+            let nextScan =
+                ContinuousClock.now + .seconds(Backoff.jittered(configuration.scanSeconds, using: &generator))
+            try await report(until: nextScan, watcher: watcher)
         }
     }
 
@@ -63,9 +63,11 @@ struct AgentSession {
             try await Task.sleep(until: deadline)
             return false
         }
-        let changed = try await firstOf(deadline) { for await _ in watcher.changes { return } }
-        guard changed else { return false }
-        while try await firstOf(ContinuousClock.now + Self.settleTime, { for await _ in watcher.changes { return } }) {}
+        let signal = watcher.signal
+        guard try await firstOf(deadline, { await signal.wait() }) else { return false }
+        repeat {
+            signal.clear()
+        } while try await firstOf(ContinuousClock.now + Self.settleTime, { await signal.wait() })
         return true
     }
 

@@ -7,9 +7,8 @@ import Glibc
 /// It is a hint and nothing more. Folders that cannot be watched, and changes that are missed, are made good by the next scan on
 /// schedule.
 final class ChangeWatcher: Sendable {
-    /// One element per burst of changes; elements that nobody took yet are one.
-    let changes: AsyncStream<Void>
-    private let continuation: AsyncStream<Void>.Continuation
+    /// Raised when something changed in a watched folder.
+    let signal = ChangeSignal()
     // Dispatch objects may be used from any thread; their Swift types do not say so on Linux.
     private nonisolated(unsafe) let source: any DispatchSourceRead
     private let descriptor: Int32
@@ -22,21 +21,17 @@ final class ChangeWatcher: Sendable {
         descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
         guard descriptor >= 0 else { return nil }
         for folder in Set(paths.map(Self.folder)) { inotify_add_watch(descriptor, folder, Self.mask) }
-        (changes, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: .global(qos: .utility))
-        source.setEventHandler { [descriptor, continuation] in
+        source.setEventHandler { [descriptor, signal] in
             Self.drain(descriptor)
-            continuation.yield()
+            signal.raise()
         }
         source.setCancelHandler { [descriptor] in close(descriptor) }
         source.resume()
     }
 
-    /// Ends the watch and the stream.
-    func stop() {
-        source.cancel()
-        continuation.finish()
-    }
+    /// Ends the watch.
+    func stop() { source.cancel() }
 
     private static func folder(of path: String) -> String {
         var status = stat()

@@ -21,7 +21,9 @@ package actor GatewayClient {
     /// A token is renewed this many seconds before it runs out.
     static let renewalMargin: Int64 = 30
 
-    package init(server: String, http: HTTPClient, key: Curve25519.Signing.PrivateKey, now: @escaping @Sendable () -> Int64) {
+    package init(
+        server: String, http: HTTPClient, key: Curve25519.Signing.PrivateKey, now: @escaping @Sendable () -> Int64
+    ) {
         self.server = server
         self.http = http
         self.key = key
@@ -43,7 +45,9 @@ package actor GatewayClient {
     }
 
     /// Sends an inventory or a delta, both gzip-compressed.
-    package func putInventory(_ body: [UInt8], mediaType: String, agentID: String) async throws(AgentError) -> InventoryReply {
+    package func putInventory(_ body: [UInt8], mediaType: String, agentID: String) async throws(AgentError)
+        -> InventoryReply
+    {
         try await authenticated(agentID: agentID) { (token) async throws(AgentError) in
             try await self.send(
                 .PUT, AgentProtocol.inventoryPath, body: body, token: token,

@@ -7,6 +7,8 @@ import Inventory
 /// any state; the older ones only tell when things changed.
 struct Spool: Sendable {
     private let folder: StateFolder
+    private let countLimit: Int
+    private let byteLimit: Int
     private var sequence: UInt64
     /// Waiting reports: file name and bytes.
     private var waiting: [(name: String, size: Int)]
@@ -24,8 +26,12 @@ struct Spool: Sendable {
     private static let acknowledgedName = "acknowledged.gz"
     private static let prefix = "report-"
 
-    init(folder: StateFolder) throws(AgentError) {
+    init(
+        folder: StateFolder, countLimit: Int = Self.countLimit, byteLimit: Int = Self.byteLimit
+    ) throws(AgentError) {
         self.folder = folder
+        self.countLimit = countLimit
+        self.byteLimit = byteLimit
         sequence = 0
         waiting = []
         for name in folder.list() where name.hasPrefix(Self.prefix) && name.hasSuffix(".gz") {
@@ -51,9 +57,7 @@ struct Spool: Sendable {
         try folder.write(name, bytes)
         waiting.append((name, bytes.count))
         newest = inventory.digest
-        while waiting.count > Self.countLimit
-            || (waiting.count > 1 && waiting.reduce(0) { $0 + $1.size } > Self.byteLimit)
-        {
+        while waiting.count > countLimit || (waiting.count > 1 && waiting.reduce(0) { $0 + $1.size } > byteLimit) {
             folder.remove(waiting.removeFirst().name)
             dropped += 1
         }
@@ -65,6 +69,8 @@ struct Spool: Sendable {
             if let inventory = try Self.load(first.name, from: folder) { return inventory }
             folder.remove(waiting.removeFirst().name)
             dropped += 1
+            // The newest report may be the one that is lost: the next scan must be able to say it again.
+            if waiting.isEmpty { newest = acknowledged }
         }
         return nil
     }
@@ -83,13 +89,12 @@ struct Spool: Sendable {
 
     /// The server lost what it had acknowledged: everything is sent anew.
     mutating func forgetAcknowledged() throws(AgentError) {
-        guard let inventory = try acknowledgedInventory() else { return }
+        let inventory = try acknowledgedInventory()
         folder.remove(Self.acknowledgedName)
         acknowledged = nil
-        if waiting.isEmpty {
-            newest = nil
-            try append(inventory)
-        }
+        guard waiting.isEmpty else { return }
+        newest = nil
+        if let inventory { try append(inventory) }
     }
 
     /// A damaged file reads as absent: what it said will be said again by the next scan.

@@ -21,7 +21,9 @@ struct StateFolder: Sendable {
     /// Reads a file; `nil` when there is none.
     func read(_ name: String, limit: Int) throws(AgentError) -> [UInt8]? {
         let file = path + "/" + name
-        guard access(file, F_OK) == 0 else { return nil }
+        // Only what is certainly not there counts as absent: a credential that cannot be read must not be replaced by a new one.
+        var status = stat()
+        if lstat(file, &status) != 0, errno == ENOENT { return nil }
         do {
             return try BoundedFile.read(file, limit: limit)
         } catch {

@@ -17,8 +17,12 @@ enum TransportSettings {
         }
         var settings = HTTPClient.Configuration(tlsConfiguration: tls)
         settings.connectionPool.idleTimeout = .seconds(5)
+        // The agent's own back-off spreads the agents that lost one server; the client's retries would not.
+        settings.connectionPool.retryConnectionEstablishment = false
         settings.redirectConfiguration = .disallow
         settings.timeout.connect = .seconds(10)
+        // Between two pieces of an answer; without it a server that falls silent half-way would hold the agent for good.
+        settings.timeout.read = .seconds(30)
         return settings
     }
 }

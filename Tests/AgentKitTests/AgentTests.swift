@@ -1,0 +1,181 @@
+import Crypto
+import Foundation
+import Inventory
+import Testing
+import Wire
+
+@testable import AgentKit
+
+@Suite(.timeLimit(.minutes(1))) struct AgentTests {
+    private let gateway = GatewayDouble()
+    private let log = RecordedLog()
+    private let state: TemporaryFolder
+    private let machine: Machine
+
+    init() throws {
+        state = try TemporaryFolder()
+        machine = try Machine(packages: ["a", "b"])
+    }
+
+    /// Runs the agent as long as the body takes.
+    private func withAgent(
+        token: String? = GatewayDouble.enrollmentToken, heartbeatSeconds: Int = 1,
+        _ body: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        let gateway = gateway
+        try await LoopbackServer.with(handler: { gateway.serve($0) }) { server in
+            let agent = Agent(
+                configuration: AgentConfiguration(
+                    server: server.url, token: token, stateFolder: state.path, root: machine.root,
+                    heartbeatSeconds: heartbeatSeconds), logger: log.logger)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await agent.run() }
+                group.addTask { try await body() }
+                // The first to end is the body, or the agent with an error.
+                try await group.next()
+                group.cancelAll()
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    private func steps() -> [GatewayDouble.Step] { gateway.withState { $0.steps } }
+
+    @Test func enrollsSendsEverythingAndThenOnlyCalls() async throws {
+        try await withAgent { [gateway] in
+            await gateway.until { $0.heartbeatDigests.count == 3 }
+        }
+        #expect(steps().starts(with: [.enroll, .token, .full, .heartbeat, .heartbeat, .heartbeat]))
+        #expect(!steps().dropFirst(3).contains { $0 != .heartbeat })
+        let digest = try Machine.digest(["a", "b"])
+        gateway.withState { state in
+            #expect(state.held?.digest == digest)
+            #expect(Set(state.heartbeatDigests) == [digest.description])
+            #expect(state.facts?.os?.id == "debian")
+            #expect(state.facts?.droppedReports == 0)
+            #expect(state.problems == [])
+        }
+    }
+
+    @Test func aChangeIsSeenAndSentAsADelta() async throws {
+        try await withAgent(heartbeatSeconds: 3_600) { [gateway, machine] in
+            await gateway.until { $0.steps.last == .heartbeat }
+            try machine.install(["a", "c"])
+            await gateway.until { $0.digests.count == 2 }
+        }
+        #expect(steps().starts(with: [.enroll, .token, .full, .heartbeat, .delta]))
+        let digests = [try Machine.digest(["a", "b"]), try Machine.digest(["a", "c"])]
+        #expect(gateway.withState { $0.digests } == digests)
+        #expect(gateway.withState { $0.problems } == [])
+    }
+
+    @Test func aChangeAfterManyQuietCallsIsStillSeen() async throws {
+        try await withAgent { [gateway, machine] in
+            await gateway.until { $0.heartbeatDigests.count == 2 }
+            try machine.install(["a"])
+            await gateway.until { $0.digests.count == 2 }
+        }
+        #expect(gateway.withState { $0.held?.digest } == (try Machine.digest(["a"])))
+    }
+
+    @Test func aServerWithoutTheBaseGetsEverything() async throws {
+        try await withAgent(heartbeatSeconds: 3_600) { [gateway, machine] in
+            await gateway.until { $0.steps.last == .heartbeat }
+            gateway.withState { $0.held = nil }
+            try machine.install(["a", "c"])
+            await gateway.until { $0.digests.count == 2 }
+        }
+        #expect(steps().starts(with: [.enroll, .token, .full, .heartbeat, .delta, .full]))
+        #expect(gateway.withState { $0.held?.digest } == (try Machine.digest(["a", "c"])))
+    }
+
+    @Test(arguments: [HeartbeatReply.Action.sendFull, .sendDelta])
+    func aServerThatHoldsAnotherStateIsBroughtToThisOne(action: HeartbeatReply.Action) async throws {
+        gateway.withState { $0.actions = [action] }
+        try await withAgent { [gateway] in
+            await gateway.until { $0.heartbeatDigests.count == 2 }
+        }
+        #expect(steps().starts(with: [.enroll, .token, .full, .heartbeat, .full, .heartbeat]))
+        #expect(gateway.withState { $0.problems } == [])
+    }
+
+    @Test func whatHappensWhileTheServerIsAwayArrivesInOrder() async throws {
+        gateway.withState { $0.isAway = true }
+        let spool = try #require(ChangeWatcher(paths: [state.path]))
+        defer { spool.stop() }
+        try await withAgent(heartbeatSeconds: 3_600) { [gateway, machine, state] in
+            await gateway.until { $0.missed >= 1 }
+            try machine.install(["c"])
+            while Self.reports(in: state) < 2, !Task.isCancelled {
+                await spool.signal.wait()
+                spool.signal.clear()
+            }
+            gateway.withState { $0.isAway = false }
+            try machine.install(["d"])
+            await gateway.until { $0.digests.count == 3 && $0.steps.last == .heartbeat }
+        }
+        #expect(gateway.withState { $0.digests } == (try [["a", "b"], ["c"], ["d"]].map(Machine.digest)))
+        #expect(gateway.withState { $0.problems } == [])
+        #expect(Self.reports(in: state) == 0)
+    }
+
+    @Test func anotherRunGoesOnAsTheSameAgent() async throws {
+        try await withAgent { [gateway] in await gateway.until { $0.steps.last == .heartbeat } }
+        try machine.install(["a"])
+        try await withAgent(token: nil) { [gateway] in await gateway.until { $0.digests.count == 2 } }
+        #expect(steps().filter { $0 == .enroll }.count == 1)
+        #expect(steps().filter { $0 == .full }.count == 1, "the second run starts from what was acknowledged")
+        #expect(gateway.withState { $0.problems } == [], "and with the same key")
+    }
+
+    @Test func aTokenThatIsRefusedEndsTheRun() async throws {
+        await #expect(throws: AgentError.refused(status: 401, code: "token_unknown", message: "no")) {
+            try await withAgent(token: "wrong") { try await Task.sleep(for: .seconds(3_600)) }
+        }
+        #expect(steps() == [.enroll])
+    }
+
+    @Test func withoutATokenThereIsNothingToDo() async throws {
+        await #expect(throws: AgentError.notEnrolled) {
+            try await withAgent(token: nil) { try await Task.sleep(for: .seconds(3_600)) }
+        }
+        #expect(steps() == [])
+    }
+
+    @Test func cancellationEndsAWaitingAgent() async throws {
+        gateway.withState { $0.isAway = true }
+        // Returning at all is the point: the agent waits an hour, or for a server that is not there.
+        try await withAgent(heartbeatSeconds: 3_600) { [gateway] in await gateway.until { $0.missed >= 1 } }
+        gateway.withState { $0.isAway = false }
+        try await withAgent(heartbeatSeconds: 3_600) { [gateway] in
+            await gateway.until { $0.steps.last == .heartbeat }
+        }
+        #expect(steps() == [.enroll, .token, .full, .heartbeat])
+    }
+
+    @Test func noSecretIsEverLogged() async throws {
+        gateway.withState { state in
+            state.scripted[.enroll] = [.answer(500), GatewayDouble.refusal(429, .enrollmentUsedUp)]
+            state.scripted[.heartbeat] = [GatewayDouble.refusal(401, .tokenExpired), .hangUp]
+        }
+        try await withAgent { [gateway, machine] in
+            await gateway.until { $0.heartbeatDigests.count >= 1 }
+            try machine.install(["a"])
+            await gateway.until { $0.digests.count == 2 }
+        }
+        let folder = try StateFolder(path: state.path)
+        let key = try Credential.loadOrCreate(in: folder).key.rawRepresentation
+        let secrets =
+            gateway.withState { $0.tokens + $0.proofs }
+            + [GatewayDouble.enrollmentToken, Base64URL.encode(key), key.base64EncodedString(), "PRIVATE"]
+        #expect(secrets.count > 8 && log.lines.count > 4)
+        for line in log.lines {
+            for secret in secrets { #expect(!line.contains(secret)) }
+        }
+    }
+
+    private static func reports(in folder: TemporaryFolder) -> Int {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.filter { $0.hasPrefix("report-") && $0.hasSuffix(".gz") }.count
+    }
+}
