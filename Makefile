@@ -28,10 +28,10 @@ check: lint ## Check formatting, floors and scopes
 	Scripts/check-house.py
 
 lint:
-	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Tests Benchmarks
+	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Tests
 
 format: ## Format all Swift sources
-	swift format --in-place --recursive --configuration .swift-format Package.swift Sources Tests Benchmarks
+	swift format --in-place --recursive --configuration .swift-format Package.swift Sources Tests
 
 unit-test: ## Build and run the Swift tests
 	swift build --build-tests

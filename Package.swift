@@ -65,6 +65,7 @@ let logging = product("Logging", "swift-log")
 let metrics = product("Metrics", "swift-metrics")
 let nioCore = product("NIOCore", "swift-nio")
 let nioHTTP1 = product("NIOHTTP1", "swift-nio")
+let nioPosix = product("NIOPosix", "swift-nio")
 let nioSSL = product("NIOSSL", "swift-nio-ssl")
 let subprocess = product("Subprocess", "swift-subprocess")
 
@@ -72,12 +73,11 @@ let httpServer = [
     product("Hummingbird", "hummingbird"),
     product("HummingbirdCore", "hummingbird"),
     product("HTTPTypes", "swift-http-types"),
-    product("NIOPosix", "swift-nio"),
     product("NIOWebSocket", "swift-nio"),
     product("NIOHTTPTypes", "swift-nio-extras"),
     product("NIOHTTPTypesHTTP1", "swift-nio-extras"),
     product("JWTKit", "jwt-kit"),
-    nioCore, nioHTTP1,
+    nioCore, nioHTTP1, nioPosix,
 ]
 
 let package = Package(
@@ -189,8 +189,21 @@ let package = Package(
         tests("Inventory", ["PackageIdentity"]),
         tests("Matching", ["Advisories", "PackageIdentity", "Scoring", "Versioning"]),
         tests("HostScan", ["BoundedInput", "Inventory", "PackageIdentity"]),
-        tests("SBOM", ["PackageIdentity"]),
+        tests("SBOM", ["Inventory", "PackageIdentity"]),
         tests("Wire", ["Inventory", "PackageIdentity"], external: [crypto]),
+        tests("Reports", ["Advisories", "Matching", "PackageIdentity", "Scoring"]),
+        tests(
+            "AgentKit", ["BoundedInput", "Inventory", "PackageIdentity", "Wire"],
+            external: [crypto, logging, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
+        tests(
+            "Enrichment", ["Advisories", "Matching", "PackageIdentity", "Verdicts"],
+            external: [nioCore, nioHTTP1, nioPosix]),
+        tests(
+            "Processor",
+            [
+                "Events", "Inventory", "JobQueue", "Matching", "PackageIdentity", "SQLiteStore", "Scoring", "Stores",
+                "Verdicts",
+            ], external: [logging]),
         tests("Telemetry", external: [logging, metrics]),
         tests("Stores"),
         tests("JobQueue", ["Stores"]),
@@ -206,7 +219,8 @@ let package = Package(
                 "Scoring", "Stores", "Telemetry", "Verdicts", "Wire",
             ],
             external: httpServer + [
-                crypto, lifecycle, logging, product("HummingbirdTesting", "hummingbird"), product("NIOEmbedded", "swift-nio"),
+                crypto, lifecycle, logging, product("HummingbirdTesting", "hummingbird"),
+                product("NIOEmbedded", "swift-nio"),
             ]),
     ],
     swiftLanguageModes: [.v6],

@@ -13,6 +13,7 @@ public struct Agent: Service {
     private let configuration: AgentConfiguration
     private let logger: Logger
 
+    /// Makes one from its parts.
     public init(configuration: AgentConfiguration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger

@@ -15,6 +15,7 @@ public struct AgentConfiguration: Sendable, Hashable {
     /// PEM file of certificate authorities to trust instead of the system's.
     public var certificateAuthorities: String?
 
+    /// Makes one from its parts.
     public init(
         server: String, token: String? = nil, stateFolder: String, root: String = "/", scanSeconds: Int = 3_600,
         heartbeatSeconds: Int? = nil, certificateAuthorities: String? = nil

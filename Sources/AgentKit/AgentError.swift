@@ -13,6 +13,7 @@ public enum AgentError: Error, Sendable, Equatable, CustomStringConvertible {
     /// There is no credential yet, and no enrollment token to get one with.
     case notEnrolled
 
+    /// One line for a log.
     public var description: String {
         switch self {
         case .state(let path, let reason): "\(path): \(reason)"

@@ -20,6 +20,7 @@ public struct LoadTest: Sendable {
     /// The same seed draws the same inventories.
     public var seed: UInt64
 
+    /// Makes one from its parts.
     public init(
         server: String, token: String, agents: Int, packages: Int, seconds: Int, pause: Double, seed: UInt64
     ) {

@@ -19,6 +19,7 @@ public struct FeedChangeProcessor: Service {
     /// Rests between tries when the store or the service refuses.
     static let retryDelay = Duration.seconds(1)
 
+    /// Makes one from its parts.
     public init(
         store: any Store, verdicts: any VerdictService, changeFeed: any AdvisoryChangeFeed, events: any EventBus,
         logger: Logger, now: @escaping @Sendable () -> Date = { Date() }

@@ -22,10 +22,12 @@ public struct Identifier<Subject>: Sendable, Hashable, Codable, CustomStringConv
     /// The lowercase hyphenated form that the API shows.
     public var description: String { uuid.uuidString.lowercased() }
 
+    /// Reads the text form.
     public init(from decoder: any Decoder) throws {
         uuid = try decoder.singleValueContainer().decode(UUID.self)
     }
 
+    /// Writes the text form.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
@@ -47,7 +49,9 @@ public typealias EnrollmentTokenID = Identifier<EnrollmentToken>
 public struct PackageID: Sendable, Hashable, Codable, Comparable, RawRepresentable {
     /// Positive, assigned by the store in order of first sight.
     public let rawValue: Int64
+    /// Wraps a stored value.
     public init(rawValue: Int64) { self.rawValue = rawValue }
+    /// Orders by the number.
     public static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }
 }
 
@@ -55,7 +59,9 @@ public struct PackageID: Sendable, Hashable, Codable, Comparable, RawRepresentab
 public struct EventID: Sendable, Hashable, Codable, Comparable, RawRepresentable {
     /// Positive. Zero stands for "before the first event".
     public let rawValue: Int64
+    /// Wraps a stored value.
     public init(rawValue: Int64) { self.rawValue = rawValue }
+    /// Orders by the number.
     public static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }
 }
 
@@ -63,5 +69,6 @@ public struct EventID: Sendable, Hashable, Codable, Comparable, RawRepresentable
 public struct SecretHash: Sendable, Hashable {
     /// 32 bytes.
     public let bytes: [UInt8]
+    /// Makes one from its parts.
     public init(bytes: [UInt8]) { self.bytes = bytes }
 }

@@ -17,10 +17,12 @@ public struct PageRequest: Sendable, Hashable {
 
 /// A page of a list.
 public struct Page<Item: Sendable>: Sendable {
+    /// In the order of the list.
     public let items: [Item]
     /// `nil` when this is the last page.
     public let nextCursor: String?
 
+    /// Makes one from its parts.
     public init(items: [Item], nextCursor: String?) {
         self.items = items
         self.nextCursor = nextCursor
@@ -31,7 +33,9 @@ public struct Page<Item: Sendable>: Sendable {
 public struct AgentQuery: Sendable, Hashable {
     /// Part of the host name, without regard to case; empty means all.
     public var search = ""
+    /// Whether its findings are complete.
     public var state: InventoryState?
+    /// The order.
     public var sort = Sort.risk
 
     /// The order of the list; ties by id.
@@ -44,6 +48,7 @@ public struct AgentQuery: Sendable, Hashable {
         case lastSeen = "last_seen"
     }
 
+    /// Makes one from its parts.
     public init() {}
 }
 
@@ -60,5 +65,6 @@ public struct VulnerabilityQuery: Sendable, Hashable {
     /// Verdicts that could not be decided instead of the affected ones. Findings only.
     public var undetermined = false
 
+    /// Makes one from its parts.
     public init() {}
 }

@@ -6,11 +6,14 @@ import Scoring
 
 /// A tenant of the installation.
 public struct Company: Sendable, Hashable {
+    /// Names it for good.
     public let id: CompanyID
     /// Unique in the installation without regard to case, 1…200 characters.
     public let name: String
+    /// When it was made.
     public let createdAt: Date
 
+    /// Makes one from its parts.
     public init(id: CompanyID, name: String, createdAt: Date) {
         self.id = id
         self.name = name
@@ -25,13 +28,18 @@ public enum Role: String, Sendable, Codable, CaseIterable {
 
 /// A person who signs in.
 public struct User: Sendable, Hashable {
+    /// Names it for good.
     public let id: UserID
+    /// Whose it is.
     public let companyID: CompanyID
     /// Unique in the installation without regard to case.
     public let email: String
+    /// What the user may do.
     public let role: Role
+    /// When it was made.
     public let createdAt: Date
 
+    /// Makes one from its parts.
     public init(id: UserID, companyID: CompanyID, email: String, role: Role, createdAt: Date) {
         self.id = id
         self.companyID = companyID
@@ -43,11 +51,14 @@ public struct User: Sendable, Hashable {
 
 /// What signing in needs to know of a user.
 public struct UserLogin: Sendable {
+    /// The user.
     public let user: User
+    /// The company the user belongs to.
     public let company: Company
     /// Encoded hash as written by the gateway's password hasher; opaque to the store.
     public let passwordHash: String
 
+    /// Makes one from its parts.
     public init(user: User, company: Company, passwordHash: String) {
         self.user = user
         self.company = company
@@ -57,13 +68,18 @@ public struct UserLogin: Sendable {
 
 /// A signed-in session: one chain of refresh tokens, each used once.
 public struct Session: Sendable, Hashable {
+    /// Names it for good.
     public let id: SessionID
+    /// Whose it is.
     public let userID: UserID
+    /// Whose it is.
     public let companyID: CompanyID
+    /// When it was made.
     public let createdAt: Date
     /// When the newest refresh token stops working.
     public let expiresAt: Date
 
+    /// Makes one from its parts.
     public init(id: SessionID, userID: UserID, companyID: CompanyID, createdAt: Date, expiresAt: Date) {
         self.id = id
         self.userID = userID
@@ -86,16 +102,22 @@ public enum RefreshOutcome: Sendable {
 
 /// An invitation for agents, as shown to an operator.
 public struct EnrollmentToken: Sendable, Hashable {
+    /// Names it for good.
     public let id: EnrollmentTokenID
+    /// What it is for, in an operator's words; may be empty.
     public let label: String
     /// How many agents may enroll with it, at least 1.
     public let maximumUses: Int
     /// How many did.
     public let uses: Int
+    /// When it stops working.
     public let expiresAt: Date
+    /// When it was revoked; `nil` while it was not.
     public let revokedAt: Date?
+    /// When it was made.
     public let createdAt: Date
 
+    /// Makes one from its parts.
     public init(
         id: EnrollmentTokenID, label: String, maximumUses: Int, uses: Int, expiresAt: Date, revokedAt: Date?,
         createdAt: Date
@@ -123,12 +145,16 @@ public enum EnrollmentOutcome: Sendable {
 
 /// What the gateway needs to recognise an agent.
 public struct AgentCredential: Sendable, Hashable {
+    /// Which agent.
     public let agentID: AgentID
+    /// Whose it is.
     public let companyID: CompanyID
+    /// For people.
     public let companyName: String
     /// Ed25519 public key, 32 bytes (RFC 8032).
     public let publicKey: [UInt8]
 
+    /// Makes one from its parts.
     public init(agentID: AgentID, companyID: CompanyID, companyName: String, publicKey: [UInt8]) {
         self.agentID = agentID
         self.companyID = companyID
@@ -139,6 +165,7 @@ public struct AgentCredential: Sendable, Hashable {
 
 /// What an agent says of itself with every heartbeat.
 public struct HeartbeatFacts: Sendable, Hashable {
+    /// The machine.
     public let host: HostFacts
     /// Version of the agent, at most 64 characters.
     public let agentVersion: String
@@ -147,6 +174,7 @@ public struct HeartbeatFacts: Sendable, Hashable {
     /// Warnings of the last scan: files that could not be read or understood. At most 100.
     public let warnings: [ScanWarning]
 
+    /// Makes one from its parts.
     public init(host: HostFacts, agentVersion: String, droppedReports: Int, warnings: [ScanWarning]) {
         self.host = host
         self.agentVersion = agentVersion
@@ -162,6 +190,7 @@ public struct SyncState: Sendable, Hashable {
     /// Digest of the newest inventory whose findings are computed; `nil` before the first.
     public let applied: InventoryDigest?
 
+    /// Makes one from its parts.
     public init(received: InventoryDigest?, applied: InventoryDigest?) {
         self.received = received
         self.applied = applied
@@ -170,9 +199,13 @@ public struct SyncState: Sendable, Hashable {
 
 /// Distinct vulnerabilities by severity. Only verdicts `affected` count; `undetermined` has its own number.
 public struct SeverityCounts: Sendable, Hashable, Codable {
+    /// Severity critical.
     public var critical = 0
+    /// Severity high.
     public var high = 0
+    /// Severity medium.
     public var medium = 0
+    /// Severity low.
     public var low = 0
     /// Severity unknown or none.
     public var unknown = 0
@@ -183,6 +216,7 @@ public struct SeverityCounts: Sendable, Hashable, Codable {
     /// Vulnerabilities for which no answer can be given; not part of the other numbers.
     public var undetermined = 0
 
+    /// Makes one from its parts.
     public init() {}
 
     /// Sum over the severities.
@@ -201,18 +235,28 @@ public enum InventoryState: String, Sendable, Codable {
 
 /// An agent in a list.
 public struct AgentSummary: Sendable, Hashable {
+    /// Names it for good.
     public let id: AgentID
+    /// Name of the host as it gives it itself.
     public let hostname: String
+    /// Operating system; `nil` when the machine does not say.
     public let os: OperatingSystem?
+    /// Version of the agent.
     public let agentVersion: String
+    /// When it enrolled.
     public let enrolledAt: Date
+    /// When it last called.
     public let lastSeenAt: Date
+    /// Whether its findings are complete.
     public let state: InventoryState
+    /// Packages of the inventory that is applied.
     public let packageCount: Int
+    /// Distinct vulnerabilities.
     public let counts: SeverityCounts
     /// Highest risk of any finding, 0…100; 0 without findings.
     public let risk: Double
 
+    /// Makes one from its parts.
     public init(
         id: AgentID, hostname: String, os: OperatingSystem?, agentVersion: String, enrolledAt: Date, lastSeenAt: Date,
         state: InventoryState, packageCount: Int, counts: SeverityCounts, risk: Double
@@ -232,12 +276,16 @@ public struct AgentSummary: Sendable, Hashable {
 
 /// One agent with everything its page shows beside its lists.
 public struct AgentDetail: Sendable {
+    /// What lists show of it.
     public let summary: AgentSummary
+    /// What the agent last said of itself.
     public let facts: HeartbeatFacts
+    /// What the server holds of its inventory.
     public let sync: SyncState
     /// When the findings shown were computed; `nil` before the first time.
     public let appliedAt: Date?
 
+    /// Makes one from its parts.
     public init(summary: AgentSummary, facts: HeartbeatFacts, sync: SyncState, appliedAt: Date?) {
         self.summary = summary
         self.facts = facts
@@ -248,9 +296,12 @@ public struct AgentDetail: Sendable {
 
 /// A row of the catalogue.
 public struct CataloguePackage: Sendable, Hashable {
+    /// Names it for good.
     public let id: PackageID
+    /// The package version, canonical.
     public let purl: PackageURL
 
+    /// Makes one from its parts.
     public init(id: PackageID, purl: PackageURL) {
         self.id = id
         self.purl = purl
@@ -259,9 +310,12 @@ public struct CataloguePackage: Sendable, Hashable {
 
 /// The verdicts of one package version: all `affected` and `undetermined` ones, replacing what was stored before.
 public struct PackageVerdicts: Sendable {
+    /// The package version.
     public let package: PackageID
+    /// The verdicts.
     public let verdicts: [Verdict]
 
+    /// Makes one from its parts.
     public init(package: PackageID, verdicts: [Verdict]) {
         self.package = package
         self.verdicts = verdicts
@@ -270,9 +324,12 @@ public struct PackageVerdicts: Sendable {
 
 /// An inventory received but not applied yet.
 public struct PendingInventory: Sendable {
+    /// Which agent.
     public let agentID: AgentID
+    /// What was received.
     public let inventory: Inventory
 
+    /// Makes one from its parts.
     public init(agentID: AgentID, inventory: Inventory) {
         self.agentID = agentID
         self.inventory = inventory
@@ -281,10 +338,12 @@ public struct PendingInventory: Sendable {
 
 /// A company that has such inventories.
 public struct PendingWork: Sendable, Hashable {
+    /// The company, ready to be worked on.
     public let scope: CompanyScope
     /// How many agents wait, at least 1.
     public let agents: Int
 
+    /// Makes one from its parts.
     public init(scope: CompanyScope, agents: Int) {
         self.scope = scope
         self.agents = agents
@@ -293,11 +352,14 @@ public struct PendingWork: Sendable, Hashable {
 
 /// One package of an agent.
 public struct AgentPackage: Sendable, Hashable {
+    /// The package version, canonical.
     public let purl: PackageURL
     /// When it appeared on this agent.
     public let since: Date
+    /// Distinct vulnerabilities.
     public let counts: SeverityCounts
 
+    /// Makes one from its parts.
     public init(purl: PackageURL, since: Date, counts: SeverityCounts) {
         self.purl = purl
         self.since = since
@@ -307,6 +369,7 @@ public struct AgentPackage: Sendable, Hashable {
 
 /// A vulnerability in a list of a company.
 public struct VulnerabilitySummary: Sendable, Hashable {
+    /// What the feeds say of the vulnerability.
     public let record: VulnerabilityRecord
     /// Agents of the company that are affected.
     public let agents: Int
@@ -315,6 +378,7 @@ public struct VulnerabilitySummary: Sendable, Hashable {
     /// When the company was first affected, as far as its present findings tell.
     public let firstSeen: Date
 
+    /// Makes one from its parts.
     public init(record: VulnerabilityRecord, agents: Int, fixable: Bool, firstSeen: Date) {
         self.record = record
         self.agents = agents
@@ -325,11 +389,14 @@ public struct VulnerabilitySummary: Sendable, Hashable {
 
 /// One package that carries a vulnerability on an agent.
 public struct FindingPackage: Sendable, Hashable {
+    /// The package version, canonical.
     public let purl: PackageURL
+    /// What the index says of this package.
     public let verdict: Verdict
     /// The later of "the package appeared on the agent" and "the verdict appeared".
     public let firstSeen: Date
 
+    /// Makes one from its parts.
     public init(purl: PackageURL, verdict: Verdict, firstSeen: Date) {
         self.purl = purl
         self.verdict = verdict
@@ -339,10 +406,12 @@ public struct FindingPackage: Sendable, Hashable {
 
 /// A vulnerability of one agent with the packages that carry it: what a person calls one finding.
 public struct AgentFinding: Sendable {
+    /// What the feeds say of the vulnerability.
     public let record: VulnerabilityRecord
     /// At least one, by purl.
     public let packages: [FindingPackage]
 
+    /// Makes one from its parts.
     public init(record: VulnerabilityRecord, packages: [FindingPackage]) {
         self.record = record
         self.packages = packages
@@ -351,10 +420,12 @@ public struct AgentFinding: Sendable {
 
 /// An agent that has a given vulnerability.
 public struct AffectedAgent: Sendable {
+    /// The agent.
     public let agent: AgentSummary
     /// At least one, by purl.
     public let packages: [FindingPackage]
 
+    /// Makes one from its parts.
     public init(agent: AgentSummary, packages: [FindingPackage]) {
         self.agent = agent
         self.packages = packages
@@ -365,9 +436,12 @@ public struct AffectedAgent: Sendable {
 public struct TrendPoint: Sendable, Hashable {
     /// Start of the hour.
     public let hour: Date
+    /// Distinct vulnerabilities.
     public let counts: SeverityCounts
+    /// Enrolled agents.
     public let agents: Int
 
+    /// Makes one from its parts.
     public init(hour: Date, counts: SeverityCounts, agents: Int) {
         self.hour = hour
         self.counts = counts
@@ -381,15 +455,18 @@ public struct Overview: Sendable {
     public let counts: SeverityCounts
     /// Pairs of agent and vulnerability.
     public let exposures: Int
+    /// Enrolled agents.
     public let agents: Int
     /// Agents per state of their inventory.
     public let agentsWithoutInventory: Int
+    /// Agents whose newest inventory is not applied yet.
     public let agentsPending: Int
     /// Distinct package versions on the company's agents.
     public let packages: Int
     /// The last 168 hours at most, oldest first, only hours in which something changed.
     public let trend: [TrendPoint]
 
+    /// Makes one from its parts.
     public init(
         counts: SeverityCounts, exposures: Int, agents: Int, agentsWithoutInventory: Int, agentsPending: Int,
         packages: Int, trend: [TrendPoint]

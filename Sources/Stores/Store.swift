@@ -144,6 +144,7 @@ public protocol EventStore: Sendable {
 public struct Discrepancy: Sendable, Hashable {
     /// What differs, where, expected and found: one line.
     public let description: String
+    /// Wraps the line.
     public init(description: String) { self.description = description }
 }
 

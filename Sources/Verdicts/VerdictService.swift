@@ -25,8 +25,10 @@ public struct VerdictBatch: Sendable {
     public let verdicts: [[Verdict]]
     /// Every vulnerability that the verdicts name, once.
     public let vulnerabilities: [VulnerabilityRecord]
+    /// Digest of the index that answered.
     public let indexDigest: String
 
+    /// Makes one from its parts.
     public init(verdicts: [[Verdict]], vulnerabilities: [VulnerabilityRecord], indexDigest: String) {
         self.verdicts = verdicts
         self.vulnerabilities = vulnerabilities
@@ -56,6 +58,7 @@ public struct FeedStatus: Sendable, Hashable, Codable {
     /// Why the last try failed; `nil` when it did not.
     public let error: String?
 
+    /// Makes one from its parts.
     public init(feed: String, records: Int, setAside: Int, fetchedAt: Int64?, triedAt: Int64?, error: String?) {
         self.feed = feed
         self.records = records
@@ -70,9 +73,12 @@ public struct FeedStatus: Sendable, Hashable, Codable {
 public struct AdvisoryStatus: Sendable, Hashable, Codable {
     /// `nil` before the first index.
     public let indexDigest: String?
+    /// How many the index knows.
     public let vulnerabilities: Int
+    /// Every feed, by name.
     public let feeds: [FeedStatus]
 
+    /// Makes one from its parts.
     public init(indexDigest: String?, vulnerabilities: Int, feeds: [FeedStatus]) {
         self.indexDigest = indexDigest
         self.vulnerabilities = vulnerabilities
@@ -100,6 +106,7 @@ public struct AdvisoryChanges: Sendable {
     /// The newer index.
     public let indexDigest: String
 
+    /// Makes one from its parts.
     public init(names: [AdvisoryName]?, vulnerabilities: [VulnerabilityRecord], indexDigest: String) {
         self.names = names
         self.vulnerabilities = vulnerabilities

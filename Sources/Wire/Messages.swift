@@ -4,10 +4,13 @@ import PackageIdentity
 
 /// What an agent says of its host and of itself. Times are Unix seconds.
 public struct AgentFacts: Sendable, Equatable, Codable {
+    /// Name of the host as it gives it itself.
     public let hostname: String
+    /// Operating system; `nil` when the machine does not say.
     public let os: OperatingSystemFacts?
     /// `uname -r`; `nil` when the scanned root is not the running system.
     public let kernelRelease: String?
+    /// Unix seconds; `nil` when unknown.
     public let bootTime: Int64?
     /// "x86_64", "aarch64", …
     public let architecture: String
@@ -26,6 +29,7 @@ public struct AgentFacts: Sendable, Equatable, Codable {
         case droppedReports = "dropped_reports"
     }
 
+    /// Makes one from its parts.
     public init(host: HostFacts, agentVersion: String, droppedReports: Int, warnings: [ScanWarning]) {
         hostname = host.hostname
         os = host.os.map(OperatingSystemFacts.init)
@@ -47,10 +51,15 @@ public struct AgentFacts: Sendable, Equatable, Codable {
 
 /// The operating system as os-release(5) names it.
 public struct OperatingSystemFacts: Sendable, Equatable, Codable {
+    /// Names it for good.
     public let id: String
+    /// `VERSION_ID` of os-release(5).
     public let versionID: String?
+    /// `VERSION_CODENAME` of os-release(5).
     public let codename: String?
+    /// `PRETTY_NAME` of os-release(5).
     public let prettyName: String
+    /// `ID_LIKE` of os-release(5).
     public let idLike: [String]
 
     private enum CodingKeys: String, CodingKey {
@@ -77,8 +86,10 @@ public struct OperatingSystemFacts: Sendable, Equatable, Codable {
 public struct EnrollRequest: Sendable, Equatable, Codable {
     /// The enrollment token as the operator got it.
     public let token: String
+    /// What the agent last said of itself.
     public let facts: AgentFacts
 
+    /// Makes one from its parts.
     public init(token: String, facts: AgentFacts) {
         self.token = token
         self.facts = facts
@@ -103,6 +114,7 @@ public struct EnrollReply: Sendable, Equatable, Codable {
         case serverTime = "server_time"
     }
 
+    /// Makes one from its parts.
     public init(agentID: String, company: String, heartbeatSeconds: Int, serverTime: Int64) {
         self.agentID = agentID
         self.company = company
@@ -113,17 +125,20 @@ public struct EnrollReply: Sendable, Equatable, Codable {
 
 /// Asks for an access token; the request's proof, signed with the enrolled key, is the credential.
 public struct TokenRequest: Sendable, Equatable, Codable {
+    /// Which agent.
     public let agentID: String
 
     private enum CodingKeys: String, CodingKey {
         case agentID = "agent_id"
     }
 
+    /// Makes one from its parts.
     public init(agentID: String) { self.agentID = agentID }
 }
 
 /// A short-lived access token bound to the agent's key (RFC 9449 section 5).
 public struct TokenReply: Sendable, Equatable, Codable {
+    /// The token, a JWT.
     public let accessToken: String
     /// Always ``AgentProtocol/tokenType``.
     public let tokenType: String
@@ -136,6 +151,7 @@ public struct TokenReply: Sendable, Equatable, Codable {
         case expiresIn = "expires_in"
     }
 
+    /// Makes one from its parts.
     public init(accessToken: String, expiresIn: Int) {
         self.accessToken = accessToken
         tokenType = AgentProtocol.tokenType
@@ -147,8 +163,10 @@ public struct TokenReply: Sendable, Equatable, Codable {
 public struct HeartbeatRequest: Sendable, Equatable, Codable {
     /// Lowercase hex of the inventory's SHA-256; `nil` before the first scan.
     public let digest: String?
+    /// What the agent last said of itself.
     public let facts: AgentFacts
 
+    /// Makes one from its parts.
     public init(digest: String?, facts: AgentFacts) {
         self.digest = digest
         self.facts = facts
@@ -157,10 +175,13 @@ public struct HeartbeatRequest: Sendable, Equatable, Codable {
 
 /// What the agent is to do next.
 public struct HeartbeatReply: Sendable, Equatable, Codable {
+    /// What to do.
     public let action: Action
     /// With ``Action/sendDelta``: the digest the delta starts from.
     public let base: String?
+    /// Seconds until the next heartbeat, before jitter.
     public let heartbeatSeconds: Int
+    /// Unix seconds by the server's clock.
     public let serverTime: Int64
 
     /// Compared with the digest of the heartbeat, the server …
@@ -179,6 +200,7 @@ public struct HeartbeatReply: Sendable, Equatable, Codable {
         case serverTime = "server_time"
     }
 
+    /// Makes one from its parts.
     public init(action: Action, base: String?, heartbeatSeconds: Int, serverTime: Int64) {
         self.action = action
         self.base = base
@@ -192,11 +214,13 @@ public struct InventoryReply: Sendable, Equatable, Codable {
     /// The digest the server holds now.
     public let digest: String
 
+    /// Makes one from its parts.
     public init(digest: String) { self.digest = digest }
 }
 
 /// An error reply, of any route.
 public struct ErrorReply: Sendable, Equatable, Codable {
+    /// What went wrong.
     public let error: Detail
     /// Unix seconds; present with `clock_skew`.
     public let serverTime: Int64?
@@ -215,6 +239,7 @@ public struct ErrorReply: Sendable, Equatable, Codable {
             case requestID = "request_id"
         }
 
+        /// Makes one from its parts.
         public init(code: String, message: String, requestID: String) {
             self.code = code
             self.message = message
@@ -227,6 +252,7 @@ public struct ErrorReply: Sendable, Equatable, Codable {
         case serverTime = "server_time"
     }
 
+    /// Makes one from its parts.
     public init(error: Detail, serverTime: Int64? = nil) {
         self.error = error
         self.serverTime = serverTime

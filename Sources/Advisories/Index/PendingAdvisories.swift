@@ -109,8 +109,11 @@ struct PendingAdvisories: Sendable {
 
     /// Joins two records of one feed and id so that either order gives the same result.
     private mutating func merge(_ advisory: Advisory, into number: Int) {
-        records[number].summary = better(records[number].summary, texts.intern(advisory.summary))
-        records[number].details = better(records[number].details, texts.intern(advisory.details))
+        // Interned before `better` is called: as an argument it would change the texts under a `self` that is read already.
+        let summary = texts.intern(advisory.summary)
+        let details = texts.intern(advisory.details)
+        records[number].summary = better(records[number].summary, summary)
+        records[number].details = better(records[number].details, details)
         records[number].modified = max(records[number].modified, advisory.modified ?? IndexFormat.noTime)
         records[number].withdrawn = max(records[number].withdrawn, Self.withdrawal(of: advisory))
         if let published = advisory.published {

@@ -8,6 +8,7 @@ public struct IndexFolder: Sendable {
     /// Indexes kept beside the one in use, so that the difference to the one the catalogue was matched with can still be told.
     static let olderKept = 2
 
+    /// Makes one from its parts.
     public init(path: String) { self.path = path }
 
     /// The link that names the index in use.

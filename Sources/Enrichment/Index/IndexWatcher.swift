@@ -10,6 +10,7 @@ public struct IndexWatcher: Service {
 
     static let interval = Duration.milliseconds(250)
 
+    /// Makes one from its parts.
     public init(holder: IndexHolder, logger: Logger) {
         self.holder = holder
         self.logger = logger

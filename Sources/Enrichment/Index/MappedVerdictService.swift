@@ -8,6 +8,7 @@ public struct MappedVerdictService: VerdictService, AdvisoryChangeFeed {
     private let holder: IndexHolder
     private let data: DataFolder
 
+    /// Makes one from its parts.
     public init(holder: IndexHolder, data: DataFolder) {
         self.holder = holder
         self.data = data
@@ -18,6 +19,7 @@ public struct MappedVerdictService: VerdictService, AdvisoryChangeFeed {
         return index
     }
 
+    /// Answers all of them from the index that is in use as it begins.
     public func verdicts(for packages: [PackageURL]) async throws -> VerdictBatch {
         let index = try currentIndex()
         let verdicts = packages.map { index.verdicts(for: $0) }
@@ -27,14 +29,17 @@ public struct MappedVerdictService: VerdictService, AdvisoryChangeFeed {
             indexDigest: index.digest)
     }
 
+    /// Explains by the index in use.
     public func explain(_ package: PackageURL, vulnerability id: String) async throws -> Explanation {
         try currentIndex().explain(package, vulnerability: id)
     }
 
+    /// Looks an id up, canonical or alias.
     public func vulnerability(_ id: String) async throws -> VulnerabilityRecord? {
         try currentIndex().vulnerability(id)
     }
 
+    /// The index in use, and the feeds as the last sync left them.
     public func status() async -> AdvisoryStatus {
         let index = holder.index
         // A state file that cannot be read leaves the feeds' ages unknown; the index itself says what it was made of.
@@ -44,8 +49,10 @@ public struct MappedVerdictService: VerdictService, AdvisoryChangeFeed {
             feeds: files.values.map(\.status).sorted { $0.feed < $1.feed })
     }
 
+    /// See ``IndexHolder/digests()``.
     public func indexDigests() -> AsyncStream<String> { holder.digests() }
 
+    /// Compares the index in use with an older one, as far as that is still held.
     public func changes(since digest: String?) async throws -> AdvisoryChanges {
         let index = try currentIndex()
         // An older index that is gone or damaged cannot be compared with: then everything is matched again.

@@ -9,7 +9,9 @@ struct AgentCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List agents: id, state of the inventory, packages, vulnerabilities, digests received and applied, host name.")
+            abstract:
+                "List agents: id, state of the inventory, packages, vulnerabilities, digests received and applied, host name."
+        )
         @OptionGroup var data: DataOptions
         @Option(help: "Name of the company.") var company: String
 

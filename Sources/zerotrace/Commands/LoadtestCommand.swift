@@ -8,7 +8,8 @@ import SBOM
 struct LoadtestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "loadtest", abstract: "Simulate agents against a server and report what it must hold afterwards.",
-        discussion: "The enrollment token comes from $ZEROTRACE_ENROLLMENT_TOKEN; it needs as many uses as there are agents.")
+        discussion:
+            "The enrollment token comes from $ZEROTRACE_ENROLLMENT_TOKEN; it needs as many uses as there are agents.")
     @Option(help: "Base URL of the server.") var server: String
     @Option(help: ArgumentHelp("A CycloneDX document; inventories are drawn from its packages.", valueName: "FILE"))
     var sbom: String
@@ -24,7 +25,8 @@ struct LoadtestCommand: AsyncParsableCommand {
         }
         let pool = try SBOMDocument.read([UInt8](Data(contentsOf: URL(filePath: sbom)))).packages
         let test = LoadTest(
-            server: server, token: token, agents: agents, packages: packages, seconds: seconds, pause: pause, seed: seed)
+            server: server, token: token, agents: agents, packages: packages, seconds: seconds, pause: pause, seed: seed
+        )
         let report = try await test.run(pool: pool, progress: Terminal.progress)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
