@@ -62,13 +62,12 @@ extension AdvisoryIndex {
     ) throws(IndexError) -> Explanation {
         let place = try place(of: coordinates.version, in: name)
         let decision = try reader.decide(statements[...], at: place, in: name)
-        let isHeadersOnly =
-            question.package.map { KernelPackages.isHeadersOnly($0, source: coordinates.name) } ?? false
+        let exemption = question.package.flatMap { KernelPackages.exemption(of: $0, source: coordinates.name) }
         let writer = EvidenceWriter(
             reader: reader, name: name, place: place, version: coordinates.version, scope: coordinates.scope,
-            decision: decision, isHeadersOnly: isHeadersOnly)
+            decision: decision, exemption: exemption)
         let evidence = try writer.evidence(for: statements)
-        if isHeadersOnly { return question.answer(.notAffected, VerdictReason.headersOnly, evidence: evidence) }
+        if let exemption { return question.answer(.notAffected, exemption, evidence: evidence) }
         return question.answer(
             decision.status, decision.reason, fix: try fixedVersion(of: decision, in: name),
             repair: try writer.repairPassed(statements), urgency: decision.urgency, evidence: evidence)

@@ -21,7 +21,7 @@ extension AdvisoryIndex {
     public func verdicts(at coordinates: AdvisoryCoordinates, purl: PackageURL?) -> [Verdict] {
         do throws(IndexError) {
             guard let name = try reader.find(scope: coordinates.scope, name: coordinates.name) else { return [] }
-            if let purl, KernelPackages.isHeadersOnly(purl, source: coordinates.name) { return [] }
+            if let purl, KernelPackages.exemption(of: purl, source: coordinates.name) != nil { return [] }
             return try verdicts(in: name, at: try place(of: coordinates.version, in: name))
         } catch {
             return [

@@ -8,7 +8,7 @@ struct EvidenceWriter {
     let version: String
     let scope: String
     let decision: Decision
-    let isHeadersOnly: Bool
+    let exemption: String?
 
     /// Most intervals and most listed versions written out for one statement.
     private static let wordLimit = 12
@@ -39,7 +39,7 @@ struct EvidenceWriter {
     private func evidence(for statement: Statement, winner: Statement) throws(IndexError) -> Evidence {
         let advisory = try reader.record(.advisories, statement.advisory)
         let outcome = try reader.outcome(of: statement, at: place)
-        let decided = isDeciding(statement) && outcome.status == decision.status && !isHeadersOnly
+        let decided = isDeciding(statement) && outcome.status == decision.status && exemption == nil
         return Evidence(
             advisory: try reader.text(advisory.uint32(0)), feed: try reader.text(advisory.uint32(4)),
             range: try rangeText(of: statement), comparisons: try comparisons(for: statement), outcome: outcome.status,
@@ -54,9 +54,7 @@ struct EvidenceWriter {
         on statement: Statement, outcome: Outcome, decided: Bool, winner: Statement
     ) throws(IndexError) -> String? {
         if statement.isWithdrawn { return "withdrawn or rejected; it never decides" }
-        if isHeadersOnly {
-            return "not applied: the package carries only kernel headers, documentation, sources or build files"
-        }
+        if let exemption { return "not applied: the package \(Question.exemptionText(exemption))" }
         if !isDeciding(statement) {
             let rival = try reader.record(.advisories, winner.advisory)
             return

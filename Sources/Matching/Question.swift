@@ -52,12 +52,19 @@ struct Question {
         }
     }
 
+    /// What a package is that is built from the kernel's source and yet is no kernel.
+    static func exemptionText(_ reason: String) -> String {
+        reason == VerdictReason.kernelTools
+            ? "is a user-space tool, and advisories of the kernel speak of its images"
+            : "carries only kernel headers, documentation, sources or build files"
+    }
+
     private func cause(_ reason: String) -> String {
         switch reason {
         case VerdictReason.outOfRange: "its version is in no affected range"
         case VerdictReason.publisherNotAffected: "the publisher says it never was"
         case VerdictReason.publisherUndetermined: "the publisher has not decided yet"
-        case VerdictReason.headersOnly: "it carries only kernel headers, documentation, sources or build files"
+        case VerdictReason.headersOnly, VerdictReason.kernelTools: "it " + Self.exemptionText(reason)
         case VerdictReason.unparsableVersion: "its version does not parse"
         case VerdictReason.unparsableBound: "a bound of the advisory's range does not parse"
         case VerdictReason.noVersionRange: "the advisory gives no version range"

@@ -22,6 +22,8 @@ public enum VerdictReason {
     public static let publisherUndetermined = "publisher_undetermined"
     /// The package carries only headers, documentation or sources of the kernel.
     public static let headersOnly = "headers_only"
+    /// The package is a user-space tool built from the kernel's source; the kernel's vulnerabilities are those of its images.
+    public static let kernelTools = "kernel_tools"
     /// The package's version does not parse in its scope's ordering.
     public static let unparsableVersion = "unparsable_version"
     /// A bound of the advisory's range does not parse, so the range cannot be evaluated.

@@ -8,15 +8,37 @@ extension MatchReport {
     /// - Parameters:
     ///   - color: Whether to colour severities with ANSI escapes.
     ///   - limit: Lines at most; `nil` for all. What is left out is counted below the table.
-    public func table(color: Bool, limit: Int? = nil) -> String {
+    ///   - perPackage: Lines of one version of one source package, at most; `nil` for all. One old kernel would else fill the screen.
+    public func table(color: Bool, limit: Int? = nil, perPackage: Int? = nil) -> String {
         let lines = Self.group(rows)
         guard !lines.isEmpty else { return summary(lines) + "\n" }
-        let shown = limit.map { Array(lines.prefix($0)) } ?? lines
+        let kept = perPackage.map { Self.keep($0, of: lines) } ?? lines
+        let shown = limit.map { Array(kept.prefix($0)) } ?? kept
         var text = TextTable(header: TableLine.header, rows: shown.map(\.cells)).rendered { column, row, cell in
             color && column == 0 ? shown[row].colored(cell) : cell
         }
-        if shown.count < lines.count { text += "… and \(lines.count - shown.count) more\n" }
+        if shown.count < lines.count { text += Self.rest(of: lines, shown: shown) }
         return text + "\n" + summary(lines) + "\n"
+    }
+
+    /// The first lines of each version of each source package.
+    private static func keep(_ count: Int, of lines: [TableLine]) -> [TableLine] {
+        var seen: [String: Int] = [:]
+        return lines.filter { line in
+            seen[line.package, default: 0] += 1
+            return seen[line.package, default: 0] <= count
+        }
+    }
+
+    /// What the table left out, by package, most first.
+    private static func rest(of lines: [TableLine], shown: [TableLine]) -> String {
+        var counts = Dictionary(grouping: lines, by: \.package).mapValues(\.count)
+        for line in shown { counts[line.package, default: 0] -= 1 }
+        let left = counts.filter { $0.value > 0 }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        let named = left.prefix(3).map { "\($0.value) of \($0.key)" }
+        let others = left.dropFirst(3).reduce(0) { $0 + $1.value }
+        return "… and \(lines.count - shown.count) more: "
+            + (named + (others > 0 ? ["\(others) of others"] : [])).joined(separator: ", ") + "\n"
     }
 
     private func summary(_ lines: [TableLine]) -> String {
@@ -58,6 +80,12 @@ private struct TableLine {
     var packages: [String] = []
 
     init(first: MatchReport.Row) { self.first = first }
+
+    /// Source package and version.
+    var package: String {
+        let source = first.package.advisoryCoordinates
+        return "\(source?.name ?? first.package.name) \(source?.version ?? first.package.version ?? "")"
+    }
 
     static let header = ["SEVERITY", "PACKAGE", "INSTALLED", "FIXED IN", "ID", "CVSS", "EPSS", "KEV", "WHAT TO DO"]
 

@@ -9,7 +9,7 @@ import Testing
     private static let scope = "Debian:12"
     /// Where the engine knowingly answers otherwise than the tracker's versions alone: packages with kernel headers only, and
     /// CVEs that were rejected while the tracker still has them open.
-    private static let namedRules = [VerdictReason.headersOnly, VerdictReason.withdrawn]
+    private static let namedRules = [VerdictReason.headersOnly, VerdictReason.kernelTools, VerdictReason.withdrawn]
     private static let isPossible =
         ReferenceFeeds.path != nil && FileManager.default.fileExists(atPath: "/usr/bin/dpkg-query")
 

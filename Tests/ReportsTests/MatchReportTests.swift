@@ -109,8 +109,15 @@ private func packages() throws -> [PackageURL] {
     @Test func linesBeyondTheLimitAreCounted() {
         let lines = report.table(color: false, limit: 2).split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.count == 7)
-        #expect(lines[3] == "… and 4 more")
+        #expect(lines[3] == "… and 4 more: 3 of bash 5.2-2, 1 of openssl 3.0.11-1")
         #expect(report.table(color: false, limit: 99) == report.table(color: false))
+    }
+
+    @Test func onePackageDoesNotFillTheScreen() {
+        let lines = report.table(color: false, perPackage: 1).split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines[1...3].map { $0.split(separator: " ")[1] } == ["jinja2", "openssl", "bash"])
+        #expect(lines[4] == "… and 3 more: 2 of bash 5.2-2, 1 of openssl 3.0.11-1")
+        #expect(report.table(color: false, perPackage: 3) == report.table(color: false))
     }
 
     @Test func coloursOnlyWhenAskedAndWithoutUpsettingTheColumns() {

@@ -17,7 +17,11 @@ struct MatchOptions: ParsableArguments {
     @Option(help: ArgumentHelp("An index file instead of the installation's.", valueName: "FILE")) var index: String?
     @Option(help: "table or json.") var format = Format.table
     @Option(help: ArgumentHelp("Show the evidence on one vulnerability instead.", valueName: "ID")) var explain: String?
-    @Option(help: ArgumentHelp("Lines of the table, at most; 0 for all.", valueName: "N")) var limit = 0
+    @Option(help: ArgumentHelp("Lines of the table, at most.", valueName: "N")) var limit: Int?
+    @Flag(help: "Show every line of the table, also of packages that have many.") var all = false
+
+    /// Lines of one package in the table, unless all are asked for.
+    static let linesPerPackage = 4
 
     /// The index to match against.
     func openIndex() throws -> AdvisoryIndex {
@@ -36,7 +40,10 @@ struct MatchOptions: ParsableArguments {
         if let explain { return try show(explain, of: packages, index: index) }
         let report = MatchReport(packages: packages, index: index)
         switch format {
-        case .table: Terminal.write(report.table(color: Terminal.showsColor, limit: limit > 0 ? limit : nil))
+        case .table:
+            Terminal.write(
+                report.table(
+                    color: Terminal.showsColor, limit: limit, perPackage: all ? nil : Self.linesPerPackage))
         case .json: Terminal.write(try report.json())
         }
     }
