@@ -1,6 +1,5 @@
 import AsyncHTTPClient
 import BoundedInput
-import CLinux
 import FoundationEssentials
 import HostScan
 import Inventory
@@ -52,6 +51,7 @@ struct AgentSession {
     private mutating func report(until nextScan: ContinuousClock.Instant, watcher: ChangeWatcher?) async throws {
         while ContinuousClock.now < nextScan {
             let rest = try await exchange()
+            ResidentMemory.release()
             let deadline = min(nextScan, ContinuousClock.now + .seconds(rest))
             if try await changed(before: deadline, watcher: watcher) { return }
         }
@@ -93,8 +93,6 @@ struct AgentSession {
     private mutating func scan() async throws {
         let started = ContinuousClock.now
         let report = try HostScanner(root: configuration.root).scan()
-        // The scan's memory goes back to the system: an idle agent is to be small.
-        malloc_trim(0)
         facts = AgentFacts(
             host: report.host, agentVersion: agentVersion, droppedReports: spool.dropped, warnings: report.warnings)
         try spool.append(report.inventory)
