@@ -130,7 +130,7 @@ let package = Package(
         module(
             floor: 4, "AgentKit", ["PackageIdentity", "Inventory", "HostScan", "Wire", "BoundedInput", "CLinux"],
             external: [crypto, logging, lifecycle, httpClient, nioCore, nioHTTP1, nioSSL]),
-        module(floor: 4, "Reports", ["PackageIdentity", "Scoring", "Matching"]),
+        module(floor: 4, "Reports", ["PackageIdentity", "Scoring", "Inventory", "Matching"]),
         module(floor: 4, "Stores", ["PackageIdentity", "Scoring", "Inventory", "Matching"]),
         module(floor: 4, "Verdicts", ["PackageIdentity", "Matching"]),
         module(floor: 4, "Telemetry", external: [logging, metrics]),

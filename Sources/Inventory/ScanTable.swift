@@ -33,19 +33,7 @@ public struct ScanTable: Sendable {
         let more = places.count > 1 ? " (+\(places.count - 1))" : ""
         let source = package.qualifier("upstream") ?? ""
         let place = places.first.map { $0 + more } ?? ""
-        return [package.type, name, package.version ?? "", source, place].map(printable)
-    }
-
-    /// Names come from outside; control characters could move a terminal's cursor.
-    private static func printable(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 < 0x80 }
-        if isPlain { return text }
-        return String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { scalar in
-                    let category = scalar.properties.generalCategory
-                    return category == .control || category == .format ? "\u{FFFD}" : scalar
-                }))
+        return [package.type, name, package.version ?? "", source, place].map(TerminalText.harmless)
     }
 
     private func widths(of rows: [[String]]) -> [Int] {

@@ -1,3 +1,5 @@
+import Inventory
+
 /// Columns of text, each as wide as its widest cell.
 struct TextTable {
     let header: [String]

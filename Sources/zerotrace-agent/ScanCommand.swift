@@ -26,6 +26,8 @@ struct ScanCommand: ParsableCommand {
         case .cyclonedx: StandardStreams.print(CycloneDX.write(report, toolVersion: agentVersion, timestamp: Date()))
         case .json: StandardStreams.print(try ScanJSON.encode(report))
         }
-        for warning in report.warnings { StandardStreams.tell("warning: \(warning.path): \(warning.reason)") }
+        for warning in report.warnings {
+            StandardStreams.tell("warning: " + TerminalText.harmless("\(warning.path): \(warning.reason)"))
+        }
     }
 }

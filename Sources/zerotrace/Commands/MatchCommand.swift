@@ -2,6 +2,7 @@ import ArgumentParser
 import Enrichment
 import Foundation
 import HostScan
+import Inventory
 import Matching
 import PackageIdentity
 import Reports
@@ -75,7 +76,7 @@ struct MatchCommand: ParsableCommand {
             try sbom == "-"
             ? FileHandle.standardInput.readToEnd() ?? Data() : Data(contentsOf: URL(filePath: sbom))
         let contents = try SBOMDocument.read([UInt8](data))
-        for warning in contents.warnings { Terminal.progress("left out: \(warning)") }
+        for warning in contents.warnings { Terminal.progress(TerminalText.harmless("left out: \(warning)")) }
         try options.show(contents.packages)
     }
 }
@@ -89,7 +90,9 @@ struct ScanCommand: ParsableCommand {
 
     func run() throws {
         let report = try HostScanner(root: root).scan(progress: Terminal.progress)
-        for warning in report.warnings { Terminal.progress("\(warning.path): \(warning.reason)") }
+        for warning in report.warnings {
+            Terminal.progress(TerminalText.harmless("\(warning.path): \(warning.reason)"))
+        }
         try options.show(report.inventory.packages)
     }
 }

@@ -19,6 +19,11 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Serve /metrics to whoever can reach the port.") var metrics = false
     @Flag(help: "Say that a proxy in front of this port speaks TLS, so that cookies are marked secure.") var behindTLS =
         false
+    @Flag(
+        help:
+            "Take a client's address from X-Forwarded-For, as the proxy in front writes it. Nobody else may reach the port then."
+    )
+    var trustProxy = false
     @Option(help: "trace, debug, info, notice, warning, error or critical.") var logLevel = Logger.Level.info
 
     func run() async throws {
@@ -41,6 +46,7 @@ struct ServeCommand: AsyncParsableCommand {
         gateway.heartbeatSeconds = heartbeat
         gateway.exposesMetrics = metrics
         gateway.isServedOverTLS = behindTLS
+        gateway.trustsForwardedAddress = trustProxy
         var configuration = ServeConfiguration(data: data.folder, gateway: gateway)
         if feedMinutes > 0 { configuration.feedInterval = .seconds(feedMinutes * 60) }
         configuration.feedArguments = ["feeds", "sync", "--data", data.folder.path] + source.arguments
