@@ -27,7 +27,7 @@ dashboard: ## Build the dashboard into Dashboard/dist
 check: lint ## Check formatting, floors and scopes
 	Scripts/check-house.py
 
-lint:
+lint: ## Check the formatting of all Swift sources
 	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Tests
 
 format: ## Format all Swift sources
@@ -47,10 +47,10 @@ end-to-end-test: dashboard ## Run the whole, agent to browser, with real parts
 bench: build ## Measure what the notes quote; needs the reference feeds
 	Benchmarks/run.sh
 
-deps-try:
+deps-try: ## Install what building needs
 	@Scripts/install-packages.sh try
 
-deps-test:
+deps-test: ## Install what the tests need
 	@Scripts/install-packages.sh test
 
 clean: ## Remove build products; what `make try` keeps in .try stays

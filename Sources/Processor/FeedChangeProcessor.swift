@@ -58,7 +58,7 @@ public struct FeedChangeProcessor: Service {
     /// Killed half-way it starts over from the same older index: the digest is written last.
     /// - Returns: How many package versions were matched again.
     func applyChanges() async throws -> Int {
-        let applied = try await store.fetchAppliedIndexDigest()
+        let applied = try await store.fetchVerdictBasis().flatMap(VerdictBasis.indexDigest)
         let changes = try await changeFeed.changes(since: applied)
         if changes.indexDigest == applied { return 0 }
         let matched =
@@ -67,7 +67,7 @@ public struct FeedChangeProcessor: Service {
             let end = min(start + Matchmaker.batchSize, changes.vulnerabilities.count)
             try await store.updateVulnerabilities(Array(changes.vulnerabilities[start..<end]), at: now())
         }
-        try await store.setAppliedIndexDigest(changes.indexDigest, at: now())
+        try await store.setVerdictBasis(VerdictBasis.text(indexDigest: changes.indexDigest), at: now())
         return matched
     }
 

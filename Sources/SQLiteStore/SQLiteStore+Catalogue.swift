@@ -90,15 +90,15 @@ extension SQLiteStore {
         }
     }
 
-    /// See ``CatalogueStore/fetchAppliedIndexDigest()``.
-    public func fetchAppliedIndexDigest() async throws -> String? {
-        try await read("fetch index digest") { db in try db.first(CatalogueQueries.appliedIndexDigest) { $0[0] } }
+    /// See ``CatalogueStore/fetchVerdictBasis()``.
+    public func fetchVerdictBasis() async throws -> String? {
+        try await read("fetch index digest") { db in try db.first(CatalogueQueries.verdictBasis) { $0[0] } }
     }
 
-    /// See ``CatalogueStore/setAppliedIndexDigest(_:at:)``.
-    public func setAppliedIndexDigest(_ digest: String, at now: Date) async throws {
+    /// See ``CatalogueStore/setVerdictBasis(_:at:)``.
+    public func setVerdictBasis(_ basis: String, at now: Date) async throws {
         try await write("set index digest") { db in
-            _ = try db.run(CatalogueQueries.setAppliedIndexDigest, [digest])
+            _ = try db.run(CatalogueQueries.setVerdictBasis, [basis])
         }
     }
 }

@@ -109,9 +109,10 @@ public protocol CatalogueStore: Sendable {
     ) async throws -> [CompanyScope: Event]
     /// Refreshes what is known of vulnerabilities that the store already holds (severity, EPSS, KEV, texts); others are ignored.
     func updateVulnerabilities(_ records: [VulnerabilityRecord], at now: Date) async throws
-    /// The index whose verdicts the catalogue holds; `nil` before the first.
-    func fetchAppliedIndexDigest() async throws -> String?
-    func setAppliedIndexDigest(_ digest: String, at now: Date) async throws
+    /// What the catalogue's verdicts rest on, in the words of ``setVerdictBasis(_:at:)``; `nil` before the first.
+    func fetchVerdictBasis() async throws -> String?
+    /// Keeps what the verdicts rest on now, index and rules; opaque to the store.
+    func setVerdictBasis(_ basis: String, at now: Date) async throws
 }
 
 /// Findings, which are derived and never stored; these are only reads.

@@ -163,10 +163,10 @@ extension ConformanceCase {
             try expect(try await world.store.fetchUnevaluatedPackages(among: ids).count, equals: 6)
             try await world.record([purls[0]], at: 4, feed: Feed())
             try expect(try await world.store.fetchUnevaluatedPackages(among: ids).count, equals: 5)
-            try expect(try await world.store.fetchAppliedIndexDigest(), equals: nil)
-            try await world.store.setAppliedIndexDigest("one", at: world.at(5))
-            try await world.store.setAppliedIndexDigest("two", at: world.at(6))
-            try expect(try await world.store.fetchAppliedIndexDigest(), equals: "two")
+            try expect(try await world.store.fetchVerdictBasis(), equals: nil)
+            try await world.store.setVerdictBasis("one", at: world.at(5))
+            try await world.store.setVerdictBasis("two", at: world.at(6))
+            try expect(try await world.store.fetchVerdictBasis(), equals: "two")
             try await world.store.checkHealth()
         },
     ]

@@ -1,4 +1,5 @@
 import Events
+import Foundation
 import Inventory
 import Matching
 import PackageIdentity
@@ -26,6 +27,18 @@ import Verdicts
 
     private func forgetCalls() { verdicts.withState { $0.calls = [] } }
 
+    @Test func otherRulesMatchEverythingAgain() async throws {
+        verdicts.use("i1", ["a": ["CVE-1"], "b": ["CVE-2"]])
+        let (scope, agent) = try await company(having: ["a", "b"])
+        let processor = installation.feedChangeProcessor(verdicts)
+        #expect(try await processor.applyChanges() == 2)
+        try await installation.store.setVerdictBasis("i1 rules 0", at: Date())
+        verdicts.use("i1", ["a": ["CVE-1"], "b": []])
+        #expect(try await processor.applyChanges() == 2)
+        #expect(try await installation.findings(agent, of: scope) == ["a": ["CVE-1"]])
+        #expect(try await processor.applyChanges() == 0)
+    }
+
     @Test func onlyTheNamedPackagesAreMatchedAgain() async throws {
         verdicts.use("i1", ["a": ["CVE-1"], "b": ["CVE-2"]])
         let (scope, agent) = try await company(having: ["a", "b", "c", "d"])
@@ -36,7 +49,7 @@ import Verdicts
         #expect(try await processor.applyChanges() == 2)
         #expect(verdicts.asked == ["b", "c"])
         #expect(try await installation.findings(agent, of: scope) == ["a": ["CVE-1"], "c": ["CVE-3"]])
-        #expect(try await installation.store.fetchAppliedIndexDigest() == "i2")
+        #expect(try await installation.store.fetchVerdictBasis() == VerdictBasis.text(indexDigest: "i2"))
         forgetCalls()
         #expect(try await processor.applyChanges() == 0)
         #expect(verdicts.asked == [], "the same index again is no work")
@@ -97,7 +110,7 @@ import Verdicts
         verdicts.use("i2", ["a": ["CVE-1"]])
         verdicts.withState { $0.failures = 1 }
         await #expect(throws: VerdictServiceError.self) { try await processor.applyChanges() }
-        #expect(try await installation.store.fetchAppliedIndexDigest() == "i1")
+        #expect(try await installation.store.fetchVerdictBasis() == VerdictBasis.text(indexDigest: "i1"))
         #expect(try await processor.applyChanges() == 1)
         #expect(try await installation.findings(agent, of: scope) == ["a": ["CVE-1"]])
     }
@@ -129,10 +142,11 @@ import Verdicts
         }
         _ = try await processor.applyChanges()
         #expect(
-            try await installation.store.fetchAppliedIndexDigest() == "i2", "what was compared, not what came since")
+            try await installation.store.fetchVerdictBasis() == VerdictBasis.text(indexDigest: "i2"),
+            "what was compared, not what came since")
         _ = try await processor.applyChanges()
         #expect(try await installation.findings(agent, of: scope) == ["a": ["CVE-1"], "b": ["CVE-2"]])
-        #expect(try await installation.store.fetchAppliedIndexDigest() == "i3")
+        #expect(try await installation.store.fetchVerdictBasis() == VerdictBasis.text(indexDigest: "i3"))
     }
 
     @Test func moreNamesAndPackagesThanOneBatchAreAllMatched() async throws {

@@ -55,7 +55,7 @@ create table verdicts (
 
 create index verdicts_by_vulnerability on verdicts (vulnerability_id, package_id);
 
--- Single values: applied_index_digest.
+-- Single values: verdict_basis.
 create table meta (
     key text not null primary key,
     value text not null

@@ -78,9 +78,9 @@ enum CatalogueQueries {
         """
 
     /// Serves from: primary key.
-    static let appliedIndexDigest = "select value from meta where key = 'applied_index_digest'"
-    static let setAppliedIndexDigest = """
-        insert or replace into meta (key, value) values ('applied_index_digest', ?)
+    static let verdictBasis = "select value from meta where key = 'verdict_basis'"
+    static let setVerdictBasis = """
+        insert or replace into meta (key, value) values ('verdict_basis', ?)
         """
     /// Serves from: primary key.
     static let companyByRow = "select uuid from companies where id = ?"

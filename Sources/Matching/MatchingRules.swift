@@ -1,0 +1,8 @@
+/// The rules by which verdicts are reached, apart from the index.
+public enum MatchingRules {
+    /// Counts up whenever a change of code makes the same package and the same index give another verdict: stored verdicts of another
+    /// version are matched again at the next start.
+    ///
+    /// 1: as first stored. 2: tools built from the kernel's source are spared (``VerdictReason/kernelTools``).
+    public static let version = 2
+}
