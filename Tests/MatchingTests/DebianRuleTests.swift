@@ -1,6 +1,7 @@
 import Advisories
 import Matching
 import PackageIdentity
+import Scoring
 import Testing
 
 @Suite struct DebianRuleTests {
@@ -89,6 +90,25 @@ import Testing
         let verdicts = index.verdicts("1", scope: Self.scope, name: "openssl")
         #expect(verdicts.map(\.urgency) == ["unimportant"])
         #expect(verdicts.map(\.status) == [.affected])
+    }
+
+    @Test("what only speaks of packages as unimportant is low by the vendor's word, whatever its score")
+    func unimportantIsLow() throws {
+        var scored = tracker("CVE-2024-0001", state: .unfixed, urgency: "unimportant")
+        scored.severities = [
+            SeverityStatement(vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", origin: .nvd)
+        ]
+        let low = try #require(try makeIndex([scored]).vulnerability("CVE-2024-0001"))
+        #expect(low.severity == .low)
+        #expect(low.severitySource == "vendor")
+        #expect(low.cvssScore == nil)
+        // Another source package that is affected in earnest, and it counts as scored again.
+        let earnest = tracker("CVE-2024-0001", state: .unfixed, name: "nodejs")
+        for advisories in [[scored, earnest], [earnest, scored]] {
+            let record = try #require(try makeIndex(advisories).vulnerability("CVE-2024-0001"))
+            #expect(record.severity == .critical)
+            #expect(record.severitySource == "nvd")
+        }
     }
 
     @Test("an urgency that is not yet assigned is none")

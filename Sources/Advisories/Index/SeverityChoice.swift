@@ -26,6 +26,14 @@ struct SeverityChoice: Equatable {
         }
     }
 
+    /// What "no security impact" of the only publisher who speaks of packages comes to: the vendor's word, low, whatever the score.
+    static let unimportant = SeverityChoice(vendorWord: .low)
+
+    private init(vendorWord: Severity) {
+        severity = vendorWord
+        origin = .vendor
+    }
+
     /// The number of an origin in a file; 0 stands for "nobody".
     static func code(of origin: SeverityStatement.Origin?) -> UInt8 {
         switch origin {
