@@ -38,17 +38,23 @@ enum DebianVersion {
     }
 
     /// Removes the epoch and its colon; empty when there is none. At most 2,147,483,647, as in dpkg.
+    ///
+    /// Policy has digits alone. dpkg reads them with strtol(3), which takes a sign, and refuses what is below zero: so "+1" is 1 and "-0"
+    /// is 0.
     private static func takeEpoch(
         _ rest: inout ArraySlice<UInt8>, _ text: VersionText
     ) throws(VersionError) -> ArraySlice<UInt8> {
         guard let colon = rest.firstIndex(of: UInt8(ascii: ":")) else { return [] }
-        let epoch = rest[..<colon]
+        var epoch = rest[..<colon]
+        let isNegative = epoch.first == UInt8(ascii: "-")
+        if isNegative || epoch.first == UInt8(ascii: "+") { epoch = epoch.dropFirst() }
         guard !epoch.isEmpty, epoch.allSatisfy(isDigit) else {
             throw text.malformed(epoch.startIndex, "epoch is not a number")
         }
         guard let value = Int(String(decoding: epoch, as: UTF8.self)), value <= Int32.max else {
             throw text.malformed(epoch.startIndex, "epoch is too large")
         }
+        guard !isNegative || value == 0 else { throw text.malformed(epoch.startIndex, "epoch is negative") }
         rest = rest[(colon + 1)...]
         return epoch
     }
