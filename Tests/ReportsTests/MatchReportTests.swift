@@ -95,10 +95,10 @@ private func packages() throws -> [PackageURL] {
         critical      openssl (libssl-dev +1)  3.0.11-1   3.0.13-1  CVE-2024-0001  9.8   4%    -    Upgrade openssl to 3.0.13-1
         medium        openssl (libssl-dev +1)  3.0.11-1   -         CVE-2024-0003  5.3   -     -    No fix in Debian 12 yet
         low           bash                     5.2-2      -         CVE-2024-0004  -     -     -    No fix planned in Debian 12; remove bash or limit who reaches it
-        critical      bash                     5.2-2      -         CVE-2024-0006  9.8   -     -    No fix in Debian 12 yet
+        low           bash                     5.2-2      -         CVE-2024-0006  -     -     -    No fix in Debian 12 yet
         undetermined  bash                     5.2-2      -         CVE-2024-0005  9.8   -     -    Check by hand: publisher undetermined
 
-        7 packages, 5 vulnerabilities: 2 critical, 2 medium, 1 low; 1 known to be exploited; 1 could not be decided; no advisories cover 2 of the packages
+        7 packages, 5 vulnerabilities: 1 critical, 2 medium, 2 low; 1 known to be exploited; 1 could not be decided; no advisories cover 2 of the packages
 
         """
 
