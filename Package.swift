@@ -113,6 +113,8 @@ let package = Package(
         module(floor: 0, "BoundedInput", ["CZlib"]),
         module(floor: 0, "JSONDocuments", ["CSimdjson"]),
         module(floor: 0, "Archives", ["CArchive"]),
+        module(floor: 0, "SeededRandom"),
+        module(floor: 0, "LoopbackTesting", external: [nioCore, nioHTTP1, nioPosix]),
 
         module(floor: 1, "Versioning", ["PackageIdentity"]),
 
@@ -151,7 +153,7 @@ let package = Package(
             external: [crypto, logging, lifecycle, httpClient, nioCore, nioHTTP1, subprocess]),
 
         module(
-            floor: 5, "LoadTest", ["PackageIdentity", "Inventory", "Wire", "BoundedInput", "AgentKit"],
+            floor: 5, "LoadTest", ["PackageIdentity", "SeededRandom", "Inventory", "Wire", "BoundedInput", "AgentKit"],
             external: [crypto, httpClient]),
 
         module(
@@ -181,22 +183,22 @@ let package = Package(
 
         tests("PackageIdentity"),
         tests("Scoring"),
-        tests("BoundedInput"),
+        tests("BoundedInput", ["SeededRandom"]),
         tests("JSONDocuments"),
         tests("Archives"),
         tests("Versioning"),
         tests("Advisories", ["Archives", "JSONDocuments", "Scoring", "Versioning"]),
-        tests("Inventory", ["PackageIdentity"]),
+        tests("Inventory", ["PackageIdentity", "SeededRandom"]),
         tests("Matching", ["Advisories", "PackageIdentity", "Scoring", "Versioning"]),
-        tests("HostScan", ["BoundedInput", "Inventory", "PackageIdentity"]),
-        tests("SBOM", ["Inventory", "PackageIdentity"]),
+        tests("HostScan", ["BoundedInput", "Inventory", "PackageIdentity", "SeededRandom"]),
+        tests("SBOM", ["Inventory", "PackageIdentity", "SeededRandom"]),
         tests("Wire", ["Inventory", "PackageIdentity"], external: [crypto]),
         tests("Reports", ["Advisories", "Matching", "PackageIdentity", "Scoring"]),
         tests(
-            "AgentKit", ["BoundedInput", "Inventory", "PackageIdentity", "Wire"],
+            "AgentKit", ["BoundedInput", "Inventory", "LoopbackTesting", "PackageIdentity", "Wire"],
             external: [crypto, logging, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
         tests(
-            "Enrichment", ["Advisories", "Matching", "PackageIdentity", "Verdicts"],
+            "Enrichment", ["Advisories", "LoopbackTesting", "Matching", "PackageIdentity", "Verdicts"],
             external: [nioCore, nioHTTP1, nioPosix]),
         tests(
             "Processor",

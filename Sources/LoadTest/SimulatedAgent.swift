@@ -5,6 +5,7 @@ import Crypto
 import Foundation
 import Inventory
 import PackageIdentity
+import SeededRandom
 import Wire
 
 /// One simulated agent: what an agent is to the server, without a machine behind it.
@@ -14,7 +15,7 @@ struct SimulatedAgent {
     private var agentID: String?
     private var inventory: Inventory
     private var acknowledged: Inventory?
-    private var generator: SeededGenerator
+    private var generator: SplitMix
     private let pool: [PackageURL]
 
     /// - Parameter pool: Packages to draw from.
@@ -23,7 +24,7 @@ struct SimulatedAgent {
             Int64(Date().timeIntervalSince1970)
         }
         hostname = "simulated-\(number)"
-        generator = SeededGenerator(seed: seed &+ UInt64(number))
+        generator = SplitMix(seed: seed &+ UInt64(number))
         self.pool = pool
         inventory = Inventory(pool.shuffled(using: &generator).prefix(packages))
     }
@@ -84,21 +85,4 @@ struct SimulatedAgent {
 /// What one exchange was.
 enum Exchange: String, Sendable, CaseIterable {
     case enrolled, full, delta, heartbeat
-}
-
-/// SplitMix64: the same load for the same seed.
-///
-/// - Source: Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
 }

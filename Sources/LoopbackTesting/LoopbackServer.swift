@@ -1,20 +1,24 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import Testing
 
 /// A real HTTP server on loopback that answers as a test says.
-final class LoopbackServer: Sendable {
+public final class LoopbackServer: Sendable {
     /// One request, whole.
-    struct Request: Sendable {
-        let method: String
-        let path: String
-        let headers: HTTPHeaders
-        let body: [UInt8]
+    public struct Request: Sendable {
+        /// In capitals.
+        public let method: String
+        /// Path and query, as sent.
+        public let path: String
+        /// As sent.
+        public let headers: HTTPHeaders
+        /// Whole.
+        public let body: [UInt8]
     }
 
     /// What the server does with a request.
-    enum Reply: Sendable {
+    public enum Reply: Sendable {
+        /// A whole answer.
         case answer(Int, headers: HTTPHeaders = [:], body: [UInt8] = [])
         /// Promises the whole body and sends the first bytes of it.
         case cutShort([UInt8], after: Int)
@@ -22,13 +26,15 @@ final class LoopbackServer: Sendable {
         case hangUp
     }
 
-    typealias Handler = @Sendable (Request) -> Reply
+    /// What a test writes.
+    public typealias Handler = @Sendable (Request) -> Reply
 
     private let channel: any Channel
     /// Base URL without a slash at its end.
-    let url: String
+    public let url: String
 
-    init(handler: @escaping Handler) async throws {
+    /// Listens on a free port of 127.0.0.1.
+    public init(handler: @escaping Handler) async throws {
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
@@ -41,10 +47,11 @@ final class LoopbackServer: Sendable {
         url = "http://127.0.0.1:\(channel.localAddress?.port ?? 0)"
     }
 
-    func stop() async throws { try await channel.close() }
+    /// Closes the port.
+    public func stop() async throws { try await channel.close() }
 
     /// Lends a server and stops it afterwards.
-    static func with<Result>(
+    public static func with<Result>(
         handler: @escaping Handler, _ body: (LoopbackServer) async throws -> Result
     ) async throws -> Result {
         let server = try await LoopbackServer(handler: handler)
@@ -59,8 +66,9 @@ final class LoopbackServer: Sendable {
     }
 }
 
-extension LoopbackServer.Reply: CustomTestStringConvertible {
-    var testDescription: String {
+extension LoopbackServer.Reply: CustomStringConvertible {
+    /// Names the test case.
+    public var description: String {
         switch self {
         case .answer(let status, _, let body): "\(status) with \(body.count) bytes"
         case .cutShort(let body, let count): "\(count) of \(body.count) bytes"

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Inventory
+import LoopbackTesting
 import Testing
 import Wire
 

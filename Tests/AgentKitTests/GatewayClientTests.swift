@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Crypto
 import Foundation
 import Inventory
+import LoopbackTesting
 import Testing
 import Wire
 

@@ -1,6 +1,7 @@
 import BoundedInput
 import FoundationEssentials
 import Inventory
+import LoopbackTesting
 import NIOHTTP1
 import Synchronization
 import Wire

@@ -1,5 +1,6 @@
 import Advisories
 import Foundation
+import LoopbackTesting
 import Synchronization
 import Testing
 import Verdicts

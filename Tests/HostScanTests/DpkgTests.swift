@@ -1,4 +1,5 @@
 import PackageIdentity
+import SeededRandom
 import Testing
 
 @testable import HostScan

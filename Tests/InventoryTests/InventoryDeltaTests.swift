@@ -1,5 +1,6 @@
 import Inventory
 import PackageIdentity
+import SeededRandom
 import Testing
 
 @Suite struct InventoryDeltaTests {

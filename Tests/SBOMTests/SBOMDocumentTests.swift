@@ -1,6 +1,7 @@
 import Inventory
 import PackageIdentity
 import SBOM
+import SeededRandom
 import Testing
 
 @Suite struct SBOMDocumentTests {
