@@ -6,12 +6,14 @@ from installation import HostRoot, Installation
 def installation(tmp_path):
     """A running server with advisories, one company and its user."""
     place = Installation(tmp_path)
-    place.sync()
-    place.company("Acme")
-    place.user("Acme")
-    place.start()
-    yield place
-    place.stop()
+    try:
+        place.sync()
+        place.company("Acme")
+        place.user("Acme")
+        place.start()
+        yield place
+    finally:
+        place.stop()
 
 
 @pytest.fixture
