@@ -39,7 +39,7 @@ struct Matchmaker: Sendable {
                 zip(packages, batch.verdicts).map { PackageVerdicts(package: $0.id, verdicts: $1) },
                 vulnerabilities: batch.vulnerabilities, indexDigest: batch.indexDigest, at: now())
             for (scope, event) in changes { await events.publish(event, scope: scope) }
-            if await verdicts.status().indexDigest == batch.indexDigest { return }
+            if await verdicts.indexDigest == batch.indexDigest { return }
         }
     }
 }

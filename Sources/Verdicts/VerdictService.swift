@@ -17,6 +17,13 @@ public protocol VerdictService: Sendable {
     func vulnerability(_ id: String) async throws -> VulnerabilityRecord?
     /// The index in use and its feeds.
     func status() async -> AdvisoryStatus
+    /// The index in use alone, for those who ask after every batch: cheap where ``status()`` reads what is known of the feeds.
+    var indexDigest: String? { get async }
+}
+
+extension VerdictService {
+    /// That of ``status()``.
+    public var indexDigest: String? { get async { await status().indexDigest } }
 }
 
 /// Verdicts that one index gave.

@@ -115,23 +115,16 @@ struct AptArchive: Sendable {
     }
 
     private func changelogs(of pending: [Pending], scope: String, folder: String) async -> [AptSnapshot.Update] {
-        await withTaskGroup(of: AptSnapshot.Update?.self) { group in
-            var updates: [AptSnapshot.Update] = []
-            var waiting = pending.makeIterator()
-            var done = 0
-            for item in (0..<Self.concurrency).compactMap({ _ in waiting.next() }) {
-                group.addTask { await update(for: item, scope: scope, folder: folder) }
-            }
-            while let update = await group.next() {
-                if let update { updates.append(update) }
-                done += 1
-                if done % 20 == 0 { progress("apt: \(done) of \(pending.count) changelogs") }
-                if let item = waiting.next() {
-                    group.addTask { await self.update(for: item, scope: scope, folder: folder) }
-                }
-            }
-            return updates
+        var updates: [AptSnapshot.Update] = []
+        var done = 0
+        await BoundedConcurrency.forEach(pending, limit: Self.concurrency) { item in
+            await update(for: item, scope: scope, folder: folder)
+        } finished: { update in
+            if let update { updates.append(update) }
+            done += 1
+            if done % 20 == 0 { progress("apt: \(done) of \(pending.count) changelogs") }
         }
+        return updates
     }
 
     /// A changelog that cannot be had is told and left out; the others go on.

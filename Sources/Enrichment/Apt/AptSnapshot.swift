@@ -1,5 +1,4 @@
 import Advisories
-import Crypto
 import Foundation
 
 /// Pending updates of one host with their changelogs: what apt's archive says of vulnerabilities.
@@ -31,9 +30,7 @@ struct AptSnapshot: Sendable, Codable, Equatable {
 
     /// Lowercase hex SHA-256 of the snapshot's bytes.
     var digest: String {
-        get throws {
-            try SHA256.hash(data: encoded()).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-        }
+        get throws { FileDigest.sha256(try encoded()) }
     }
 
     /// Reads a snapshot; `nil` when none was taken.

@@ -46,7 +46,7 @@ public struct FeedSync: Sendable {
 
     /// What is known of the feeds of an installation, without asking anybody.
     public static func status(data: DataFolder) throws -> Report {
-        let feeds = try SnapshotState.load(folder: data.feeds).files.values.map(\.status).sorted { $0.feed < $1.feed }
+        let feeds = try SnapshotState.load(folder: data.feeds).statuses
         return Report(feeds: feeds, indexDigest: IndexFolder(path: data.indexes).currentDigest(), changed: false)
     }
 
@@ -70,7 +70,7 @@ public struct FeedSync: Sendable {
         let compiler = IndexCompiler(data: data, progress: progress)
         let compiled = try compiler.compile(state)
         return Report(
-            feeds: state.files.values.map(\.status).sorted { $0.feed < $1.feed }, indexDigest: compiled.digest,
+            feeds: state.statuses, indexDigest: compiled.digest,
             changed: compiled.changed)
     }
 
@@ -118,21 +118,13 @@ public struct FeedSync: Sendable {
     private func fetchAll(
         with fetcher: some FeedFetcher, known: [String: SnapshotState.Entry]
     ) async throws -> [String: SnapshotState.Entry] {
-        let files = try fetcher.listFiles()
-        return await withTaskGroup(of: (String, SnapshotState.Entry?).self) { group in
-            var results: [String: SnapshotState.Entry] = [:]
-            var waiting = files.makeIterator()
-            for file in (0..<Self.concurrency).compactMap({ _ in waiting.next() }) {
-                group.addTask { (file.path, await refresh(file, with: fetcher, known: known[file.path])) }
-            }
-            while let (path, entry) = await group.next() {
-                if let entry { results[path] = entry }
-                if let file = waiting.next() {
-                    group.addTask { (file.path, await refresh(file, with: fetcher, known: known[file.path])) }
-                }
-            }
-            return results
+        var results: [String: SnapshotState.Entry] = [:]
+        await BoundedConcurrency.forEach(try fetcher.listFiles(), limit: Self.concurrency) { file in
+            (file.path, await refresh(file, with: fetcher, known: known[file.path]))
+        } finished: { path, entry in
+            if let entry { results[path] = entry }
         }
+        return results
     }
 
     /// Fetches one file, checks it whole and puts it in place; the entry says how that went. `nil` when the source has no such file.

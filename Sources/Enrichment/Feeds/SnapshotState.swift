@@ -33,6 +33,9 @@ struct SnapshotState: Sendable, Codable, Equatable {
         }
     }
 
+    /// Every feed as shown to people, by name.
+    var statuses: [FeedStatus] { files.values.map(\.status).sorted { $0.feed < $1.feed } }
+
     private static func path(in folder: String) -> String { folder + "/state.json" }
 
     /// Reads the state; an absent file is an empty state, a damaged one throws.

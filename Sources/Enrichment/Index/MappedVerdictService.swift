@@ -43,11 +43,14 @@ public struct MappedVerdictService: VerdictService, AdvisoryChangeFeed {
     public func status() async -> AdvisoryStatus {
         let index = holder.index
         // A state file that cannot be read leaves the feeds' ages unknown; the index itself says what it was made of.
-        let files = (try? SnapshotState.load(folder: data.feeds))?.files ?? [:]
+        let state = (try? SnapshotState.load(folder: data.feeds)) ?? SnapshotState()
         return AdvisoryStatus(
             indexDigest: index?.digest, vulnerabilities: index?.vulnerabilityCount ?? 0,
-            feeds: files.values.map(\.status).sorted { $0.feed < $1.feed })
+            feeds: state.statuses)
     }
+
+    /// The index in use; `nil` before the first.
+    public var indexDigest: String? { get async { holder.index?.digest } }
 
     /// See ``IndexHolder/digests()``.
     public func indexDigests() -> AsyncStream<String> { holder.digests() }
