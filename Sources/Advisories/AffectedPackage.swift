@@ -12,11 +12,13 @@ public struct AffectedPackage: Sendable, Hashable {
     public var state: FixState
     /// The publisher's own urgency word, such as the Debian tracker's `unimportant`; `nil` when not given.
     public var urgency: String?
+    /// What must hold besides name and version; `nil` when that is all.
+    public var condition: Condition?
 
     /// Makes an affected package from its parts.
     public init(
         scope: String, name: String, ranges: [AffectedRange] = [], versions: [String] = [],
-        state: FixState = .unspecified, urgency: String? = nil
+        state: FixState = .unspecified, urgency: String? = nil, condition: Condition? = nil
     ) {
         self.scope = scope
         self.name = name
@@ -24,6 +26,7 @@ public struct AffectedPackage: Sendable, Hashable {
         self.versions = versions
         self.state = state
         self.urgency = urgency
+        self.condition = condition
     }
 }
 

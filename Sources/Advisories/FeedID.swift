@@ -19,6 +19,32 @@ public struct FeedID: RawRepresentable, Sendable, Hashable, Comparable, Codable,
     public static let kev = FeedID(rawValue: "kev")
     /// FIRST's exploit prediction scores.
     public static let epss = FeedID(rawValue: "epss")
+    /// CVE records in CVE JSON 5: the numbering authorities' own words and CISA's additions.
+    public static let cveList = FeedID(rawValue: "cve-list")
+    /// The National Vulnerability Database, API 2.0.
+    public static let nvd = FeedID(rawValue: "nvd")
+    /// The Exploit Database's index.
+    public static let exploitDatabase = FeedID(rawValue: "exploit-database")
+    /// Metasploit's module metadata.
+    public static let metasploit = FeedID(rawValue: "metasploit")
+    /// endoflife.date.
+    public static let endOfLife = FeedID(rawValue: "end-of-life")
+    /// The package debian-security-support.
+    public static let debianSupport = FeedID(rawValue: "debian-security-support")
+
+    /// Alpine's secdb of one release and repository.
+    ///
+    /// - Parameter release: `v3.18/main`, `edge/community`.
+    public static func alpine(_ release: String) -> FeedID {
+        FeedID(rawValue: "alpine-secdb/\(release)")
+    }
+
+    /// CSAF documents of one publisher.
+    ///
+    /// - Parameter folder: `redhat/vex`, `redhat/advisories`, `suse`.
+    public static func csaf(_ folder: String) -> FeedID {
+        FeedID(rawValue: "csaf/\(folder)")
+    }
 
     /// An OSV export of one ecosystem.
     ///

@@ -6,17 +6,42 @@ public struct ThreatIntelligence: Sendable {
     public var epss: [String: EPSSScore]
     /// Exploitation that was observed, by CVE id in capitals.
     public var kev: [String: KnownExploitation]
+    /// Exploit code that is public, by CVE id in capitals.
+    public var exploits: [String: PublicExploits]
+    /// CISA's SSVC decision points, by CVE id in capitals.
+    public var ssvc: [String: SSVCDecisionPoints]
+    /// Support periods of products and distributions, by ``Lifecycle/product``.
+    public var lifecycles: [String: Lifecycle]
+    /// Packages that a distribution supports within limits or no more, in no order.
+    public var supportNotes: [SupportNote]
 
     /// Makes a collection from its parts.
-    public init(epss: [String: EPSSScore] = [:], kev: [String: KnownExploitation] = [:]) {
+    public init(
+        epss: [String: EPSSScore] = [:], kev: [String: KnownExploitation] = [:],
+        exploits: [String: PublicExploits] = [:], ssvc: [String: SSVCDecisionPoints] = [:],
+        lifecycles: [String: Lifecycle] = [:], supportNotes: [SupportNote] = []
+    ) {
         self.epss = epss
         self.kev = kev
+        self.exploits = exploits
+        self.ssvc = ssvc
+        self.lifecycles = lifecycles
+        self.supportNotes = supportNotes
     }
 
-    /// Takes over what another collection knows; where both know something, the other's word counts.
+    /// Takes over what another collection knows; where both know something, the other's word counts. Exploits are joined.
     public mutating func merge(_ other: ThreatIntelligence) {
         epss.merge(other.epss) { _, theirs in theirs }
         kev.merge(other.kev) { _, theirs in theirs }
+        exploits.merge(other.exploits) { ours, theirs in
+            PublicExploits(
+                exploitDatabase: Set(ours.exploitDatabase + theirs.exploitDatabase).sorted(),
+                isVerified: ours.isVerified || theirs.isVerified,
+                metasploit: Set(ours.metasploit + theirs.metasploit).sorted())
+        }
+        ssvc.merge(other.ssvc) { _, theirs in theirs }
+        lifecycles.merge(other.lifecycles) { _, theirs in theirs }
+        supportNotes += other.supportNotes
     }
 
     /// Reads FIRST's EPSS scores: CSV, plain or compressed.
