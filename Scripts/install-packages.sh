@@ -4,7 +4,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build_packages=(
-    ca-certificates curl g++ git libarchive-dev libsimdjson-dev libsqlite3-dev make pkg-config zlib1g-dev
+    ca-certificates curl g++ git libarchive-dev libbz2-dev liblzma-dev libsimdjson-dev libsqlite3-dev libzstd-dev make nettle-dev
+    pkg-config zlib1g-dev
 )
 dashboard_packages=(
     esbuild fonts-jetbrains-mono node-csstype node-d3-array node-d3-scale node-d3-shape node-d3-time-format node-prop-types
