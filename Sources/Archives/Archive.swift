@@ -1,15 +1,16 @@
 import Glibc
 
-/// Reads zip archives and compressed files from disk, in memory and within limits. Nothing is ever unpacked to disk.
+/// Reads zip and tar archives and compressed files from disk, in memory and within limits. Nothing is ever unpacked to disk.
 ///
 /// Source of the formats: libarchive, <https://www.libarchive.org/>.
 public enum Archive {
-    /// Hands over every regular file of a zip archive in turn, whole.
+    /// Hands over every regular file of an archive in turn, whole.
     ///
-    /// Entries before a damaged place are handed over before the error is thrown. Checksums are verified.
+    /// Entries before a damaged place are handed over before the error is thrown. Checksums are verified as far as the format has
+    /// them: zip, xz and bzip2 have, zstd may have, tar and gzip under it are known to be cut off but not to be altered.
     ///
     /// - Parameters:
-    ///   - path: A zip file.
+    ///   - path: A zip file, or a tar file, plain or compressed with gzip, xz, bzip2 or zstd; its content tells which.
     ///   - entryLimit: The most bytes one entry may unpack to.
     ///   - totalLimit: The most bytes all entries may unpack to together.
     ///   - countLimit: The most entries there may be.
@@ -20,29 +21,59 @@ public enum Archive {
         in path: String, entryLimit: Int, totalLimit: Int, countLimit: Int = 5_000_000,
         _ body: (_ name: String, _ bytes: [UInt8]) throws -> Void
     ) throws {
-        let reader = try ArchiveReader(path: path, format: .zip)
         var bytes: [UInt8] = []
-        var total = 0
-        var count = 0
-        while let name = try reader.nextFile() {
-            count += 1
-            guard count <= countLimit else { throw ArchiveError.tooManyEntries(path: path, limit: countLimit) }
+        try forEachFile(in: path, totalLimit: totalLimit, countLimit: countLimit) { name, nextChunk in
             bytes.removeAll(keepingCapacity: true)
-            while let chunk = try reader.nextChunk() {
+            while let chunk = try nextChunk() {
                 guard chunk.count <= entryLimit - bytes.count else {
                     throw ArchiveError.entryTooLarge(path: path, entry: name, limit: entryLimit)
                 }
-                guard chunk.count <= totalLimit - total else {
-                    throw ArchiveError.totalTooLarge(path: path, limit: totalLimit)
-                }
-                total += chunk.count
                 bytes.append(contentsOf: chunk)
             }
             try body(name, bytes)
         }
     }
 
-    /// Reads a plain file or one compressed with gzip, xz or bzip2, as its content says, not its name.
+    /// Like ``forEachEntry(in:entryLimit:totalLimit:countLimit:_:)`` for entries too large to be held whole.
+    ///
+    /// - Parameter body: Receives the entry's name and a function that gives its next piece, `nil` at the end; each piece is lent
+    ///   until the next call. What it leaves unread is stepped over, and counts for no limit.
+    public static func forEachFile(
+        in path: String, totalLimit: Int, countLimit: Int = 5_000_000,
+        _ body: (_ name: String, _ nextChunk: () throws -> UnsafeRawBufferPointer?) throws -> Void
+    ) throws {
+        let isZip = isZip(path)
+        let reader = try ArchiveReader(path: path, format: isZip ? .zip : .tar)
+        var total = 0
+        var count = 0
+        while let name = try reader.nextFile() {
+            count += 1
+            guard count <= countLimit else { throw ArchiveError.tooManyEntries(path: path, limit: countLimit) }
+            try body(name) {
+                guard let chunk = try reader.nextChunk() else { return nil }
+                guard chunk.count <= totalLimit - total else {
+                    throw ArchiveError.totalTooLarge(path: path, limit: totalLimit)
+                }
+                total += chunk.count
+                return chunk
+            }
+        }
+        if !isZip { try reader.checkTarEnd() }
+    }
+
+    /// Whether a file starts as zip archives do; other files, and missing ones, do not.
+    ///
+    /// - Source: APPNOTE.TXT 4.3.7 and 4.3.16.
+    private static func isZip(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var start: UInt32 = 0
+        guard pread(descriptor, &start, 4, 0) == 4 else { return false }
+        return [0x0403_4B50, 0x0605_4B50].contains(UInt32(littleEndian: start))
+    }
+
+    /// Reads a plain file or one compressed with gzip, xz, bzip2 or zstd, as its content says, not its name.
     ///
     /// - Parameter limit: The most bytes it may unpack to.
     /// - Throws: ``ArchiveError``.

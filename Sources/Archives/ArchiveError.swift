@@ -13,6 +13,9 @@ public enum ArchiveError: Error, Sendable, Hashable, CustomStringConvertible {
     /// More entries than allowed.
     case tooManyEntries(path: String, limit: Int)
 
+    /// Writing broke off; what stands at `path` is no archive.
+    case cannotWrite(path: String, reason: String)
+
     /// One line for people.
     public var description: String {
         switch self {
@@ -23,6 +26,7 @@ public enum ArchiveError: Error, Sendable, Hashable, CustomStringConvertible {
         case .entryTooLarge(let path, let entry, let limit):
             "\(path): \(entry.map { "\($0) " } ?? "")unpacks to more than \(limit) bytes"
         case .totalTooLarge(let path, let limit): "\(path): the entries unpack to more than \(limit) bytes together"
+        case .cannotWrite(let path, let reason): "\(path): cannot write: \(reason)"
         case .tooManyEntries(let path, let limit): "\(path): more than \(limit) entries"
         }
     }

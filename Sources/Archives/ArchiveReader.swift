@@ -7,6 +7,8 @@ final class ArchiveReader {
     enum Format {
         /// Zip with its entries.
         case zip
+        /// Tar with its entries, plain or compressed.
+        case tar
         /// One stream, plain or compressed.
         case stream
     }
@@ -32,14 +34,22 @@ final class ArchiveReader {
             // Only by the central directory at the end: libarchive's other way reads on from entry to entry, and a file cut
             // between two entries would look whole to it.
             archive_read_support_format_zip_seekable(handle)
+        case .tar:
+            archive_read_support_format_tar(handle)
+            Self.supportCompression(handle)
         case .stream:
             archive_read_support_format_raw(handle)
             archive_read_support_format_empty(handle)
-            archive_read_support_filter_gzip(handle)
-            archive_read_support_filter_xz(handle)
-            archive_read_support_filter_bzip2(handle)
+            Self.supportCompression(handle)
         }
         guard archive_read_open_fd(handle, descriptor, 1 << 16) == ARCHIVE_OK else { throw unrecognised }
+    }
+
+    private static func supportCompression(_ handle: OpaquePointer) {
+        archive_read_support_filter_gzip(handle)
+        archive_read_support_filter_xz(handle)
+        archive_read_support_filter_bzip2(handle)
+        archive_read_support_filter_zstd(handle)
     }
 
     deinit {
@@ -99,7 +109,7 @@ final class ArchiveReader {
     }
 
     /// libarchive converts names to the locale's encoding and drops what does not fit; daemons often run in the C locale.
-    private static func withUTF8Names<Result>(_ body: () -> Result) -> Result {
+    static func withUTF8Names<Result>(_ body: () -> Result) -> Result {
         guard let utf8Locale else { return body() }
         let previous = uselocale(utf8Locale)
         defer { uselocale(previous) }
@@ -108,6 +118,18 @@ final class ArchiveReader {
 
     // A locale object is never changed once made, and uselocale(3) sets it for the calling thread alone.
     private nonisolated(unsafe) static let utf8Locale: locale_t? = newlocale(1 << LC_CTYPE, "C.UTF-8", nil)
+
+    /// Checks at the end of a plain tar that its end marker is there; a compressed one says itself when it was cut off.
+    ///
+    /// - Source: POSIX.1-2024 pax, "ustar Interchange Format": two 512-byte blocks of zeros.
+    func checkTarEnd() throws(ArchiveError) {
+        guard archive_filter_count(handle) == 1 else { return }
+        var tail = [UInt8](repeating: 1, count: 1024)
+        let length = lseek(descriptor, 0, SEEK_END)
+        guard length >= 1024, pread(descriptor, &tail, 1024, length - 1024) == 1024, tail.allSatisfy({ $0 == 0 }) else {
+            throw damage("the end marker is missing, so the file was cut off")
+        }
+    }
 
     /// The next piece of the entry's content; `nil` at its end. Lent until the next call.
     func nextChunk() throws(ArchiveError) -> UnsafeRawBufferPointer? {
