@@ -27,6 +27,8 @@ public struct AffectedRange: Sendable, Hashable {
     public enum Event: Sendable, Hashable {
         /// Affected from this version on, inclusive; `"0"` stands before every version.
         case introduced(String)
+        /// Affected from just above this version on; the version itself is not. NVD's `versionStartExcluding`.
+        case introducedAfter(String)
         /// No longer affected from this version on.
         case fixed(String)
         /// Affected up to this version, inclusive.

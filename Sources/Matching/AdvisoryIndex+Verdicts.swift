@@ -6,9 +6,13 @@ extension AdvisoryIndex {
     ///
     /// - Returns: Verdicts `affected` and `undetermined`, the highest risk first, equal ones by id. Empty when there are none, and also
     ///   for a package URL without version or of an unknown scope; ``covers(scope:)`` tells the difference.
-    public func verdicts(for package: PackageURL) -> [Verdict] {
+    ///
+    /// - Parameters:
+    ///   - package: Any package URL.
+    ///   - context: What is known of it besides; `nil` for what the package URL itself tells.
+    public func verdicts(for package: PackageURL, context: MatchContext? = nil) -> [Verdict] {
         guard let coordinates = package.advisoryCoordinates else { return [] }
-        return verdicts(at: coordinates, purl: package)
+        return verdicts(at: coordinates, purl: package, context: context)
     }
 
     /// The vulnerabilities a package version is exposed to, or may be.
@@ -16,9 +20,12 @@ extension AdvisoryIndex {
     /// - Parameters:
     ///   - coordinates: Where advisories about it are looked up.
     ///   - purl: The package itself, for rules that need its own name besides its source's; `nil` when only the source is known.
+    ///   - context: What is known of it besides; `nil` for what the package URL itself tells.
     /// - Returns: As ``verdicts(for:)``. On a damaged file one verdict `undetermined` with ``VerdictReason/damagedIndex`` and an empty
     ///   vulnerability id, never an empty list.
-    public func verdicts(at coordinates: AdvisoryCoordinates, purl: PackageURL?) -> [Verdict] {
+    public func verdicts(
+        at coordinates: AdvisoryCoordinates, purl: PackageURL?, context: MatchContext? = nil
+    ) -> [Verdict] {
         do throws(IndexError) {
             guard let name = try reader.find(scope: coordinates.scope, name: coordinates.name) else { return [] }
             if let purl, KernelPackages.exemption(of: purl, source: coordinates.name) != nil { return [] }

@@ -93,15 +93,16 @@ struct EvidenceWriter {
         }
     }
 
-    private func describe(_ interval: StoredInterval) throws(IndexError) -> String {
+    private func describe(_ interval: AffectedInterval) throws(IndexError) -> String {
         if interval.kind == .unreadable { return try reader.text(interval.lower) }
         let lower = interval.lower == IndexFormat.none ? "0" : try reader.versionText(interval.lower, in: name)
+        let opening = interval.isLowerExclusive ? "(introduced after" : "[introduced"
         switch interval.kind {
-        case .fixed: return "[introduced \(lower), fixed \(try reader.versionText(interval.upper, in: name)))"
+        case .fixed: return "\(opening) \(lower), fixed \(try reader.versionText(interval.upper, in: name)))"
         case .lastAffected:
-            return "[introduced \(lower), last affected \(try reader.versionText(interval.upper, in: name))]"
-        case .limit: return "[introduced \(lower), limit \(try reader.versionText(interval.upper, in: name)))"
-        case .open, .unreadable: return "[introduced \(lower), no fix)"
+            return "\(opening) \(lower), last affected \(try reader.versionText(interval.upper, in: name))]"
+        case .limit: return "\(opening) \(lower), limit \(try reader.versionText(interval.upper, in: name)))"
+        case .open, .unreadable: return "\(opening) \(lower), no fix)"
         }
     }
 
@@ -125,7 +126,7 @@ struct EvidenceWriter {
             guard interval.kind != .unreadable else { continue }
             if interval.lower != IndexFormat.none {
                 lines.append(try compare(place, with: interval.lower))
-                guard place.isAtOrAbove(interval.lower) else { continue }
+                guard interval.isBelow(place) else { continue }
             }
             if interval.upper != IndexFormat.none { lines.append(try compare(place, with: interval.upper)) }
         }

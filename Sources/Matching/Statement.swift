@@ -55,31 +55,6 @@ struct RuleSet {
     let listed: Range<UInt32>
 }
 
-/// A stretch of affected versions as stored.
-struct StoredInterval {
-    let lower: UInt32
-    let upper: UInt32
-    let kind: IntervalKind
-
-    /// Whether a version lies inside; an unreadable interval holds none.
-    @inline(__always)
-    func contains(_ place: VersionPlace) -> Bool {
-        guard kind != .unreadable, lower == IndexFormat.none || place.isAtOrAbove(lower) else { return false }
-        switch kind {
-        case .open: return true
-        case .fixed, .limit: return !place.isAtOrAbove(upper)
-        case .lastAffected: return !place.isAbove(upper)
-        case .unreadable: return false
-        }
-    }
-
-    /// Whether a version is at or above the repair at the upper end, coming from inside.
-    @inline(__always)
-    func isRepaired(at place: VersionPlace) -> Bool {
-        kind == .fixed && place.isAtOrAbove(upper)
-    }
-}
-
 extension IndexReader {
     /// Reads a rule set.
     @inline(__always)
@@ -92,10 +67,15 @@ extension IndexReader {
 
     /// Reads an interval.
     @inline(__always)
-    func interval(_ index: UInt32) throws(IndexError) -> StoredInterval {
+    func interval(_ index: UInt32) throws(IndexError) -> AffectedInterval {
         let record = try record(.intervals, index)
-        guard let kind = IntervalKind(rawValue: record.uint32(8)) else { throw .damaged(what: "an interval's kind") }
-        return StoredInterval(lower: record.uint32(0), upper: record.uint32(4), kind: kind)
+        let code = record.uint32(8)
+        guard let kind = IntervalKind(rawValue: code & ~IntervalKind.exclusiveLower) else {
+            throw .damaged(what: "an interval's kind")
+        }
+        return AffectedInterval(
+            lower: record.uint32(0), upper: record.uint32(4), kind: kind,
+            isLowerExclusive: code & IntervalKind.exclusiveLower != 0)
     }
 
     /// Whether a rule set lists a version; the listed places are sorted.

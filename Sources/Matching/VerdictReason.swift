@@ -30,6 +30,22 @@ public enum VerdictReason {
     public static let unparsableBound = "unparsable_bound"
     /// The advisory names the package without any version range that can be evaluated.
     public static let noVersionRange = "no_version_range"
+    /// Affected, if the platform that the statement asks for beside the package is there, which nobody could check.
+    public static let platformUnknown = "platform_unknown"
+    /// Affected, but the kernel that is running is another one; a restart may bring this one up.
+    public static let kernelNotRunning = "kernel_not_running"
+    /// The advisory speaks of another module stream, or of a module where the package is of none, or the other way round.
+    public static let otherModuleStream = "other_module_stream"
+    /// The advisory speaks of other architectures.
+    public static let otherArchitecture = "other_architecture"
+    /// The advisory speaks of another edition, language or target of the product.
+    public static let otherProduct = "other_product"
+    /// The advisory asks for a platform that the host does not have.
+    public static let otherPlatform = "other_platform"
+    /// A VEX document of the user says that the package is not affected.
+    public static let vexNotAffected = "vex_not_affected"
+    /// A VEX document of the user says that the package carries the repair.
+    public static let vexFixed = "vex_fixed"
     /// The advisory was withdrawn or its vulnerability rejected; it never decides.
     public static let withdrawn = "withdrawn"
     /// No advisory speaks of this vulnerability for this package.

@@ -1,31 +1,5 @@
 import Advisories
 
-/// Where a version stands among a name's sorted versions: `below..<above` are the places of those equal to it.
-///
-/// One binary search by memcmp finds it; every further comparison with a version of an advisory is one of two integers.
-struct VersionPlace {
-    /// How many known versions are lower.
-    let below: UInt32
-    /// How many known versions are lower or equal.
-    let above: UInt32
-
-    /// Whether the version is at or above the one at a place.
-    @inline(__always)
-    func isAtOrAbove(_ ordinal: UInt32) -> Bool { ordinal < above }
-
-    /// Whether the version is above the one at a place.
-    @inline(__always)
-    func isAbove(_ ordinal: UInt32) -> Bool { ordinal < below }
-
-    /// Whether the version equals the one at a place.
-    func isEqual(_ ordinal: UInt32) -> Bool { ordinal >= below && ordinal < above }
-
-    /// `<`, `=` or `>`, as seen from the version.
-    func sign(_ ordinal: UInt32) -> String {
-        isAbove(ordinal) ? ">" : isEqual(ordinal) ? "=" : "<"
-    }
-}
-
 extension IndexReader {
     /// Places a version key among a name's versions.
     func place(of key: [UInt8], in name: NameRecord) throws(IndexError) -> VersionPlace {

@@ -12,7 +12,8 @@ import Versioning
 
     private static func randomEvent(_ generator: inout SeededGenerator) -> AffectedRange.Event {
         let text = versions.randomElement(using: &generator) ?? "0"
-        switch Int.random(in: 0..<9, using: &generator) {
+        switch Int.random(in: 0..<10, using: &generator) {
+        case 9: return .introducedAfter(text == "*" ? "1.0" : text)
         case 0...3: return .introduced(text == "*" ? "0" : text)
         case 4...5: return .fixed(text == "*" ? "1.0" : text)
         case 6...7: return .lastAffected(text == "*" ? "1.0" : text)

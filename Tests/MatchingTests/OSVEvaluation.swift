@@ -37,7 +37,8 @@ struct OSVEvaluation {
         var limits: [String] = []
         for (offset, event) in range.events.enumerated() {
             switch event {
-            case .introduced(let text), .fixed(let text), .lastAffected(let text): events.append((text, offset, event))
+            case .introduced(let text), .introducedAfter(let text), .fixed(let text), .lastAffected(let text):
+                events.append((text, offset, event))
             case .limit(let text): limits.append(text)
             }
         }
@@ -56,6 +57,7 @@ struct OSVEvaluation {
         for (text, _, event) in events {
             switch event {
             case .introduced: if text == "0" || (compare(version, text) ?? -1) >= 0 { isVulnerable = true }
+            case .introducedAfter: if (compare(version, text) ?? -1) > 0 { isVulnerable = true }
             case .fixed: if (compare(version, text) ?? -1) >= 0 { isVulnerable = false }
             case .lastAffected: if (compare(version, text) ?? -1) > 0 { isVulnerable = false }
             case .limit: break
@@ -72,7 +74,9 @@ struct OSVEvaluation {
 
     static func text(_ event: AffectedRange.Event) -> String {
         switch event {
-        case .introduced(let text), .fixed(let text), .lastAffected(let text), .limit(let text): text
+        case .introduced(let text), .introducedAfter(let text), .fixed(let text), .lastAffected(let text),
+            .limit(let text):
+            text
         }
     }
 

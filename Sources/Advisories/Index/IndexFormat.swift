@@ -99,6 +99,9 @@ package enum IntervalKind: UInt32, Sendable {
     case limit = 3
     /// A bound did not parse. The lower field then holds the range's text instead of a version.
     case unreadable = 4
+
+    /// A bit set in the file when the lower end itself is outside.
+    package static let exclusiveLower: UInt32 = 0x100
 }
 
 /// The numbers that ``FixState`` has in a file. They never change meaning.

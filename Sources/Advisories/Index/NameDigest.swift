@@ -19,7 +19,7 @@ struct NameDigest {
             var bytes = SectionBytes()
             bytes.append(UInt32(rule.intervals.count))
             for interval in rule.intervals {
-                bytes.append(interval.kind.rawValue)
+                bytes.append(interval.kind.rawValue | (interval.isLowerExclusive ? IntervalKind.exclusiveLower : 0))
                 for ordinal in [interval.lower, interval.upper] {
                     let isVersion = ordinal != IndexFormat.none
                     bytes.append(UInt8(isVersion ? 1 : 0))

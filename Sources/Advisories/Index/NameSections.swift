@@ -195,7 +195,8 @@ struct NameSections {
     private func append(_ interval: AffectedInterval, to sections: inout IndexSections) {
         sections[.intervals].append(interval.lower)
         sections[.intervals].append(interval.upper)
-        sections[.intervals].append(interval.kind.rawValue)
+        sections[.intervals].append(
+            interval.kind.rawValue | (interval.isLowerExclusive ? IntervalKind.exclusiveLower : 0))
     }
 
     private func append(

@@ -164,6 +164,7 @@ struct PendingAdvisories: Sendable {
     private mutating func append(_ event: AffectedRange.Event) {
         switch event {
         case .introduced(let version): events.append((.introduced, texts.intern(version)))
+        case .introducedAfter(let version): events.append((.introducedAfter, texts.intern(version)))
         case .fixed(let version): events.append((.fixed, texts.intern(version)))
         case .lastAffected(let version): events.append((.lastAffected, texts.intern(version)))
         case .limit(let version): events.append((.limit, texts.intern(version)))

@@ -1,25 +1,60 @@
 /// A stretch of versions between two of a name's sorted versions.
-struct AffectedInterval: Hashable, Comparable {
+package struct AffectedInterval: Hashable, Comparable, Sendable {
     /// The first affected version's position, or `IndexFormat.none` for "from the beginning". In an unreadable interval, the
     /// number of the range's text.
-    let lower: UInt32
+    package let lower: UInt32
     /// The version at the upper end, or `IndexFormat.none`.
-    let upper: UInt32
+    package let upper: UInt32
     /// What the upper end means.
-    let kind: IntervalKind
+    package let kind: IntervalKind
+    /// Whether ``lower`` itself is outside.
+    package let isLowerExclusive: Bool
+
+    /// Makes an interval from its parts.
+    package init(lower: UInt32, upper: UInt32, kind: IntervalKind, isLowerExclusive: Bool = false) {
+        self.lower = lower
+        self.upper = upper
+        self.kind = kind
+        self.isLowerExclusive = isLowerExclusive
+    }
 
     /// Orders by the lower end, "from the beginning" first, so that a rule set reads upwards.
-    static func < (lhs: AffectedInterval, rhs: AffectedInterval) -> Bool {
-        let left = (lhs.lower &+ 1, lhs.upper, lhs.kind.rawValue)
-        let right = (rhs.lower &+ 1, rhs.upper, rhs.kind.rawValue)
+    package static func < (lhs: AffectedInterval, rhs: AffectedInterval) -> Bool {
+        let left = (lhs.lower &+ 1, lhs.isLowerExclusive ? 1 : 0, lhs.upper, lhs.kind.rawValue)
+        let right = (rhs.lower &+ 1, rhs.isLowerExclusive ? 1 : 0, rhs.upper, rhs.kind.rawValue)
         return left < right
+    }
+
+    /// Whether a version lies inside; an unreadable interval holds none.
+    @inline(__always)
+    package func contains(_ place: VersionPlace) -> Bool {
+        guard kind != .unreadable, isBelow(place) else { return false }
+        switch kind {
+        case .open: return true
+        case .fixed, .limit: return !place.isAtOrAbove(upper)
+        case .lastAffected: return !place.isAbove(upper)
+        case .unreadable: return false
+        }
+    }
+
+    /// Whether a version is past the lower end.
+    @inline(__always)
+    package func isBelow(_ place: VersionPlace) -> Bool {
+        lower == IndexFormat.none || (isLowerExclusive ? place.isAbove(lower) : place.isAtOrAbove(lower))
+    }
+
+    /// Whether a version is at or above the repair at the upper end.
+    @inline(__always)
+    package func isRepaired(at place: VersionPlace) -> Bool {
+        kind == .fixed && place.isAtOrAbove(upper)
     }
 }
 
 /// Turns the events of one range into intervals that hold the same versions as the OSV evaluation algorithm finds.
 ///
-/// The algorithm sorts the events and lets each one at or below a version (`last_affected`: below) switch "vulnerable" on or off; a
-/// version must also be below some `limit`, if there is any. Events at the same version keep their order in the document.
+/// The algorithm sorts the events and lets each one at or below a version (`last_affected` and our own `introducedAfter`: below) switch
+/// "vulnerable" on or off; a version must also be below some `limit`, if there is any. Events at the same version keep their order in the
+/// document.
 ///
 /// Source: <https://ossf.github.io/osv-schema/#evaluation>
 struct RangeCompiler {
@@ -38,11 +73,13 @@ struct RangeCompiler {
 
         var group: Int { position.map { Int($0.group) } ?? -1 }
         var ordinal: UInt32 { position?.ordinal ?? IndexFormat.none }
+        /// Whether it acts only just above its version.
+        var actsAbove: Bool { event == .lastAffected || event == .introducedAfter }
     }
 
     /// The kinds of events, without their texts.
     enum Event: UInt8, Sendable {
-        case introduced, fixed, lastAffected, limit
+        case introduced, fixed, lastAffected, limit, introducedAfter
     }
 
     /// Compiles a range.
@@ -95,24 +132,30 @@ struct RangeCompiler {
             let end = events[index...].firstIndex { $0.group != events[index].group } ?? events.count
             let same = events[index..<end]
             index = end
-            // At the version itself `last_affected` does not act yet; just above it every event has acted.
-            let decidesHere = same.last { $0.event != .lastAffected }
+            // At the version itself the events that act above it do nothing yet; just above it every event has acted.
+            let decidesHere = same.last { !$0.actsAbove }
             let affectedHere = decidesHere.map { $0.event == .introduced } ?? (start != nil)
-            let affectedAbove = same.last?.event == .introduced
+            let decidesAbove = same.last
+            let affectedAbove = decidesAbove.map { $0.event == .introduced || $0.event == .introducedAfter } ?? false
             if start == nil && affectedHere { start = decidesHere }
-            guard let opened = start, !affectedAbove else { continue }
-            let kind: IntervalKind = affectedHere ? .lastAffected : .fixed
-            let closer = affectedHere ? same.last { $0.event == .lastAffected } : decidesHere
-            guard let closer else { continue }
-            stretches.append(stretch(from: opened, to: closer, kind: kind))
-            start = nil
+            if let opened = start, !affectedHere, let decidesHere {
+                stretches.append(stretch(from: opened, to: decidesHere, kind: .fixed))
+                start = nil
+            }
+            if let opened = start, !affectedAbove, let closer = same.last(where: { $0.event == .lastAffected }) {
+                stretches.append(stretch(from: opened, to: closer, kind: .lastAffected))
+                start = nil
+            }
+            if start == nil && affectedAbove { start = decidesAbove }
         }
         if let start { stretches.append(stretch(from: start, to: nil, kind: .open)) }
         return stretches
     }
 
     private static func stretch(from lower: Placed, to upper: Placed?, kind: IntervalKind) -> Stretch {
-        let interval = AffectedInterval(lower: lower.ordinal, upper: upper?.ordinal ?? IndexFormat.none, kind: kind)
+        let interval = AffectedInterval(
+            lower: lower.ordinal, upper: upper?.ordinal ?? IndexFormat.none, kind: kind,
+            isLowerExclusive: lower.event == .introducedAfter)
         return Stretch(interval: interval, lowerGroup: lower.group, upperGroup: upper?.group ?? Int.max)
     }
 
@@ -125,7 +168,9 @@ struct RangeCompiler {
                 stretch.upperGroup > group || (stretch.upperGroup == group && stretch.interval.kind == .lastAffected)
             guard reaches else { return stretch }
             var cut = stretch
-            cut.interval = AffectedInterval(lower: stretch.interval.lower, upper: limit.ordinal, kind: .limit)
+            cut.interval = AffectedInterval(
+                lower: stretch.interval.lower, upper: limit.ordinal, kind: .limit,
+                isLowerExclusive: stretch.interval.isLowerExclusive)
             return cut
         }
     }

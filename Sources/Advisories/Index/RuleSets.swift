@@ -81,6 +81,7 @@ struct RuleSets {
             let word =
                 switch event.kind {
                 case .introduced: "introduced"
+                case .introducedAfter: "introduced after"
                 case .fixed: "fixed"
                 case .lastAffected: "last affected"
                 case .limit: "limit"
