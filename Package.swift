@@ -105,6 +105,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CLinux"),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
@@ -130,13 +131,15 @@ let package = Package(
         module(
             floor: 3, "Matching", ["PackageIdentity", "Scoring", "Versioning", "Advisories"], external: [crypto]),
         module(floor: 3, "HostScan", ["PackageIdentity", "Inventory", "BoundedInput"]),
-        module(floor: 3, "SBOM", ["PackageIdentity", "Inventory", "JSONDocuments"]),
+        module(
+            floor: 3, "SBOM", ["PackageIdentity", "Inventory", "JSONDocuments", "CExpat"], linking: [":libexpat.a"]),
         module(floor: 3, "Wire", ["PackageIdentity", "Inventory"], external: [crypto]),
 
         module(
             floor: 4, "AgentKit", ["PackageIdentity", "Inventory", "HostScan", "Wire", "BoundedInput", "CLinux"],
             external: [crypto, logging, lifecycle, httpClient, nioCore, nioHTTP1, nioSSL]),
-        module(floor: 4, "Reports", ["PackageIdentity", "Scoring", "Inventory", "Matching"]),
+        module(
+            floor: 4, "Reports", ["PackageIdentity", "Scoring", "Advisories", "Inventory", "Matching", "SBOM"]),
         module(floor: 4, "Stores", ["PackageIdentity", "Scoring", "Inventory", "Matching"]),
         module(floor: 4, "Verdicts", ["PackageIdentity", "Matching"]),
         module(floor: 4, "Telemetry", external: [logging, metrics]),
@@ -152,7 +155,7 @@ let package = Package(
             floor: 5, "Enrichment",
             [
                 "PackageIdentity", "Scoring", "Versioning", "Advisories", "Matching", "Archives", "JSONDocuments",
-                "Verdicts",
+                "Verdicts", "BoundedInput",
             ],
             external: [crypto, logging, lifecycle, httpClient, nioCore, nioHTTP1, subprocess]),
 
@@ -178,32 +181,37 @@ let package = Package(
             [
                 "PackageIdentity", "Scoring", "Versioning", "Advisories", "Inventory", "SBOM", "Matching", "HostScan",
                 "Reports", "LoadTest", "Stores", "SQLiteStore", "Verdicts", "JobQueue", "Events", "Telemetry",
-                "Enrichment",
-                "Processor", "Gateway",
+                "Enrichment", "Processor", "Gateway", "BoundedInput", "JSONDocuments",
             ], external: [argumentParser, crypto, logging, metrics, lifecycle]),
         program(
             "zerotrace-agent", ["PackageIdentity", "Inventory", "HostScan", "AgentKit"],
             external: [argumentParser, logging, lifecycle]),
 
-        tests("PackageIdentity"),
-        tests("Scoring"),
+        tests("PackageIdentity", ["SeededRandom"]),
+        tests("Scoring", ["SeededRandom"]),
         tests("BoundedInput", ["SeededRandom"]),
         tests("JSONDocuments"),
         tests("Archives"),
-        tests("Versioning"),
-        tests("Advisories", ["Archives", "JSONDocuments", "Scoring", "Versioning"]),
+        tests("Versioning", ["SeededRandom"]),
+        tests("Advisories", ["Archives", "JSONDocuments", "Scoring", "SeededRandom", "Versioning"]),
         tests("Inventory", ["PackageIdentity", "SeededRandom"]),
-        tests("Matching", ["Advisories", "PackageIdentity", "Scoring", "Versioning"]),
+        tests("Matching", ["Advisories", "PackageIdentity", "Scoring", "SeededRandom", "Versioning"]),
         tests("HostScan", ["BoundedInput", "Inventory", "PackageIdentity", "SeededRandom"]),
-        tests("SBOM", ["Inventory", "PackageIdentity", "SeededRandom"]),
+        tests("SBOM", ["Inventory", "JSONDocuments", "PackageIdentity", "SeededRandom"]),
         tests("Wire", ["Inventory", "PackageIdentity"], external: [crypto]),
-        tests("Reports", ["Advisories", "Matching", "PackageIdentity", "Scoring"]),
+        tests(
+            "Reports",
+            ["Advisories", "Inventory", "JSONDocuments", "Matching", "PackageIdentity", "SBOM", "Scoring", "SeededRandom"]),
         tests(
             "AgentKit", ["BoundedInput", "Inventory", "LoopbackTesting", "PackageIdentity", "Wire"],
             external: [crypto, logging, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
         tests(
-            "Enrichment", ["Advisories", "LoopbackTesting", "Matching", "PackageIdentity", "Verdicts"],
-            external: [nioCore, nioHTTP1, nioPosix]),
+            "Enrichment",
+            [
+                "Advisories", "Archives", "BoundedInput", "JSONDocuments", "LoopbackTesting", "Matching",
+                "PackageIdentity", "SeededRandom", "Verdicts",
+            ],
+            external: [crypto, nioCore, nioHTTP1, nioPosix]),
         tests(
             "Processor",
             [
