@@ -8,63 +8,59 @@
 /// Key: per token 0x01…0x05 for the words of pre-releases, 0x06 for the end, 0x07 text 0x00 for other words, 0x08 number
 /// for numbers. Unlike other orderings it refuses little: a version without a digit or letter, control characters.
 enum GenericVersion {
-    static func encode(_ text: VersionText, into writer: inout KeyWriter) throws(VersionError) {
-        var rest = text.trimmed
-        if let bad = rest.firstIndex(where: { $0 < 0x20 || $0 == 0x7f }) {
-            throw text.malformed(bad, "character is not allowed")
+    static func encode(_ version: VersionBytes, into key: inout KeyBuffer) throws(VersionFault) {
+        var rest = version
+        if let bad = rest.firstPlace(where: { $0 < 0x20 || $0 == 0x7f }) {
+            throw VersionFault(bad, "character is not allowed")
         }
-        if let first = rest.first, lowercase(first) == UInt8(ascii: "v"), let next = rest.dropFirst().first,
-            isDigit(next)
-        {
-            rest.removeFirst()
-        }
+        if lowercase(rest.first) == UInt8(ascii: "v"), isDigit(rest.second) { rest.removeFirst() }
         var zeros = 0
         var hasToken = false
         while !rest.isEmpty {
-            let digits = rest.takeDigits()
-            let word = digits.isEmpty ? rest.take(while: isWordByte) : []
-            if !digits.isEmpty {
-                zeros = encode(number: digits, zeros: zeros, into: &writer)
-            } else if !word.isEmpty {
+            let byte = rest.first
+            if isDigit(byte) {
+                zeros = encode(number: rest.takeDigits(), zeros: zeros, into: &key)
+            } else if isWordByte(byte) {
                 zeros = 0
-                encode(word: word, into: &writer)
+                encode(word: rest.take(while: isWordByte), into: &key)
             } else {
                 rest.removeFirst()
                 continue
             }
             hasToken = true
         }
-        guard hasToken else { throw text.malformed(0, "has neither digit nor letter") }
-        writer.append(0x06)
+        guard hasToken else { throw VersionFault(version.start, "has neither digit nor letter") }
+        key.append(0x06)
     }
 
     /// Bytes outside ASCII are parts of letters of other scripts.
-    private static func isWordByte(_ byte: UInt8) -> Bool { isLetter(byte) || byte >= 0x80 }
+    @inline(__always) private static func isWordByte(_ byte: UInt8) -> Bool { isLetter(byte) || byte >= 0x80 }
 
     /// Writes a number and the zeros held back before it; zeros are held back until a number follows them.
-    private static func encode(number digits: ArraySlice<UInt8>, zeros: Int, into writer: inout KeyWriter) -> Int {
-        if digits.allSatisfy({ $0 == 0x30 }) { return zeros + 1 }
+    private static func encode(number digits: VersionBytes, zeros: Int, into key: inout KeyBuffer) -> Int {
+        if digits.isZero { return zeros + 1 }
         for _ in 0..<zeros {
-            writer.append(0x08)
-            writer.append(number: 0)
+            key.append(0x08)
+            key.appendZero()
         }
-        writer.append(0x08)
-        writer.append(number: digits)
+        key.append(0x08)
+        key.append(number: digits)
         return 0
     }
 
-    private static func encode(word: ArraySlice<UInt8>, into writer: inout KeyWriter) {
-        let lowered = word.map(lowercase)
-        switch String(decoding: lowered, as: UTF8.self) {
-        case "dev", "snapshot": writer.append(0x01)
-        case "alpha": writer.append(0x02)
-        case "beta": writer.append(0x03)
-        case "milestone": writer.append(0x04)
-        case "pre", "preview", "rc", "cr": writer.append(0x05)
-        default:
-            writer.append(0x07)
-            writer.append(contentsOf: lowered)
-            writer.append(0x00)
-        }
+    private static func encode(word: VersionBytes, into key: inout KeyBuffer) {
+        if let rank = rank(of: word) { return key.append(rank) }
+        key.append(0x07)
+        key.append(lowercased: word)
+        key.append(0x00)
+    }
+
+    private static func rank(of word: VersionBytes) -> UInt8? {
+        if word.isWord("dev") || word.isWord("snapshot") { return 0x01 }
+        if word.isWord("alpha") { return 0x02 }
+        if word.isWord("beta") { return 0x03 }
+        if word.isWord("milestone") { return 0x04 }
+        let isCandidate = word.isWord("rc") || word.isWord("pre") || word.isWord("preview") || word.isWord("cr")
+        return isCandidate ? 0x05 : nil
     }
 }

@@ -21,159 +21,107 @@
 ///
 /// - Source: <https://maven.apache.org/pom.html#version-order-specification>, `ComparableVersion.java` of Maven 3.8
 enum MavenVersion {
-    static func encode(_ text: VersionText, into writer: inout KeyWriter) throws(VersionError) {
-        let bytes = text.trimmed.map(lowercase)
-        guard !bytes.isEmpty else { throw text.malformed(0, "version is empty") }
-        if let bad = bytes.firstIndex(where: { $0 < 0x20 || $0 == 0x7f }) {
-            throw text.malformed(bad, "character is not allowed")
+    static func encode(_ version: VersionBytes, into key: inout KeyBuffer) throws(VersionFault) {
+        if let bad = version.firstPlace(where: { $0 < 0x20 || $0 == 0x7f }) {
+            throw VersionFault(bad, "character is not allowed")
         }
-        // Each dash opens a list within a list; encoding walks down them.
-        guard bytes.count <= 256 else { throw text.malformed(256, "is too long for a Maven version") }
-        var parser = Parser(bytes)
-        Item.encode(parser.parse(), into: &writer)
+        var lists = Lists()
+        var rest = version
+        while !rest.isEmpty {
+            let byte = rest.first
+            if byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") {
+                rest.removeFirst()
+                // Nothing before a separator is a 0.
+                lists.addNothing()
+                if byte == UInt8(ascii: "-") { lists.open() }
+                continue
+            }
+            if isDigit(byte) {
+                lists.add(number: rest.takeDigits(), into: &key)
+            } else {
+                let word = rest.take { !isDigit($0) && $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "-") }
+                // A word at the end of the version, or with a digit behind it, opens a list unless it begins one.
+                if rest.isEmpty || isDigit(rest.first) { lists.openUnlessEmpty() }
+                lists.add(word: word, digitFollows: isDigit(rest.first), into: &key)
+            }
+            takeSeparator(&rest, &lists)
+        }
+        lists.close(into: &key)
     }
 
-    fileprivate indirect enum Item {
-        case number(ArraySlice<UInt8>)
-        case word(String)
-        case list([Item])
+    /// What stands between two items: a dot, a dash, or the change between digit and letter.
+    private static func takeSeparator(_ rest: inout VersionBytes, _ lists: inout Lists) {
+        if rest.isEmpty || rest.take(UInt8(ascii: ".")) { return }
+        _ = rest.take(UInt8(ascii: "-"))
+        lists.open()
+    }
 
-        private static let ranks: [String: UInt8] = ["alpha": 1, "beta": 2, "milestone": 3, "rc": 4, "snapshot": 5]
+    /// The open lists while the items are written.
+    ///
+    /// Each list is the last item of the one around it. What means nothing is held back until an item that counts follows in its
+    /// list, and lists are written when something that counts stands in them.
+    private struct Lists {
+        /// Lists that are written and not closed.
+        private var depth = 0
+        private var heldLists = 0
+        private var heldNothings = 0
+        /// Whether the innermost list has no item yet, also none that means nothing.
+        private var isEmpty = true
 
-        /// -1, 0 or 1 for older than, the same as, newer than nothing.
-        var sign: Int {
-            switch self {
-            case .number(let digits): digits.allSatisfy { $0 == 0x30 } ? 0 : 1
-            case .word(let word): word.isEmpty ? 0 : Item.ranks[word] == nil ? 1 : -1
-            case .list(let items): items.lazy.map(\.sign).first { $0 != 0 } ?? 0
-            }
+        mutating func open() {
+            heldLists += 1
+            heldNothings = 0
+            isEmpty = true
         }
 
-        static func encode(_ items: [Item], into writer: inout KeyWriter) {
-            for (index, item) in items.enumerated() {
-                if item.sign == 0 {
-                    guard let next = items[index...].lazy.map(\.sign).first(where: { $0 != 0 }) else { break }
-                    writer.append(next < 0 ? 0x03 : 0x07)
-                } else {
-                    item.encode(into: &writer)
-                }
-            }
-            writer.append(0x04)
+        mutating func openUnlessEmpty() { if !isEmpty { open() } }
+
+        mutating func addNothing() {
+            heldNothings += 1
+            isEmpty = false
         }
 
-        private func encode(into writer: inout KeyWriter) {
-            switch self {
-            case .number(let digits):
-                writer.append(0x08)
-                writer.append(number: digits)
-            case .word(let word):
-                if let rank = Item.ranks[word] {
-                    writer.append(0x01)
-                    writer.append(rank)
-                } else {
-                    writer.append(0x05)
-                    writer.append(word == "sp" ? 0x01 : 0x02)
-                    if word != "sp" {
-                        writer.append(contentsOf: word.utf8)
-                        writer.append(0x00)
-                    }
-                }
-            case .list(let items):
-                writer.append(sign < 0 ? 0x02 : 0x06)
-                Item.encode(items, into: &writer)
+        mutating func add(number: VersionBytes, into key: inout KeyBuffer) {
+            if number.isZero { return addNothing() }
+            writeHeld(isOlder: false, into: &key)
+            key.append(0x08)
+            key.append(number: number)
+        }
+
+        mutating func add(word: VersionBytes, digitFollows: Bool, into key: inout KeyBuffer) {
+            if word.isWord("ga") || word.isWord("final") || word.isWord("release") { return addNothing() }
+            if let rank = MavenVersion.rank(of: word, digitFollows: digitFollows) {
+                writeHeld(isOlder: true, into: &key)
+                key.append(0x01)
+                return key.append(rank)
             }
+            writeHeld(isOlder: false, into: &key)
+            key.append(0x05)
+            if word.isWord("sp") { return key.append(0x01) }
+            key.append(0x02)
+            key.append(lowercased: word)
+            key.append(0x00)
+        }
+
+        /// Writes what was held back before an item that counts.
+        private mutating func writeHeld(isOlder: Bool, into key: inout KeyBuffer) {
+            for _ in 0..<heldLists { key.append(isOlder ? 0x02 : 0x06) }
+            for _ in 0..<heldNothings { key.append(isOlder ? 0x03 : 0x07) }
+            depth += heldLists
+            (heldLists, heldNothings, isEmpty) = (0, 0, false)
+        }
+
+        mutating func close(into key: inout KeyBuffer) {
+            for _ in 0...depth { key.append(0x04) }
         }
     }
 
-    /// Cuts a version into lists as `ComparableVersion.parseVersion` does.
-    private struct Parser {
-        private let bytes: [UInt8]
-        /// The open lists, outermost first; each is the last item of the one before it.
-        private var open: [[Item]] = [[]]
-        private var start = 0
-        private var isNumber = false
-
-        init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-        mutating func parse() -> [Item] {
-            for (index, byte) in bytes.enumerated() {
-                switch byte {
-                case UInt8(ascii: "."): close(at: index)
-                case UInt8(ascii: "-"):
-                    close(at: index)
-                    open.append([])
-                case 0x30...0x39:
-                    if !isNumber, index > start {
-                        if !open[open.count - 1].isEmpty { open.append([]) }
-                        add(.word(Parser.word(bytes[start..<index], digitFollows: true)))
-                        start = index
-                        open.append([])
-                    }
-                    isNumber = true
-                default:
-                    if isNumber, index > start {
-                        add(.number(bytes[start..<index]))
-                        start = index
-                        open.append([])
-                    }
-                    isNumber = false
-                }
-            }
-            if start < bytes.count {
-                if !isNumber, !open[open.count - 1].isEmpty { open.append([]) }
-                addRest(upTo: bytes.count)
-            }
-            return fold()
-        }
-
-        /// Ends an item at a separator; no bytes mean 0.
-        private mutating func close(at index: Int) {
-            if index == start { add(.number([0x30])) } else { addRest(upTo: index) }
-            start = index + 1
-        }
-
-        private mutating func addRest(upTo end: Int) {
-            let part = bytes[start..<end]
-            add(isNumber ? .number(part) : .word(Parser.word(part, digitFollows: false)))
-        }
-
-        private mutating func add(_ item: Item) { open[open.count - 1].append(item) }
-
-        /// Closes all lists, innermost first, each without the nothings at its end.
-        private mutating func fold() -> [Item] {
-            var inner: [Item]?
-            while var list = open.popLast() {
-                if let inner { list.append(.list(inner)) }
-                inner = Parser.normalized(list)
-            }
-            return inner ?? []
-        }
-
-        /// Removes nothings from the end, and before the lists at the end.
-        private static func normalized(_ list: [Item]) -> [Item] {
-            var list = list
-            for index in list.indices.reversed() {
-                switch list[index] {
-                case .list(let items):
-                    if items.isEmpty { list.remove(at: index) }
-                case let item:
-                    guard item.sign == 0 else { return list }
-                    list.remove(at: index)
-                }
-            }
-            return list
-        }
-
-        private static func word(_ bytes: ArraySlice<UInt8>, digitFollows: Bool) -> String {
-            let word = String(decoding: bytes, as: UTF8.self)
-            switch (word, digitFollows) {
-            case ("a", true): return "alpha"
-            case ("b", true): return "beta"
-            case ("m", true): return "milestone"
-            case ("cr", _): return "rc"
-            case ("ga", _), ("final", _), ("release", _): return ""
-            default: return word
-            }
-        }
+    /// The place of a word before the release; `nil` for other words.
+    private static func rank(of word: VersionBytes, digitFollows: Bool) -> UInt8? {
+        if word.isWord("alpha") || digitFollows && word.isWord("a") { return 1 }
+        if word.isWord("beta") || digitFollows && word.isWord("b") { return 2 }
+        if word.isWord("milestone") || digitFollows && word.isWord("m") { return 3 }
+        if word.isWord("rc") || word.isWord("cr") { return 4 }
+        return word.isWord("snapshot") ? 5 : nil
     }
 }

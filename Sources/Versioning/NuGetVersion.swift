@@ -5,45 +5,52 @@
 ///
 /// - Source: <https://learn.microsoft.com/en-us/nuget/concepts/package-versioning>
 enum NuGetVersion {
-    static func encode(_ text: VersionText, into writer: inout KeyWriter) throws(VersionError) {
-        var rest = text.trimmed
+    static func encode(_ version: VersionBytes, into key: inout KeyBuffer) throws(VersionFault) {
+        var rest = version
         var count = 0
         repeat {
             let number = rest.takeDigits()
-            guard !number.isEmpty, count < 4 else { throw text.malformed(rest.startIndex, "number is missing") }
-            writer.append(number: number)
+            guard !number.isEmpty, count < 4 else { throw VersionFault(rest.start, "number is missing") }
+            key.append(number: number)
             count += 1
         } while rest.take(UInt8(ascii: "."))
-        for _ in count..<4 { writer.append(number: 0) }
-        let build = rest.firstIndex(of: UInt8(ascii: "+"))
-        let labels = build.map { rest[..<$0] } ?? rest
-        if let build { try check(rest[(build + 1)...], text) }
-        guard labels.first == UInt8(ascii: "-") else {
-            if let bad = labels.indices.first { throw text.malformed(bad, "character is not allowed here") }
-            return writer.append(0x01)
+        for _ in count..<4 { key.appendZero() }
+        let plus = rest.firstPlace(of: UInt8(ascii: "+"))
+        if let plus { try check(rest.from(plus + 1)) }
+        var labels = plus.map(rest.upTo) ?? rest
+        guard labels.take(UInt8(ascii: "-")) else {
+            guard labels.isEmpty else { throw VersionFault(labels.start, "character is not allowed here") }
+            return key.append(0x01)
         }
-        try check(labels.dropFirst(), text)
-        writer.append(0x00)
-        for label in labels.dropFirst().split(separator: UInt8(ascii: ".")) {
-            if label.allSatisfy(isDigit) {
-                writer.append(0x01)
-                writer.append(number: label)
-            } else {
-                writer.append(0x02)
-                writer.append(contentsOf: label.lazy.map(lowercase))
-                writer.append(0x00)
-            }
+        try check(labels)
+        key.append(0x00)
+        while !labels.isEmpty { encode(label: labels.takePart(before: UInt8(ascii: ".")), into: &key) }
+        key.append(0x00)
+    }
+
+    private static func encode(label: VersionBytes, into key: inout KeyBuffer) {
+        if label.isNumber {
+            key.append(0x01)
+            key.append(number: label)
+        } else {
+            key.append(0x02)
+            key.append(lowercased: label)
+            key.append(0x00)
         }
-        writer.append(0x00)
     }
 
     /// Labels are not empty and hold letters, digits and dashes.
-    private static func check(_ labels: ArraySlice<UInt8>, _ text: VersionText) throws(VersionError) {
-        for label in labels.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
-            if label.isEmpty { throw text.malformed(label.startIndex, "label is empty") }
-            if let bad = label.firstIndex(where: { !isDigit($0) && !isLetter($0) && $0 != UInt8(ascii: "-") }) {
-                throw text.malformed(bad, "character is not allowed")
+    private static func check(_ labels: VersionBytes) throws(VersionFault) {
+        var previousWasDot = true
+        for place in labels.start..<labels.end {
+            let byte = labels.whole[place]
+            let isDot = byte == UInt8(ascii: ".")
+            if isDot, previousWasDot { throw VersionFault(place, "label is empty") }
+            guard isDot || isDigit(byte) || isLetter(byte) || byte == UInt8(ascii: "-") else {
+                throw VersionFault(place, "character is not allowed")
             }
+            previousWasDot = isDot
         }
+        if previousWasDot { throw VersionFault(labels.end, "label is empty") }
     }
 }

@@ -5,18 +5,18 @@
 /// - Source: <https://cran.r-project.org/doc/manuals/r-release/R-exts.html#The-DESCRIPTION-file>,
 ///   <https://pvp.haskell.org/>
 enum NumberListVersion {
-    static func encode(
-        _ text: VersionText, separators: [UInt8], into writer: inout KeyWriter
-    ) throws(VersionError) {
-        var rest = text.trimmed
+    static func encode(_ version: VersionBytes, takesDashes: Bool, into key: inout KeyBuffer) throws(VersionFault) {
+        var rest = version
         while true {
             let number = rest.takeDigits()
-            guard !number.isEmpty else { throw text.malformed(rest.startIndex, "number is missing") }
-            writer.append(number: number)
-            guard let byte = rest.first else { break }
-            guard separators.contains(byte) else { throw text.malformed(rest.startIndex, "character is not allowed") }
+            guard !number.isEmpty else { throw VersionFault(rest.start, "number is missing") }
+            key.append(number: number)
+            guard !rest.isEmpty else { break }
+            guard rest.first == UInt8(ascii: ".") || takesDashes && rest.first == UInt8(ascii: "-") else {
+                throw VersionFault(rest.start, "character is not allowed")
+            }
             rest.removeFirst()
         }
-        writer.append(0x00)
+        key.append(0x00)
     }
 }

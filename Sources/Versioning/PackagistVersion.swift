@@ -2,150 +2,177 @@
 ///
 /// Key: four numbers, or those of a date, as 0x06 number each, then the modifiers, each behind a byte for its place:
 ///
-///     0x01 dev   0x02 alpha   0x03 beta   0x04 RC   0x05 the end   0x06 number   0x07 patch
+///     0x00 Stable   0x01 dev   0x02 alpha   0x03 beta   0x04 RC   0x05 the end   0x06 number   0x07 patch
 ///
-/// Not taken over are branches without a number (`dev-master`), which have no place in an order of versions.
+/// A branch (`dev-master`) is 0x00, its name and 0x00: older than every version, as `version_compare` has it. Among each other
+/// Composer has no order of branches, only equality; the key puts them in the order of their names.
 ///
 /// - Source: <https://github.com/composer/semver> (`VersionParser::normalize`), <https://www.php.net/version_compare>
 enum PackagistVersion {
-    static func encode(_ text: VersionText, into writer: inout KeyWriter) throws(VersionError) {
-        var rest = withoutFlags(text.trimmed)
+    static func encode(_ version: VersionBytes, into key: inout KeyBuffer) throws(VersionFault) {
+        if let bad = version.firstPlace(where: { $0 <= 0x20 || $0 == 0x7f }) {
+            throw VersionFault(bad, "character is not allowed")
+        }
+        var rest = withoutStability(version)
+        if encode(branch: rest, into: &key) { return }
+        rest = withoutBuild(rest)
+        let whole = rest
         _ = rest.take(word: "v")
-        let tokens = tokens(classical: rest) ?? tokens(date: rest) ?? tokens(branch: rest)
-        guard let tokens else {
-            throw text.malformed(rest.startIndex, "is no version that Composer reads")
+        if encode(classical: rest, into: &key) { return }
+        key.truncate(to: 0)
+        if encode(date: rest, into: &key) { return }
+        key.truncate(to: 0)
+        guard encode(numericBranch: whole, into: &key) else {
+            throw VersionFault(whole.start, "is no version that Composer reads")
         }
-        for token in tokens {
-            switch token {
-            case .word(let rank): writer.append(rank)
-            case .number(let digits):
-                writer.append(0x06)
-                writer.append(number: digits)
-            }
-        }
-        writer.append(0x05)
     }
 
-    private enum Token {
-        case word(UInt8)
-        case number(ArraySlice<UInt8>)
+    /// Cuts a stability flag (`@beta`).
+    private static func withoutStability(_ version: VersionBytes) -> VersionBytes {
+        guard let at = version.lastPlace(of: UInt8(ascii: "@")) else { return version }
+        let flag = version.from(at + 1)
+        let isFlag =
+            flag.isWord("stable") || flag.isWord("rc") || flag.isWord("beta") || flag.isWord("alpha")
+            || flag.isWord("dev")
+        return isFlag ? version.upTo(at) : version
     }
 
-    private static let dev = Token.word(0x01)
-    private static let zero = Token.number([0x30])
-
-    /// Cuts a stability flag (`@beta`) and build metadata (`+build`).
-    private static func withoutFlags(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        var rest = bytes
-        if let at = rest.lastIndex(of: UInt8(ascii: "@")) {
-            let flag = String(decoding: rest[(at + 1)...].map(lowercase), as: UTF8.self)
-            if ["stable", "rc", "beta", "alpha", "dev"].contains(flag) { rest = rest[..<at] }
-        }
-        if let plus = rest.firstIndex(of: UInt8(ascii: "+")), plus > rest.startIndex, plus < rest.endIndex - 1,
-            !rest.contains(where: isSpace), !rest[..<plus].contains(UInt8(ascii: ","))
-        {
-            rest = rest[..<plus]
-        }
-        return rest
+    /// Cuts build metadata (`+build`).
+    private static func withoutBuild(_ version: VersionBytes) -> VersionBytes {
+        guard let plus = version.firstPlace(of: UInt8(ascii: "+")), plus > version.start, plus < version.end - 1,
+            version.upTo(plus).firstPlace(of: UInt8(ascii: ",")) == nil
+        else { return version }
+        return version.upTo(plus)
     }
 
-    /// One number of at most five digits, up to three more, modifiers; `nil` when it is something else.
-    private static func tokens(classical bytes: ArraySlice<UInt8>) -> [Token]? {
-        var rest = bytes
+    /// `dev-NAME`, and three names that need no `dev-` but want their case.
+    private static func encode(branch version: VersionBytes, into key: inout KeyBuffer) -> Bool {
+        var name = version
+        let isOld = isExactly(name, "master") || isExactly(name, "trunk") || isExactly(name, "default")
+        guard isOld || name.take(word: "dev-") else { return false }
+        key.append(0x00)
+        key.append(name)
+        key.append(0x00)
+        return true
+    }
+
+    private static func isExactly(_ name: VersionBytes, _ word: StaticString) -> Bool {
+        name.isWord(word) && name.allSatisfy { $0 >= 0x61 }
+    }
+
+    /// One number of at most five digits, up to three more, modifiers; `false` when it is something else.
+    private static func encode(classical version: VersionBytes, into key: inout KeyBuffer) -> Bool {
+        var rest = version
         let first = rest.takeDigits()
-        guard (1...5).contains(first.count) else { return nil }
-        var tokens = [Token.number(first)]
-        while tokens.count < 4, let number = takeNumber(after: UInt8(ascii: "."), &rest) {
-            tokens.append(.number(number))
-        }
-        while tokens.count < 4 { tokens.append(zero) }
-        return appendModifiers(&tokens, rest) ? tokens : nil
+        guard (1...5).contains(first.count) else { return false }
+        append(number: first, to: &key)
+        for _ in 1..<4 { append(number: takeNumber(after: UInt8(ascii: "."), &rest) ?? rest.none, to: &key) }
+        return encode(modifiers: rest, into: &key)
     }
 
     /// `\d{4}(?:[.:-]?\d{2}){1,6}(?:[.:-]?\d{1,3})?`, modifiers; the parts between separators are the numbers.
-    private static func tokens(date bytes: ArraySlice<UInt8>) -> [Token]? {
-        // The pattern may end at several places; the longest that leaves only modifiers is what PHP finds first.
+    ///
+    /// The pattern may end at several places; the longest that leaves only modifiers is what PHP finds first.
+    private static func encode(date version: VersionBytes, into key: inout KeyBuffer) -> Bool {
         for pairs in stride(from: 6, through: 1, by: -1) {
             for tail in stride(from: 3, through: 0, by: -1) {
-                var rest = bytes
-                guard let numbers = takeDate(&rest, pairs: pairs, tail: tail) else { continue }
-                var tokens = numbers
-                if appendModifiers(&tokens, rest) { return tokens }
+                guard let end = endOfDate(version, pairs: pairs, tail: tail) else { continue }
+                var parts = version.upTo(end)
+                while !parts.isEmpty {
+                    append(number: parts.takeDigits(), to: &key)
+                    parts.removeFirst(min(1, parts.count))
+                }
+                if encode(modifiers: version.from(end), into: &key) { return true }
+                key.truncate(to: 0)
             }
         }
-        return nil
+        return false
     }
 
-    private static func takeDate(_ rest: inout ArraySlice<UInt8>, pairs: Int, tail: Int) -> [Token]? {
-        var current: [UInt8] = []
-        var numbers: [Token] = []
-        let widths = [4] + Array(repeating: 2, count: pairs) + (tail > 0 ? [tail] : [])
-        for (index, width) in widths.enumerated() {
-            if index > 0, let byte = rest.first,
-                [UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "-")].contains(byte)
-            {
+    private static func endOfDate(_ version: VersionBytes, pairs: Int, tail: Int) -> Int? {
+        var rest = version
+        for group in 0..<(pairs + (tail > 0 ? 2 : 1)) {
+            let width = group == 0 ? 4 : group <= pairs ? 2 : tail
+            if group > 0, [UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "-")].contains(rest.first) {
                 rest.removeFirst()
-                numbers.append(.number(current[...]))
-                current = []
             }
-            let digits = rest.prefix(width)
-            guard digits.count == width, digits.allSatisfy(isDigit) else { return nil }
-            current += digits
-            rest.removeFirst(width)
+            for _ in 0..<width {
+                guard isDigit(rest.first) else { return nil }
+                rest.removeFirst()
+            }
         }
-        return numbers + [.number(current[...])]
+        return rest.start
     }
 
-    /// `1.x-dev`: a branch, newer than all of its versions.
-    private static func tokens(branch bytes: ArraySlice<UInt8>) -> [Token]? {
-        var rest = bytes
-        guard rest.count > 3, String(decoding: rest.suffix(3).map(lowercase), as: UTF8.self) == "dev" else {
-            return nil
-        }
-        rest.removeLast(3)
-        if let last = rest.last, last == UInt8(ascii: ".") || last == UInt8(ascii: "-") { rest.removeLast() }
-        let wildcard = Token.number(Array("9999999".utf8)[...])
-        var tokens = [Token.number(rest.takeDigits())]
-        if case .number(let digits) = tokens[0], digits.isEmpty { return nil }
-        while tokens.count < 4, rest.first == UInt8(ascii: ".") {
-            rest.removeFirst()
+    /// `1.x-dev`: a branch with numbers, newer than all of its versions.
+    private static func encode(numericBranch version: VersionBytes, into key: inout KeyBuffer) -> Bool {
+        guard version.count > 3, version.from(version.end - 3).isWord("dev") else { return false }
+        var rest = version.upTo(version.end - 3)
+        if rest.last == UInt8(ascii: ".") || rest.last == UInt8(ascii: "-") { rest.removeLast() }
+        _ = rest.take(word: "v")
+        let first = rest.takeDigits()
+        guard !first.isEmpty else { return false }
+        append(number: first, to: &key)
+        for _ in 1..<4 {
+            guard rest.take(UInt8(ascii: ".")) else {
+                guard rest.isEmpty else { return false }
+                appendWildcard(to: &key)
+                continue
+            }
             if rest.take(word: "x") || rest.take(UInt8(ascii: "*")) {
-                tokens.append(wildcard)
+                appendWildcard(to: &key)
             } else {
                 let number = rest.takeDigits()
-                guard !number.isEmpty else { return nil }
-                tokens.append(.number(number))
+                guard !number.isEmpty else { return false }
+                append(number: number, to: &key)
             }
         }
-        guard rest.isEmpty else { return nil }
-        while tokens.count < 4 { tokens.append(wildcard) }
-        return tokens + [dev]
-    }
-
-    /// `[._-]?(?:(stable|beta|b|RC|alpha|a|patch|pl|p)((?:[.-]?\d+)*+)?)?([.-]?dev)?` to the end.
-    private static func appendModifiers(_ tokens: inout [Token], _ bytes: ArraySlice<UInt8>) -> Bool {
-        let words: [(StaticString, UInt8)] = [
-            ("stable", 0x05), ("beta", 0x03), ("b", 0x03), ("rc", 0x04), ("alpha", 0x02), ("a", 0x02), ("patch", 0x07),
-            ("pl", 0x07), ("p", 0x07),
-        ]
-        var rest = bytes
-        if let byte = rest.first, [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-")].contains(byte) {
-            rest.removeFirst()
-        }
-        for (word, rank) in words where rest.take(word: word) {
-            // "stable" changes nothing and hides what follows it.
-            var found = [Token.word(rank)]
-            while let number = takeNumber(&rest) { found.append(.number(number)) }
-            if rank != 0x05 { tokens += found }
-            guard takeDev(&rest) else { return rest.isEmpty }
-            if rank != 0x05 { tokens.append(dev) }
-            return rest.isEmpty
-        }
-        if takeDev(&rest) { tokens.append(dev) }
+        key.append(0x01)
+        key.append(0x05)
         return rest.isEmpty
     }
 
-    private static func takeDev(_ rest: inout ArraySlice<UInt8>) -> Bool {
+    private static func append(number: VersionBytes, to key: inout KeyBuffer) {
+        key.append(0x06)
+        key.append(number: number)
+    }
+
+    /// The number 9999999, which Composer writes for a part that is any.
+    private static func appendWildcard(to key: inout KeyBuffer) {
+        key.append(0x06)
+        key.appendAnyNumber()
+    }
+
+    /// `[._-]?(?:(stable|beta|b|RC|alpha|a|patch|pl|p)((?:[.-]?\d+)*+)?)?([.-]?dev)?` to the end.
+    private static func encode(modifiers version: VersionBytes, into key: inout KeyBuffer) -> Bool {
+        var rest = version
+        if [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-")].contains(rest.first) { rest.removeFirst() }
+        let rank = takeStability(&rest)
+        // "stable" changes nothing and hides what follows it.
+        let isHidden = rank == 0x05
+        if let rank, !isHidden { key.append(rank) }
+        if rank != nil {
+            while let number = takeNumber(&rest) { if !isHidden { append(number: number, to: &key) } }
+        }
+        if takeDev(&rest), !isHidden { key.append(0x01) }
+        key.append(0x05)
+        return rest.isEmpty
+    }
+
+    private static func takeStability(_ rest: inout VersionBytes) -> UInt8? {
+        // Composer looks for this word in lower case only; written otherwise it is a word that PHP does not know.
+        if rest.hasPrefix("stable") {
+            let isExact = rest.upTo(rest.start + 6).allSatisfy { $0 >= 0x61 }
+            rest.removeFirst(6)
+            return isExact ? 0x05 : 0x00
+        }
+        if rest.take(word: "beta") || rest.take(word: "b") { return 0x03 }
+        if rest.take(word: "rc") { return 0x04 }
+        if rest.take(word: "alpha") || rest.take(word: "a") { return 0x02 }
+        return rest.take(word: "patch") || rest.take(word: "pl") || rest.take(word: "p") ? 0x07 : nil
+    }
+
+    private static func takeDev(_ rest: inout VersionBytes) -> Bool {
         var ahead = rest
         _ = ahead.take(UInt8(ascii: ".")) || ahead.take(UInt8(ascii: "-"))
         guard ahead.take(word: "dev") else { return false }
@@ -153,14 +180,24 @@ enum PackagistVersion {
         return true
     }
 
-    private static func takeNumber(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-        if let byte = rest.first, isDigit(byte) { return rest.takeDigits() }
+    private static func takeNumber(_ rest: inout VersionBytes) -> VersionBytes? {
+        if isDigit(rest.first) { return rest.takeDigits() }
         return takeNumber(after: UInt8(ascii: "."), &rest) ?? takeNumber(after: UInt8(ascii: "-"), &rest)
     }
 
-    private static func takeNumber(after separator: UInt8, _ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-        guard rest.first == separator, let next = rest.dropFirst().first, isDigit(next) else { return nil }
+    private static func takeNumber(after separator: UInt8, _ rest: inout VersionBytes) -> VersionBytes? {
+        guard rest.first == separator, isDigit(rest.second) else { return nil }
         rest.removeFirst()
         return rest.takeDigits()
+    }
+}
+
+extension KeyBuffer {
+    /// Appends the number 9999999, as ``append(number:)`` does.
+    fileprivate mutating func appendAnyNumber() {
+        let nines: StaticString = "9999999"
+        nines.withUTF8Buffer { digits in
+            if let all = try? VersionBytes(digits) { append(number: all) }
+        }
     }
 }

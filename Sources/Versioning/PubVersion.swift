@@ -4,13 +4,13 @@
 ///
 /// - Source: <https://pub.dev/packages/pub_semver>, "Semantics"
 enum PubVersion {
-    static func encode(_ text: VersionText, into writer: inout KeyWriter) throws(VersionError) {
-        try SemanticVersion.encode(text, strict: false, into: &writer)
-        let bytes = text.trimmed
-        guard let plus = bytes.firstIndex(of: UInt8(ascii: "+")), plus < bytes.endIndex - 1 else {
-            return writer.append(0x00)
+    static func encode(_ version: VersionBytes, tolerant: Bool, into key: inout KeyBuffer) throws(VersionFault) {
+        let rules = SemanticVersion.Rules.pub(tolerant: tolerant)
+        try SemanticVersion.encode(version, rules, into: &key)
+        guard let plus = version.firstPlace(of: UInt8(ascii: "+")), plus < version.end - 1 else {
+            return key.append(0x00)
         }
-        writer.append(0x01)
-        try SemanticVersion.encodeIdentifiers(bytes[(plus + 1)...], text, strict: false, into: &writer)
+        key.append(0x01)
+        try SemanticVersion.encodeIdentifiers(version.from(plus + 1), rules, into: &key)
     }
 }

@@ -1,6 +1,6 @@
-/// Python versions by PEP 440, in the order of the `packaging` library.
+/// Python versions by PEP 440, in the order of the `packaging` library, and legacy versions as that library ordered them.
 ///
-/// Key:
+/// Key of a PEP 440 version:
 ///
 ///     epoch release pre post dev local
 ///     epoch   = number
@@ -11,132 +11,127 @@
 ///     dev     = 0x00 number | 0x01 (none)
 ///     local   = 0x00 (none) | 0x01 { 0x01 text 0x00 | 0x02 number } 0x00
 ///
+/// Any other text without white space is a legacy version, older than every PEP 440 version: see ``LegacyPythonVersion``. Only
+/// a PEP 440 version with a broken local label behind it (`1.0+a+`) is malformed: that is no old version but a mistake.
+///
 /// - Source: <https://packaging.python.org/en/latest/specifications/version-specifiers/>; the spellings accepted are those
 ///   of its appendix B. White space beyond ASCII around a version is not stripped.
-struct PythonVersion {
-    private var epoch: ArraySlice<UInt8> = []
-    private var release: [ArraySlice<UInt8>] = []
-    private var pre: (rank: UInt8, number: ArraySlice<UInt8>)?
-    private var post: ArraySlice<UInt8>?
-    private var dev: ArraySlice<UInt8>?
-    private var local: [ArraySlice<UInt8>] = []
-
-    static func encode(_ text: VersionText, into writer: inout KeyWriter) throws(VersionError) {
-        var rest = text.trimmed
-        let version = try PythonVersion(&rest, text)
-        version.encode(into: &writer)
+enum PythonVersion {
+    static func encode(_ version: VersionBytes, into key: inout KeyBuffer) throws(VersionFault) {
+        var rest = version
+        if encodePublic(&rest, into: &key) {
+            if rest.isEmpty { return key.append(0x00) }
+            if rest.take(UInt8(ascii: "+")) { return try encodeLocal(rest, into: &key) }
+        }
+        key.truncate(to: 0)
+        try LegacyPythonVersion.encode(version, into: &key)
     }
 
-    private init(_ rest: inout ArraySlice<UInt8>, _ text: VersionText) throws(VersionError) {
+    /// A word's rank, and the number behind it, which may be empty.
+    private typealias Segment = (rank: UInt8, number: VersionBytes)
+
+    private static func encodePublic(_ rest: inout VersionBytes, into key: inout KeyBuffer) -> Bool {
         _ = rest.take(word: "v")
-        try takeRelease(&rest, text)
-        takePre(&rest)
-        takePost(&rest)
-        takeDev(&rest)
-        try takeLocal(&rest, text)
-        guard rest.isEmpty else { throw text.malformed(rest.startIndex, "is not a PEP 440 version") }
-    }
-
-    private mutating func takeRelease(_ rest: inout ArraySlice<UInt8>, _ text: VersionText) throws(VersionError) {
-        var number = rest.takeDigits()
-        guard !number.isEmpty else { throw text.malformed(rest.startIndex, "release number is missing") }
-        if rest.take(UInt8(ascii: "!")) {
-            epoch = number
-            number = rest.takeDigits()
-            guard !number.isEmpty else { throw text.malformed(rest.startIndex, "release number is missing") }
-        }
-        release.append(number)
-        while rest.first == UInt8(ascii: "."), let next = rest.dropFirst().first, isDigit(next) {
-            rest.removeFirst()
-            release.append(rest.takeDigits())
-        }
-    }
-
-    private mutating func takePre(_ rest: inout ArraySlice<UInt8>) {
-        let words: [(StaticString, UInt8)] = [
-            ("alpha", 1), ("a", 1), ("beta", 2), ("b", 2), ("preview", 3), ("pre", 3), ("c", 3), ("rc", 3),
-        ]
-        for (word, rank) in words {
-            if let number = PythonVersion.takeNumber(after: word, &rest) {
-                pre = (rank, number)
-                return
-            }
-        }
-    }
-
-    private mutating func takePost(_ rest: inout ArraySlice<UInt8>) {
-        if rest.first == UInt8(ascii: "-"), let next = rest.dropFirst().first, isDigit(next) {
-            rest.removeFirst()
-            post = rest.takeDigits()
-            return
-        }
-        for word: StaticString in ["post", "rev", "r"] {
-            if let number = PythonVersion.takeNumber(after: word, &rest) {
-                post = number
-                return
-            }
-        }
-    }
-
-    private mutating func takeDev(_ rest: inout ArraySlice<UInt8>) {
-        dev = PythonVersion.takeNumber(after: "dev", &rest)
-    }
-
-    private mutating func takeLocal(_ rest: inout ArraySlice<UInt8>, _ text: VersionText) throws(VersionError) {
-        guard rest.take(UInt8(ascii: "+")) else { return }
-        repeat {
-            let segment = rest.take { isDigit($0) || isLetter($0) }
-            guard !segment.isEmpty else { throw text.malformed(rest.startIndex, "local version is empty") }
-            local.append(segment)
-        } while PythonVersion.takeSeparator(&rest)
-    }
-
-    /// Removes `[separator] word [separator] [digits]`; the digits, or `nil` when the word does not stand there.
-    private static func takeNumber(after word: StaticString, _ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-        var ahead = rest
-        _ = takeSeparator(&ahead)
-        guard ahead.take(word: word) else { return nil }
-        _ = takeSeparator(&ahead)
-        let number = ahead.takeDigits()
-        rest = ahead
-        return number
-    }
-
-    private static func takeSeparator(_ rest: inout ArraySlice<UInt8>) -> Bool {
-        rest.take(UInt8(ascii: ".")) || rest.take(UInt8(ascii: "-")) || rest.take(UInt8(ascii: "_"))
-    }
-
-    private func encode(into writer: inout KeyWriter) {
-        writer.append(number: epoch)
-        let significant = release.reversed().drop { $0.allSatisfy { $0 == 0x30 } }
-        for number in significant.reversed() { writer.append(number: number) }
-        writer.append(0x00)
+        guard encodeRelease(&rest, into: &key) else { return false }
+        let pre = rest.isEmpty ? nil : takePre(&rest)
+        let post = rest.isEmpty ? nil : takePost(&rest)
+        let dev = rest.isEmpty ? nil : takeNumber(&rest, after: "dev")
         if let pre {
-            writer.append(pre.rank)
-            writer.append(number: pre.number)
+            key.append(pre.rank)
+            key.append(number: pre.number)
         } else {
-            writer.append(post == nil && dev != nil ? 0x00 : 0x04)
+            key.append(post == nil && dev != nil ? 0x00 : 0x04)
         }
-        writer.append(post == nil ? 0x00 : 0x01)
-        if let post { writer.append(number: post) }
-        writer.append(dev == nil ? 0x01 : 0x00)
-        if let dev { writer.append(number: dev) }
-        encodeLocal(into: &writer)
+        key.append(post == nil ? 0x00 : 0x01)
+        if let post { key.append(number: post) }
+        key.append(dev == nil ? 0x01 : 0x00)
+        if let dev { key.append(number: dev) }
+        return true
     }
 
-    private func encodeLocal(into writer: inout KeyWriter) {
-        writer.append(local.isEmpty ? 0x00 : 0x01)
-        guard !local.isEmpty else { return }
-        for segment in local {
-            if segment.allSatisfy(isDigit) {
-                writer.append(0x02)
-                writer.append(number: segment)
-            } else {
-                writer.append(0x01)
-                writer.append(contentsOf: segment.lazy.map(lowercase))
-                writer.append(0x00)
-            }
+    private static func encodeRelease(_ rest: inout VersionBytes, into key: inout KeyBuffer) -> Bool {
+        var number = rest.takeDigits()
+        guard !number.isEmpty else { return false }
+        if rest.take(UInt8(ascii: "!")) {
+            key.append(number: number)
+            number = rest.takeDigits()
+            guard !number.isEmpty else { return false }
+        } else {
+            key.appendZero()
         }
-        writer.append(0x00)
+        var zeros = 0
+        while true {
+            if number.isZero {
+                zeros += 1
+            } else {
+                for _ in 0..<zeros { key.appendZero() }
+                zeros = 0
+                key.append(number: number)
+            }
+            guard rest.first == UInt8(ascii: "."), isDigit(rest.second) else { break }
+            rest.removeFirst()
+            number = rest.takeDigits()
+        }
+        key.append(0x00)
+        return true
+    }
+
+    private static func takePre(_ rest: inout VersionBytes) -> Segment? {
+        if let number = takeNumber(&rest, after: "alpha", "a") { return (1, number) }
+        if let number = takeNumber(&rest, after: "beta", "b") { return (2, number) }
+        if let number = takeNumber(&rest, after: "rc", "c") { return (3, number) }
+        if let number = takeNumber(&rest, after: "preview", "pre") { return (3, number) }
+        return nil
+    }
+
+    private static func takePost(_ rest: inout VersionBytes) -> VersionBytes? {
+        if rest.first == UInt8(ascii: "-"), isDigit(rest.second) {
+            rest.removeFirst()
+            return rest.takeDigits()
+        }
+        return takeNumber(&rest, after: "post") ?? takeNumber(&rest, after: "rev", "r")
+    }
+
+    /// Removes `[separator] word [separator] [digits]`; the digits, or `nil` when neither word stands there.
+    private static func takeNumber(
+        _ rest: inout VersionBytes, after long: StaticString, _ short: StaticString? = nil
+    ) -> VersionBytes? {
+        var ahead = rest
+        takeSeparator(&ahead)
+        if !ahead.take(word: long) {
+            guard let short, ahead.take(word: short) else { return nil }
+        }
+        takeSeparator(&ahead)
+        rest = ahead
+        return rest.takeDigits()
+    }
+
+    @inline(__always) private static func takeSeparator(_ rest: inout VersionBytes) {
+        if isSeparator(rest.first) { rest.removeFirst() }
+    }
+
+    @inline(__always) private static func isSeparator(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+    }
+
+    private static func encodeLocal(_ label: VersionBytes, into key: inout KeyBuffer) throws(VersionFault) {
+        var rest = label
+        key.append(0x01)
+        while true {
+            let segment = rest.take { isDigit($0) || isLetter($0) }
+            guard !segment.isEmpty else { throw VersionFault(rest.start, "local version has an empty part") }
+            if segment.isNumber {
+                key.append(0x02)
+                key.append(number: segment)
+            } else {
+                key.append(0x01)
+                key.append(lowercased: segment)
+                key.append(0x00)
+            }
+            guard !rest.isEmpty else { break }
+            guard isSeparator(rest.first) else { throw VersionFault(rest.start, "character is not allowed here") }
+            rest.removeFirst()
+        }
+        key.append(0x00)
     }
 }

@@ -10,44 +10,44 @@
 ///
 /// - Source: `rpmio/rpmvercmp.c` and `rpmio/rpmver.c` of rpm 4.18, <https://rpm-software-management.github.io/rpm/manual/dependencies.html>
 enum RPMVersion {
-    static func encode(_ text: VersionText, into writer: inout KeyWriter) throws(VersionError) {
-        var rest = text.trimmed
-        guard !rest.isEmpty else { throw text.malformed(0, "version is empty") }
-        if let bad = rest.firstIndex(where: { $0 <= 0x20 || $0 == 0x7f }) {
-            throw text.malformed(bad, "character is not allowed")
+    static func encode(_ version: VersionBytes, into key: inout KeyBuffer) throws(VersionFault) {
+        var rest = version
+        if let bad = rest.firstPlace(where: { $0 <= 0x20 || $0 == 0x7f }) {
+            throw VersionFault(bad, "character is not allowed")
         }
         var ahead = rest
         let epoch = ahead.takeDigits()
         if ahead.take(UInt8(ascii: ":")) {
-            writer.append(number: epoch)
+            key.append(number: epoch)
             rest = ahead
         } else {
-            writer.append(number: 0)
+            key.appendZero()
         }
-        guard let dash = rest.lastIndex(of: UInt8(ascii: "-")) else {
-            encode(part: rest, into: &writer)
-            return writer.append(0x00)
+        guard let dash = rest.lastPlace(of: UInt8(ascii: "-")) else {
+            encode(part: rest, into: &key)
+            return key.append(0x00)
         }
-        encode(part: rest[..<dash], into: &writer)
-        writer.append(0x01)
-        encode(part: rest[(dash + 1)...], into: &writer)
+        encode(part: rest.upTo(dash), into: &key)
+        key.append(0x01)
+        encode(part: rest.from(dash + 1), into: &key)
     }
 
-    private static func encode(part: ArraySlice<UInt8>, into writer: inout KeyWriter) {
+    private static func encode(part: VersionBytes, into key: inout KeyBuffer) {
         var rest = part
-        while let byte = rest.first {
+        while !rest.isEmpty {
+            let byte = rest.first
             if isDigit(byte) {
-                writer.append(number: rest.takeDigits())
+                key.append(number: rest.takeDigits())
             } else if isLetter(byte) {
-                writer.append(0x03)
-                writer.append(contentsOf: rest.take(while: isLetter))
-                writer.append(0x00)
+                key.append(0x03)
+                key.append(rest.take(while: isLetter))
+                key.append(0x00)
             } else {
                 rest.removeFirst()
-                if byte == UInt8(ascii: "~") { writer.append(0x00) }
-                if byte == UInt8(ascii: "^") { writer.append(0x02) }
+                if byte == UInt8(ascii: "~") { key.append(0x00) }
+                if byte == UInt8(ascii: "^") { key.append(0x02) }
             }
         }
-        writer.append(0x01)
+        key.append(0x01)
     }
 }

@@ -12,78 +12,61 @@
 ///
 /// - Source: <https://docs.ruby-lang.org/en/master/Gem/Version.html>, `lib/rubygems/version.rb`
 enum RubyVersion {
-    static func encode(_ text: VersionText, into writer: inout KeyWriter) throws(VersionError) {
-        let trimmed = text.trimmed
-        try check(trimmed, text)
-        var items = split(trimmed)
-        if let word = items.firstIndex(where: { !isNumber($0) }) {
-            let zeros = items[..<word].reversed().prefix(while: isZero).count
-            items.removeSubrange((word - zeros)..<word)
-        }
-        while let last = items.last, isZero(last) { items.removeLast() }
-        for (index, item) in items.enumerated() {
-            if !isNumber(item) {
-                writer.append(0x01)
-                writer.append(contentsOf: item)
-                writer.append(0x00)
-            } else if isZero(item), let next = items[index...].first(where: { !isZero($0) }), !isNumber(next) {
-                writer.append(0x02)
+    static func encode(_ version: VersionBytes, into key: inout KeyBuffer) throws(VersionFault) {
+        try check(version)
+        var rest = version
+        var zeros = 0
+        var hasWord = false
+        while !rest.isEmpty {
+            if isDigit(rest.first) {
+                let number = rest.takeDigits()
+                if number.isZero {
+                    zeros += 1
+                } else {
+                    for _ in 0..<zeros { key.appendZero() }
+                    zeros = 0
+                    key.append(number: number)
+                }
+            } else if isLetter(rest.first) || rest.first == UInt8(ascii: "-") {
+                // Zeros right before the first word count as little as those at the end.
+                if hasWord { for _ in 0..<zeros { key.append(0x02) } }
+                zeros = 0
+                hasWord = true
+                takeWord(&rest, into: &key)
             } else {
-                writer.append(number: item)
+                rest.removeFirst()
             }
         }
-        writer.append(0x03)
+        key.append(0x03)
+    }
+
+    private static func takeWord(_ rest: inout VersionBytes, into key: inout KeyBuffer) {
+        key.append(0x01)
+        if rest.take(UInt8(ascii: "-")) {
+            for byte in "pre".utf8 { key.append(byte) }
+        } else {
+            key.append(rest.take(while: isLetter))
+        }
+        key.append(0x00)
     }
 
     /// `[0-9]+(\.[0-9a-zA-Z]+)*(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?`, or nothing at all, which is 0.
-    private static func check(_ bytes: ArraySlice<UInt8>, _ text: VersionText) throws(VersionError) {
-        guard let first = bytes.first else { return }
-        guard isDigit(first) else { throw text.malformed(bytes.startIndex, "does not begin with a digit") }
-        var inFirst = true
-        var behindDash = false
-        var previousWasDot = false
-        for (index, byte) in zip(bytes.indices, bytes) {
-            switch byte {
-            case UInt8(ascii: "."):
-                if previousWasDot || isDashAfterNothing(bytes, index) { throw text.malformed(index, "part is empty") }
-                inFirst = false
-                previousWasDot = true
-                continue
-            case UInt8(ascii: "-"):
-                if previousWasDot, !behindDash { throw text.malformed(index, "part is empty") }
-                behindDash = true
-            case let byte where isDigit(byte) || (isLetter(byte) && (!inFirst || behindDash)): break
-            default: throw text.malformed(index, "character is not allowed")
-            }
-            previousWasDot = false
-        }
-        let endsWithOnlyDash =
-            bytes.last == UInt8(ascii: "-") && bytes.firstIndex(of: UInt8(ascii: "-")) == bytes.endIndex - 1
-        if previousWasDot || endsWithOnlyDash { throw text.malformed(bytes.endIndex, "part is empty") }
-    }
-
-    /// Whether the byte before a dot is the dash that opens the pre-release.
-    private static func isDashAfterNothing(_ bytes: ArraySlice<UInt8>, _ dot: Int) -> Bool {
-        dot > bytes.startIndex && bytes[dot - 1] == UInt8(ascii: "-")
-            && bytes.firstIndex(of: UInt8(ascii: "-")) == dot - 1
-    }
-
-    private static func split(_ bytes: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
-        var items: [ArraySlice<UInt8>] = []
-        var rest = bytes
-        while let byte = rest.first {
-            if isDigit(byte) {
-                items.append(rest.takeDigits())
-            } else if isLetter(byte) {
-                items.append(rest.take(while: isLetter))
-            } else {
-                rest.removeFirst()
-                if byte == UInt8(ascii: "-") { items.append(Array("pre".utf8)[...]) }
+    private static func check(_ version: VersionBytes) throws(VersionFault) {
+        var rest = version
+        guard !rest.isEmpty else { return }
+        guard !rest.takeDigits().isEmpty else { throw VersionFault(rest.start, "does not begin with a digit") }
+        while rest.take(UInt8(ascii: ".")) {
+            guard !rest.take(while: { isDigit($0) || isLetter($0) }).isEmpty else {
+                throw VersionFault(rest.start, "part is empty")
             }
         }
-        return items
+        if rest.take(UInt8(ascii: "-")) {
+            repeat {
+                guard !rest.take(while: { isDigit($0) || isLetter($0) || $0 == UInt8(ascii: "-") }).isEmpty else {
+                    throw VersionFault(rest.start, "part is empty")
+                }
+            } while rest.take(UInt8(ascii: "."))
+        }
+        guard rest.isEmpty else { throw VersionFault(rest.start, "character is not allowed here") }
     }
-
-    private static func isNumber(_ item: ArraySlice<UInt8>) -> Bool { item.first.map(isDigit) ?? false }
-    private static func isZero(_ item: ArraySlice<UInt8>) -> Bool { item.allSatisfy { $0 == 0x30 } }
 }

@@ -8,9 +8,9 @@ public enum VersionOrdering: String, Sendable, CaseIterable, Codable {
     case rpm
     /// apk-tools: Alpine, Wolfi, Chainguard.
     case apk
-    /// PEP 440 as the `packaging` library reads it; what that library refuses is malformed.
+    /// PEP 440 as the `packaging` library reads it, and below all of that the legacy versions it once read.
     case pypi
-    /// SemVer 2.0 as node's `semver` reads it in strict mode.
+    /// SemVer 2.0 as node's `semver` reads it in strict mode, with node's limits.
     case npm
     /// Maven's `ComparableVersion`.
     case maven
@@ -20,7 +20,7 @@ public enum VersionOrdering: String, Sendable, CaseIterable, Codable {
     case nuget
     /// Composer.
     case packagist
-    /// SemVer 2.0 for ecosystems that write it looser: a leading `v` and missing parts are allowed.
+    /// SemVer 2.0; a leading `v` is allowed.
     case semver
     /// pacman's `vercmp`.
     case alpm
@@ -30,9 +30,9 @@ public enum VersionOrdering: String, Sendable, CaseIterable, Codable {
     case crates
     /// Elixir's `Version`: ``semver``.
     case hex
-    /// `pub_semver`: ``semver`` where build metadata counts.
+    /// `pub_semver`: SemVer where build metadata counts and leading zeros do not.
     case pub
-    /// Swift packages: ``semver``, as tags write it.
+    /// Swift packages: ``semver``, as tags write it: `1.2` is `1.2.0`.
     case swift
     /// Conan 2.
     case conan
@@ -71,48 +71,69 @@ public enum VersionOrdering: String, Sendable, CaseIterable, Codable {
         }
     }
 
-    /// Encodes a version so that the order of keys is the order of versions.
+    /// Encodes a version so that the order of keys is the order of versions, without allocating.
     ///
-    /// - Parameter version: As the ecosystem writes it; at most 4,096 bytes; white space around it is ignored.
-    /// - Throws: ``VersionError/malformed(version:offset:reason:)`` when the ecosystem's tool would refuse it. Never traps.
-    public func key(_ version: String) throws(VersionError) -> VersionKey {
-        let text = try VersionText(version)
-        var writer = KeyWriter(capacity: text.bytes.count * 2 + 16)
-        try encode(text, into: &writer)
-        return writer.finish()
-    }
-
-    private func encode(_ text: VersionText, into writer: inout KeyWriter) throws(VersionError) {
-        switch self {
-        case .deb: try DebianVersion.encode(text, into: &writer)
-        case .rpm: try RPMVersion.encode(text, into: &writer)
-        case .apk: try AlpineVersion.encode(text, into: &writer)
-        case .alpm: try ArchVersion.encode(text, into: &writer)
-        case .pypi: try PythonVersion.encode(text, into: &writer)
-        case .npm: try SemanticVersion.encode(text, strict: true, into: &writer)
-        case .semver, .crates, .hex, .swift: try SemanticVersion.encode(text, strict: false, into: &writer)
-        case .golang: try GoVersion.encode(text, into: &writer)
-        case .pub: try PubVersion.encode(text, into: &writer)
-        case .maven: try MavenVersion.encode(text, into: &writer)
-        case .rubygems: try RubyVersion.encode(text, into: &writer)
-        case .nuget: try NuGetVersion.encode(text, into: &writer)
-        case .packagist: try PackagistVersion.encode(text, into: &writer)
-        case .conan: try ConanVersion.encode(text, into: &writer)
-        case .cran: try NumberListVersion.encode(text, separators: Array(".-".utf8), into: &writer)
-        case .hackage: try NumberListVersion.encode(text, separators: Array(".".utf8), into: &writer)
-        case .generic: try GenericVersion.encode(text, into: &writer)
+    /// - Parameters:
+    ///   - utf8: The version as the ecosystem writes it; at most 4,096 bytes; ASCII white space around it is ignored.
+    ///   - reading: What is taken beyond what the ecosystem's tool takes; by default nothing.
+    ///   - key: What it holds is replaced. After an error it is empty.
+    /// - Throws: ``VersionFault`` when the version is none of the ecosystem. Never traps. Time grows with the length alone.
+    public func writeKey(
+        of utf8: UnsafeBufferPointer<UInt8>, reading: VersionReading = .strict, into key: inout KeyBuffer
+    ) throws(VersionFault) {
+        key.truncate(to: 0)
+        do throws(VersionFault) {
+            let version = try VersionBytes(utf8)
+            guard !version.isEmpty || self == .rubygems else { throw VersionFault(version.start, "version is empty") }
+            try encode(version, tolerant: reading == .tolerant, into: &key)
+        } catch {
+            key.truncate(to: 0)
+            throw error
         }
     }
 
-    /// Encodes a version out of any string.
-    public func key(_ version: some StringProtocol) throws(VersionError) -> VersionKey { try key(String(version)) }
+    private func encode(_ version: VersionBytes, tolerant: Bool, into key: inout KeyBuffer) throws(VersionFault) {
+        switch self {
+        case .deb: try DebianVersion.encode(version, into: &key)
+        case .rpm: try RPMVersion.encode(version, into: &key)
+        case .apk: try AlpineVersion.encode(version, into: &key)
+        case .alpm: try ArchVersion.encode(version, into: &key)
+        case .pypi: try PythonVersion.encode(version, into: &key)
+        case .npm: try NodeVersion.encode(version, tolerant: tolerant, into: &key)
+        case .semver, .crates, .hex: try SemanticVersion.encode(version, .standard(tolerant: tolerant), into: &key)
+        case .swift: try SemanticVersion.encode(version, .swift(tolerant: tolerant), into: &key)
+        case .golang: try GoVersion.encode(version, tolerant: tolerant, into: &key)
+        case .pub: try PubVersion.encode(version, tolerant: tolerant, into: &key)
+        case .maven: try MavenVersion.encode(version, into: &key)
+        case .rubygems: try RubyVersion.encode(version, into: &key)
+        case .nuget: try NuGetVersion.encode(version, into: &key)
+        case .packagist: try PackagistVersion.encode(version, into: &key)
+        case .conan: try ConanVersion.encode(version, into: &key)
+        case .cran: try NumberListVersion.encode(version, takesDashes: true, into: &key)
+        case .hackage: try NumberListVersion.encode(version, takesDashes: false, into: &key)
+        case .generic: try GenericVersion.encode(version, into: &key)
+        }
+    }
 
-    /// Compares two versions by their keys.
+    /// Encodes a version out of any string, as ``writeKey(of:reading:into:)`` does.
     ///
-    /// - Returns: -1 when `a` is older, 0 when they are equal, 1 when `a` is newer.
-    /// - Throws: As ``key(_:)-(String)`` does, for `a` first.
-    public func compare(_ a: some StringProtocol, _ b: some StringProtocol) throws(VersionError) -> Int {
-        let (left, right) = (try key(String(a)), try key(String(b)))
-        return left == right ? 0 : left < right ? -1 : 1
+    /// - Throws: ``VersionError/malformed(version:offset:reason:)``.
+    public func key(
+        _ version: some StringProtocol, reading: VersionReading = .strict
+    ) throws(VersionError) -> VersionKey {
+        var buffer = KeyBuffer()
+        try write(version, reading: reading, into: &buffer)
+        return buffer.key
+    }
+
+    private func write(
+        _ version: some StringProtocol, reading: VersionReading, into key: inout KeyBuffer
+    ) throws(VersionError) {
+        var text = String(version)
+        var fault: VersionFault?
+        text.withUTF8 { utf8 in
+            do throws(VersionFault) { try writeKey(of: utf8, reading: reading, into: &key) } catch { fault = error }
+        }
+        if let fault { throw fault.error(about: text) }
     }
 }
