@@ -21,14 +21,50 @@ extension CanonicalWriter {
         _ text: borrowing Span<UInt8>, _ name: Range<Int>, version: Range<Int>, in versionText: borrowing Span<UInt8>,
         escaped: Bool, rules: PackageURLRules
     ) throws(PackageURLError) {
-        try append(text, name, escaped: escaped, folding: rules.name, of: .name)
+        let start = count
+        if rules.contains(.pathName) {
+            try appendSegments(text, name, escaped: escaped, folding: rules.name, of: .name)
+        } else {
+            try append(text, name, escaped: escaped, folding: rules.name, of: .name)
+        }
         layout.nameEnd = UInt16(count)
+        guard count > start else { throw PackageURLError(.name, at: name.lowerBound, .empty) }
+        if rules.contains(.distributionName), bytes[start...].contains(Array("::".utf8)) {
+            throw PackageURLError(.name, at: name.lowerBound, .invalidForType)
+        }
         if !version.isEmpty {
             append(UInt8(ascii: "@"))
             try append(versionText, version, escaped: escaped, folding: rules.version, of: .version)
         }
         layout.versionEnd = UInt16(count)
         layout.qualifiersEnd = layout.versionEnd
+        if rules.contains(.extensionID) { try checkExtension(nameStart: start, name, version) }
+    }
+
+    /// Refuses what cannot be the identifier or the version of a browser extension.
+    private func checkExtension(
+        nameStart: Int, _ name: Range<Int>, _ version: Range<Int>
+    ) throws(PackageURLError) {
+        let id = bytes[nameStart..<Int(layout.nameEnd)]
+        guard id.count == 32, id.allSatisfy({ (0x61...0x70).contains($0) }) else {
+            throw PackageURLError(.name, at: name.lowerBound, .invalidForType)
+        }
+        guard layout.versionEnd > layout.nameEnd else { return }
+        let numbers = bytes[(Int(layout.nameEnd) + 1)...].split(
+            separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard numbers.count <= 4, numbers.allSatisfy({ !$0.isEmpty && $0.allSatisfy { (0x30...0x39).contains($0) } })
+        else {
+            throw PackageURLError(.version, at: version.lowerBound, .invalidForType)
+        }
+    }
+
+    /// Refuses a package URL without the qualifier its type demands.
+    func checkRequiredQualifier(ofType type: String, at position: Int) throws(PackageURLError) {
+        guard let key = PackageURLRules.requiredQualifier(ofType: type) else { return }
+        let written = bytes[Int(layout.versionEnd)..<Int(layout.qualifiersEnd)]
+        guard written.contains(Array("?\(key)=".utf8)) || written.contains(Array("&\(key)=".utf8)) else {
+            throw PackageURLError(.qualifiers, at: position, .qualifierRequired)
+        }
     }
 
     /// Appends the subpath without its empty, `.` and `..` segments.

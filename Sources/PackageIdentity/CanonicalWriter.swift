@@ -27,7 +27,6 @@ struct CanonicalWriter {
         segment: Bool = false, of component: PackageURLError.Component
     ) throws(PackageURLError) {
         var utf8 = UTF8Checker()
-        var lastWasSeparator = false
         var index = range.lowerBound
         while index < range.upperBound {
             var byte = text[index]
@@ -43,16 +42,7 @@ struct CanonicalWriter {
             // Control characters would break the line-based form of inventories and the text columns of databases.
             if byte < 0x20 || byte == 0x7f { throw PackageURLError(component, at: index, .invalidCharacter) }
             if segment, byte == UInt8(ascii: "/") { throw PackageURLError(component, at: index, .encodedSlash) }
-            if !folding.isEmpty {
-                byte = fold(byte, folding)
-                if folding.contains(.separators) {
-                    if lastWasSeparator, byte == UInt8(ascii: "-") {
-                        index = next
-                        continue
-                    }
-                    lastWasSeparator = byte == UInt8(ascii: "-")
-                }
-            }
+            if !folding.isEmpty { byte = fold(byte, folding) }
             if PercentCoding.isPlain(byte) { bytes.append(byte) } else { PercentCoding.appendEscape(byte, to: &bytes) }
             index = next
         }
@@ -65,9 +55,8 @@ struct CanonicalWriter {
     @inline(__always)
     private func fold(_ byte: UInt8, _ folding: PackageURLRules.Folding) -> UInt8 {
         if byte >= 0x41, byte <= 0x5a { return folding.contains(.lowercase) ? byte | 0x20 : byte }
-        if folding.contains(.separators), byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".") {
-            return UInt8(ascii: "-")
-        }
+        if folding.contains(.uppercase), byte >= 0x61, byte <= 0x7a { return byte & 0xdf }
+        if folding.contains(.dashes), byte == UInt8(ascii: "_") { return UInt8(ascii: "-") }
         if folding.contains(.underscores), byte < 0x80, !(0x61...0x7a).contains(byte), !(0x30...0x39).contains(byte) {
             return UInt8(ascii: "_")
         }

@@ -10,7 +10,8 @@ extension PackageURL {
         case "rpm": return rpmCoordinates(version)
         default:
             guard let scope = registryScope else { return nil }
-            return AdvisoryCoordinates(scope: scope, name: registryName, version: version)
+            return AdvisoryCoordinates(
+                scope: scope, name: AdvisoryNames.canonical(registryName, scope: scope), version: version)
         }
     }
 

@@ -4,9 +4,9 @@ extension PackageURL {
     /// - Parameters:
     ///   - type: ASCII letters, digits, `.` and `-`, a letter first; any case.
     ///   - namespace: Segments between `/`; empty means none.
-    ///   - name: Not empty; slashes are kept, escaped.
+    ///   - name: Not empty; slashes at its ends are left out, others kept, escaped (but for `git`, whose names are paths).
     ///   - version: Empty means none.
-    ///   - qualifiers: Keys as in a type or with `_`, any case; pairs with an empty value are left out.
+    ///   - qualifiers: Keys as in a type or with `_`, a small letter first; pairs with an empty value are left out.
     ///   - subpath: Segments between `/`; empty, `.` and `..` segments are left out.
     /// - Throws: ``PackageURLError``; its position counts within the component it names.
     public init(
@@ -22,17 +22,39 @@ extension PackageURL {
         for byte in lowercaseType.utf8 { writer.append(byte) }
         writer.layout.typeEnd = UInt16(writer.count)
         writer.append(UInt8(ascii: "/"))
-        let rules = PackageURLRules.forType(lowercaseType)
-        let namespace = namespace ?? ""
+        var rules = PackageURLRules.forType(lowercaseType)
+        if lowercaseType == "mlflow", let server = qualifiers["repository_url"]?.utf8,
+            contains(server.span, 0..<server.count, "databricks")
+        {
+            rules.insert(.lowercaseName)
+        }
+        var (namespace, name) = (namespace ?? "", PackageURL.withoutOuterSlashes(name))
+        if rules.contains(.pathName) { (namespace, name) = PackageURL.cutPath(namespace, name) }
         try writer.appendNamespace(namespace.utf8.span, 0..<namespace.utf8.count, escaped: false, rules: rules)
         let version = version ?? ""
         try writer.appendName(
             name.utf8.span, 0..<name.utf8.count, version: 0..<version.utf8.count, in: version.utf8.span,
             escaped: false, rules: rules)
         try writer.appendQualifiers(qualifiers)
+        try writer.checkRequiredQualifier(ofType: lowercaseType, at: 0)
         let subpath = subpath ?? ""
         try writer.appendSubpath(subpath.utf8.span, 0..<subpath.utf8.count, escaped: false)
         self = writer.finish()
+    }
+
+    private static func withoutOuterSlashes(_ name: String) -> String {
+        let slash = UInt8(ascii: "/")
+        guard name.utf8.first == slash || name.utf8.last == slash else { return name }
+        var rest = name.utf8.drop { $0 == slash }
+        while rest.last == slash { rest.removeLast() }
+        return String(Substring(rest))
+    }
+
+    /// Both as one path, cut behind its first segment.
+    private static func cutPath(_ namespace: String, _ name: String) -> (namespace: String, name: String) {
+        let path = "\(namespace)/\(name)".utf8.drop { $0 == UInt8(ascii: "/") }
+        guard let slash = path.firstIndex(of: UInt8(ascii: "/")) else { return ("", name) }
+        return (String(Substring(path[..<slash])), String(Substring(path[slash...])))
     }
 
     /// Throws unless `word` is not empty and every byte of it may stand there.

@@ -1,8 +1,8 @@
 extension PackageURL {
     /// Parses a package URL.
     ///
-    /// Accepts what the specification tells parsers to accept (`pkg://`, capitals in scheme, type and keys, superfluous
-    /// slashes, needless or missing escapes) and yields the canonical form. ASCII letters alone change their case.
+    /// Accepts what the specification tells parsers to accept (`pkg://`, capitals in scheme and type, superfluous slashes,
+    /// needless or missing escapes) and yields the canonical form. ASCII letters alone change their case.
     ///
     /// - Parameter text: At most ``maximumLength`` bytes.
     /// - Throws: ``PackageURLError`` with the byte at which the text goes wrong. Never traps.
@@ -20,15 +20,19 @@ extension PackageURL {
         guard text.count <= PackageURL.maximumLength else {
             throw PackageURLError(.text, at: PackageURL.maximumLength, .tooLong)
         }
-        let parts = try Parts(text)
+        var parts = try Parts(text)
         var writer = CanonicalWriter(capacity: text.count)
         for index in parts.type { writer.append(lowercase(text[index])) }
         writer.layout.typeEnd = UInt16(writer.count)
-        let rules = PackageURLRules.forType(String(decoding: writer.bytes[4...], as: UTF8.self))
+        let type = String(decoding: writer.bytes[4...], as: UTF8.self)
+        var rules = PackageURLRules.forType(type)
+        if rules.contains(.pathName) { parts.cutPath(text) }
+        if type == "mlflow", contains(text, parts.qualifiers, "databricks") { rules.insert(.lowercaseName) }
         writer.append(UInt8(ascii: "/"))
         try writer.appendNamespace(text, parts.namespace, escaped: true, rules: rules)
         try writer.appendName(text, parts.name, version: parts.version, in: text, escaped: true, rules: rules)
         try writer.appendQualifiers(text, parts.qualifiers)
+        try writer.checkRequiredQualifier(ofType: type, at: parts.qualifiers.lowerBound)
         try writer.appendSubpath(text, parts.subpath, escaped: true)
         self = writer.finish()
     }
@@ -62,12 +66,26 @@ private struct Parts {
                 break
             }
         }
-        while end > start, text[end - 1] == UInt8(ascii: "/") { end -= 1 }
+        // Slashes at the end say nothing, but those before a version say that there is no name.
+        if version.isEmpty {
+            while end > start, text[end - 1] == UInt8(ascii: "/") { end -= 1 }
+        }
         var nameStart = end
         while nameStart > start, text[nameStart - 1] != UInt8(ascii: "/") { nameStart -= 1 }
         name = nameStart..<end
         namespace = start..<max(start, nameStart - 1)
         guard !name.isEmpty else { throw PackageURLError(.name, at: min(nameStart, text.count), .empty) }
+    }
+
+    /// Cuts namespace and name behind the first segment, for types whose names are paths.
+    mutating func cutPath(_ text: borrowing Span<UInt8>) {
+        let path = namespace.lowerBound..<name.upperBound
+        var start = path.lowerBound
+        while start < path.upperBound, text[start] == UInt8(ascii: "/") { start += 1 }
+        var end = start
+        while end < path.upperBound, text[end] != UInt8(ascii: "/") { end += 1 }
+        guard end < path.upperBound else { return }
+        (namespace, name) = (start..<end, end + 1..<path.upperBound)
     }
 
     /// The offset behind `pkg:` and any slashes.
@@ -109,6 +127,13 @@ private func cutFromRight(_ text: borrowing Span<UInt8>, _ range: Range<Int>, _ 
     return (range.upperBound, range.upperBound..<range.upperBound)
 }
 
+/// Whether a range of a text has a word of small letters in it.
+func contains(_ text: borrowing Span<UInt8>, _ range: Range<Int>, _ word: StaticString) -> Bool {
+    var copy: [UInt8] = []
+    for index in range { copy.append(lowercase(text[index])) }
+    return word.withUTF8Buffer { copy.contains(Array($0)) }
+}
+
 /// Whether a byte may stand in a type: letters, digits, `.` and `-`, a letter first.
 @inline(__always)
 func isTypeByte(_ byte: UInt8, first: Bool) -> Bool {
@@ -120,8 +145,13 @@ func isTypeByte(_ byte: UInt8, first: Bool) -> Bool {
 }
 
 /// Whether a byte may stand in a qualifier's key: as in a type, and `_`.
+///
+/// The standard wants small letters. Its required tests refuse a capital at the beginning (`?Arch=`) and fold one further on
+/// (`?repositorY_url=`), so this does.
 @inline(__always)
-func isKeyByte(_ byte: UInt8, first: Bool) -> Bool { isTypeByte(byte, first: first) || (byte == 0x5f && !first) }
+func isKeyByte(_ byte: UInt8, first: Bool) -> Bool {
+    first ? (0x61...0x7a).contains(byte) : isTypeByte(byte, first: false) || byte == 0x5f
+}
 
 /// The byte with an ASCII capital made small.
 @inline(__always)

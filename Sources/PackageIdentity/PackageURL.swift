@@ -4,8 +4,8 @@
 /// hash are those of the canonical ASCII bytes, a value costs one allocation, and text that went through this type is
 /// the same on every machine.
 ///
-/// - Source: <https://github.com/package-url/purl-spec>, with the rules of its types of August 2026. Python names follow
-///   PEP 503 (runs of `-`, `_` and `.` become one `-`), which is what PyPI itself does and the specification omits.
+/// - Source: <https://github.com/package-url/purl-spec>, with the rules of its types of August 2026. Python names keep their
+///   dots, as there; ``advisoryCoordinates`` folds them as PyPI does.
 public struct PackageURL: Sendable {
     /// The canonical text, ASCII, e.g. `pkg:deb/debian/libssl3@3.0.11-1~deb12u2?arch=amd64&distro=debian-12`.
     let text: String

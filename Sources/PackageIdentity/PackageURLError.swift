@@ -29,6 +29,10 @@ public struct PackageURLError: Error, Sendable, Hashable, CustomStringConvertibl
         case namespaceRequired = "is required by the type"
         /// The type has no namespaces, as `vcpkg` has none.
         case namespaceProhibited = "is not allowed by the type"
+        /// The type demands a qualifier, as `julia` demands `uuid`.
+        case qualifierRequired = "lack the one that the type requires"
+        /// The type's names or versions are written in another way, as those of `chrome-extension`.
+        case invalidForType = "is not of the form that the type requires"
     }
 
     /// The part that is wrong.

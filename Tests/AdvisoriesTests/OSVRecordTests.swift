@@ -83,7 +83,7 @@ import Testing
     @Test(arguments: [
         ("PyPI", "Foo._-Bar", "foo-bar"), ("PyPI", "-a", "-a"), ("npm", "@Types/Node", "@Types/Node"),
         ("Packagist", "Symfony/HTTP", "symfony/http"), ("Debian:12", "openssl", "openssl"), ("Alpine:v3.18", "R", "r"),
-        ("AlmaLinux:9", "NetworkManager", "NetworkManager"), ("NuGet", "Newtonsoft.Json", "Newtonsoft.Json"),
+        ("AlmaLinux:9", "NetworkManager", "NetworkManager"), ("NuGet", "Newtonsoft.Json", "newtonsoft.json"),
         ("Maven", "org.apache:Commons_Text", "org.apache:Commons_Text"),
         ("Go", "github.com/Masterminds/x", "github.com/Masterminds/x"),
     ])

@@ -60,6 +60,8 @@ struct AdvisoryCoordinatesTests {
         Case("pkg:rpm/rocky/bash@5.1-2.el9?epoch=0&distro=rocky-9", "Rocky Linux:9", "bash", "5.1-2.el9"),
         Case("pkg:rpm/fedora/bash@5.1-2?distro=fedora-39"),
         Case("pkg:pypi/Django@4.2", "PyPI", "django", "4.2"),
+        Case("pkg:pypi/zope.interface@5", "PyPI", "zope-interface", "5"),
+        Case("pkg:pypi/a__b-.c@1", "PyPI", "a-b-c", "1"),
         Case("pkg:npm/%40babel/core@7.0.0", "npm", "@babel/core", "7.0.0"),
         Case("pkg:golang/golang.org/x/net@v0.17.0", "Go", "golang.org/x/net", "v0.17.0"),
         Case("pkg:golang/stdlib@1.20.3", "Go", "stdlib", "1.20.3"),
@@ -69,7 +71,7 @@ struct AdvisoryCoordinatesTests {
         Case(
             "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1", "Maven", "org.apache.logging.log4j:log4j-core",
             "2.14.1"),
-        Case("pkg:nuget/Newtonsoft.Json@12.0.1", "NuGet", "Newtonsoft.Json", "12.0.1"),
+        Case("pkg:nuget/Newtonsoft.Json@12.0.1", "NuGet", "newtonsoft.json", "12.0.1"),
         Case("pkg:swift/github.com/apple/swift-nio@2.0.0", "SwiftURL", "github.com/apple/swift-nio", "2.0.0"),
         Case("pkg:github/actions/checkout@v4", "GitHub Actions", "actions/checkout", "v4"),
         Case("pkg:docker/library/nginx@1.25"),

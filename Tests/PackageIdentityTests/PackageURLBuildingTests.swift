@@ -7,7 +7,7 @@ struct PackageURLBuildingTests {
     @Test func componentsTakeTheirCanonicalForm() throws {
         let built = try PackageURL(
             type: "DEB", namespace: "Debian", name: "G++", version: "1:2+b1",
-            qualifiers: ["distro": "debian-12", "Arch": "amd64", "empty": ""], subpath: "/a//./b c/")
+            qualifiers: ["distro": "debian-12", "aRch": "amd64", "empty": ""], subpath: "/a//./b c/")
         #expect(built.description == "pkg:deb/debian/g%2B%2B@1:2%2Bb1?arch=amd64&distro=debian-12#a/b%20c")
     }
 
@@ -26,6 +26,17 @@ struct PackageURLBuildingTests {
         #expect(built.qualifier("upstream") == "gcc-12@12.2.0-14")
     }
 
+    @Test func pathsAreCutBehindTheirHost() throws {
+        let built = try PackageURL(type: "git", namespace: "forge.example", name: "/team/tool/", version: "1")
+        #expect(built.description == "pkg:git/forge.example/team/tool@1")
+        #expect((built.namespace, built.name) == ("forge.example", "team/tool"))
+        let deep = try PackageURL(type: "git", namespace: "forge.example/team", name: "tool", version: "1")
+        #expect((deep.namespace, deep.name) == ("forge.example", "team/tool"))
+        #expect(try PackageURL(type: "generic", namespace: "a", name: "/b/c/").description == "pkg:generic/a/b%2Fc")
+        #expect(throws: PackageURLError.self) { try PackageURL(type: "generic", name: "//") }
+        #expect(throws: PackageURLError.self) { try PackageURL(type: "git", name: "tool") }
+    }
+
     @Test func emptyOptionalComponentsAreNone() throws {
         let built = try PackageURL(type: "npm", namespace: "//", name: "a", version: "", subpath: "..")
         #expect(built.description == "pkg:npm/a")
@@ -41,7 +52,8 @@ struct PackageURLBuildingTests {
         #expect(error { try PackageURL(type: "npm", name: "a\u{0}") }?.reason == .invalidCharacter)
         #expect(error { try PackageURL(type: "npm", name: "a", qualifiers: ["a b": "c"]) }?.component == .qualifiers)
         #expect(
-            error { try PackageURL(type: "npm", name: "a", qualifiers: ["k": "1", "K": "2"]) }?.reason == .duplicateKey)
+            error { try PackageURL(type: "npm", name: "a", qualifiers: ["kk": "1", "kK": "2"]) }?.reason
+                == .duplicateKey)
         let long = String(repeating: "x", count: 20_000)
         #expect(error { try PackageURL(type: "npm", name: long) }?.reason == .tooLong)
         #expect(error { try PackageURL(type: long, name: "x") }?.reason == .tooLong)

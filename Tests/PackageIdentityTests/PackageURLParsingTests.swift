@@ -21,12 +21,11 @@ struct PackageURLParsingTests {
         // The "@" belongs to the scope: a slash follows it.
         Case("pkg:npm/@types/node", "pkg:npm/%40types/node"),
         Case("pkg:npm/JSONStream@1.3.5"),
-        Case("pkg:pypi/Zope.Interface@5.0", "pkg:pypi/zope-interface@5.0"),
-        Case("pkg:pypi/a__b-.c", "pkg:pypi/a-b-c"),
+        Case("pkg:pypi/Zope.Interface_X@5.0RC1", "pkg:pypi/zope.interface-x@5.0rc1"),
         Case("pkg:pub/Path-Provider@2", "pkg:pub/path_provider@2"),
         Case("PKG:DEB/Debian/Curl@1", "pkg:deb/debian/curl@1"),
         Case("pkg://deb//debian///curl@1", "pkg:deb/debian/curl@1"),
-        Case("pkg:rpm/Fedora/Curl@7?epoch=1&ARCH=x86_64", "pkg:rpm/fedora/Curl@7?arch=x86_64&epoch=1"),
+        Case("pkg:rpm/Fedora/Curl@7?epoch=1&aRCH=x86_64", "pkg:rpm/fedora/Curl@7?arch=x86_64&epoch=1"),
         Case(
             "pkg:golang/github.com/Masterminds/semver/v3@v3.2.0#/pkg//./../x/",
             "pkg:golang/github.com/Masterminds/semver/v3@v3.2.0#pkg/x"),
@@ -37,6 +36,22 @@ struct PackageURLParsingTests {
         Case("pkg:generic/näme@1 2", "pkg:generic/n%C3%A4me@1%202"),
         Case("pkg:generic/a%2Fb", "pkg:generic/a%2Fb"),
         Case("pkg:generic/x#..", "pkg:generic/x"),
+        Case("pkg:generic/x/?a=b", "pkg:generic/x?a=b"),
+        Case("pkg:git/forge.example//team/sub/tool@v1#src", "pkg:git/forge.example/team/sub/tool@v1#src"),
+        Case("pkg:cpan/someone/Some-Module@1.0", "pkg:cpan/SOMEONE/Some-Module@1.0"),
+        Case("pkg:julia/Pkg@1?uuid=7", "pkg:julia/Pkg@1?uuid=7"),
+        Case("pkg:swid/Acme/App@1?tag_id=x&patch=true", "pkg:swid/Acme/App@1?patch=true&tag_id=x"),
+        Case("pkg:oci/App@SHA256:AB", "pkg:oci/app@sha256:ab"),
+        Case("pkg:huggingface/Org/Model@AB", "pkg:huggingface/Org/Model@ab"),
+        Case(
+            "pkg:mlflow/Fraud@3?repository_url=https://x.azuredatabricks.net/",
+            "pkg:mlflow/fraud@3?repository_url=https:%2F%2Fx.azuredatabricks.net%2F"),
+        Case("pkg:mlflow/Fraud@3?run_id=databrick"),
+        Case(
+            "pkg:chrome-extension/ABCDEFGHIJKLMNOPabcdefghijklmnop@1.2.3.4",
+            "pkg:chrome-extension/abcdefghijklmnopabcdefghijklmnop@1.2.3.4"),
+        Case("pkg:vscode-extension/Pub/Ext@1.0-Pre", "pkg:vscode-extension/pub/ext@1.0-pre"),
+        Case("pkg:golang/stdlib@1.20"),
     ])
     func canonicalForm(_ example: Case) throws {
         let parsed = try PackageURL(example.input)
@@ -117,9 +132,19 @@ struct PackageURLParsingTests {
         Failure("pkg:npm/a?b", .qualifiers, 11, .missingValue),
         Failure("pkg:npm/a?=b", .qualifiers, 10, .empty),
         Failure("pkg:npm/a?b c=d", .qualifiers, 11, .invalidCharacter),
-        Failure("pkg:npm/a?b=1&a=2&B=3", .qualifiers, 18, .duplicateKey),
+        Failure("pkg:npm/a?bb=1&a=2&bB=3", .qualifiers, 19, .duplicateKey),
         Failure("pkg:swift/Alamofire@5", .namespace, 10, .namespaceRequired),
         Failure("pkg:vcpkg/boost/asio@1", .namespace, 10, .namespaceProhibited),
+        Failure("pkg:npm/a?Arch=b", .qualifiers, 10, .invalidCharacter),
+        Failure("pkg:npm/scope/@1", .name, 14, .empty),
+        Failure("pkg:git/tool@1", .namespace, 8, .namespaceRequired),
+        Failure("pkg:cpan/A/Some::Module", .name, 11, .invalidForType),
+        Failure("pkg:julia/Pkg@1?arch=x", .qualifiers, 16, .qualifierRequired),
+        Failure("pkg:swid/App@1", .qualifiers, 14, .qualifierRequired),
+        Failure("pkg:chrome-extension/short", .name, 21, .invalidForType),
+        Failure("pkg:chrome-extension/abcdefghijklmnopabcdefghijklmnoq", .name, 21, .invalidForType),
+        Failure("pkg:chrome-extension/abcdefghijklmnopabcdefghijklmnop@1.2.3.4.5", .version, 54, .invalidForType),
+        Failure("pkg:chrome-extension/abcdefghijklmnopabcdefghijklmnop@1..2", .version, 54, .invalidForType),
     ])
     func errorNamesPartPlaceAndReason(_ example: Failure) {
         let error = #expect(throws: PackageURLError.self) { try PackageURL(example.input) }

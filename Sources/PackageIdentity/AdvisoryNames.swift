@@ -1,0 +1,33 @@
+/// The spelling under which advisories are filed: one per package, where an ecosystem has several for the same one.
+public enum AdvisoryNames {
+    /// Folds what the ecosystem does not tell apart; both sides of a match go through here.
+    ///
+    /// - Parameters:
+    ///   - name: As an advisory or a package has it.
+    ///   - scope: An OSV ecosystem, with or without a release.
+    /// - Returns: For PyPI lowercase with each run of `-`, `_` and `.` as one `-` (PEP 503); lowercase where case does not count;
+    ///   else `name` itself.
+    public static func canonical(_ name: String, scope: String) -> String {
+        switch Substring(scope.utf8.prefix { $0 != UInt8(ascii: ":") }) {
+        case "PyPI": foldedSeparators(name)
+        case "Packagist", "Hex", "Bitnami", "Pub", "GitHub Actions", "NuGet", "SwiftURL", "VSCode", "Debian", "Ubuntu",
+            "Alpine", "Wolfi", "Chainguard", "MinimOS":
+            asciiLowercase(name)
+        default: name
+        }
+    }
+
+    private static func foldedSeparators(_ name: String) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(name.utf8.count)
+        for byte in name.utf8 {
+            let isSeparator = byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+            if !isSeparator {
+                bytes.append(lowercase(byte))
+            } else if bytes.last != UInt8(ascii: "-") {
+                bytes.append(UInt8(ascii: "-"))
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
