@@ -1,0 +1,99 @@
+import Matching
+import Scoring
+
+extension UTF8Writer {
+    /// Writes a verdict; what is `nil` is left out.
+    func verdict(_ verdict: Verdict) {
+        raw("{\"vulnerability\":")
+        string(verdict.vulnerability)
+        raw(",\"status\":")
+        string(verdict.status.rawValue)
+        raw(",\"reason\":")
+        string(verdict.reason)
+        if let fixed = verdict.fixedVersion {
+            raw(",\"fixed_version\":")
+            string(fixed)
+        }
+        if let urgency = verdict.urgency {
+            raw(",\"urgency\":")
+            string(urgency)
+        }
+        raw(",\"advisories\":")
+        strings(verdict.advisories)
+        raw("}")
+    }
+
+    /// Writes what is known of a vulnerability; what is `nil` is left out.
+    func vulnerability(_ record: VulnerabilityRecord) {
+        raw("{\"id\":")
+        string(record.id)
+        raw(",\"aliases\":")
+        strings(record.aliases)
+        raw(",\"summary\":")
+        string(record.summary)
+        raw(",\"details\":")
+        string(record.details)
+        scores(record)
+        risk(record.risk)
+        if let published = record.published {
+            raw(",\"published\":")
+            integer(published)
+        }
+        if let modified = record.modified {
+            raw(",\"modified\":")
+            integer(modified)
+        }
+        raw(",\"references\":")
+        strings(record.references)
+        raw(",\"advisories\":")
+        strings(record.advisories)
+        raw("}")
+    }
+
+    private func scores(_ record: VulnerabilityRecord) {
+        raw(",\"severity\":")
+        string(record.severity.rawValue)
+        if let score = record.cvssScore {
+            raw(",\"cvss_score\":")
+            number(score)
+        }
+        if let vector = record.cvssVector {
+            raw(",\"cvss_vector\":")
+            string(vector)
+        }
+        if let source = record.severitySource {
+            raw(",\"severity_source\":")
+            string(source)
+        }
+        if let epss = record.epss {
+            raw(",\"epss\":{\"probability\":")
+            number(epss.probability)
+            raw(",\"percentile\":")
+            number(epss.percentile)
+            raw("}")
+        }
+        if let kev = record.kev { exploitation(kev) }
+    }
+
+    private func exploitation(_ kev: KnownExploitation) {
+        raw(",\"kev\":{\"date_added\":")
+        string(kev.dateAdded)
+        if let due = kev.dueDate {
+            raw(",\"due_date\":")
+            string(due)
+        }
+        raw(kev.ransomware ? ",\"ransomware\":true}" : ",\"ransomware\":false}")
+    }
+
+    private func risk(_ risk: Risk) {
+        raw(",\"risk\":{\"value\":")
+        number(risk.value)
+        raw(",\"severity_part\":")
+        number(risk.severityPart)
+        raw(",\"likelihood_part\":")
+        number(risk.likelihoodPart)
+        raw(",\"exploited_part\":")
+        number(risk.exploitedPart)
+        raw("}")
+    }
+}
