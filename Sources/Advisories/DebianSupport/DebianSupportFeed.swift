@@ -54,7 +54,7 @@ public enum DebianSupportFeed {
     private static func parse(_ bytes: [UInt8], as list: DebianSupportList, into result: inout IntelligenceReading) {
         var splitter = LineSplitter(lineLimit: 8192)
         var number = 0
-        let take: (LineSplitter.Line) -> Void = { line in
+        func take(_ line: LineSplitter.Line) {
             number += 1
             do throws(RecordFault) {
                 guard let note = try list.note(line) else { return }
