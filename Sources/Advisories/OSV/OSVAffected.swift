@@ -24,17 +24,73 @@ struct OSVAffected {
             }
             return
         }
-        let scope = try package.requiredString("ecosystem", in: "\(place)package.")
+        let ecosystem = try package.requiredString("ecosystem", in: "\(place)package.")
         let name = try package.requiredString("name", in: "\(place)package.")
-        packages.append(
-            AffectedPackage(
-                scope: scope, name: PackageNames.normalised(name, scope: scope), ranges: ranges.map(\.range),
-                versions: versions, state: urgency == "end-of-life" ? .endOfLife : .unspecified, urgency: urgency))
+        let readable = Self.repaired(ranges.map(\.range), by: entry)
+        for scope in OSVScope.scopes(of: ecosystem) {
+            packages.append(
+                AffectedPackage(
+                    scope: scope, name: PackageNames.normalised(name, scope: scope), ranges: readable,
+                    versions: versions, state: urgency == "end-of-life" ? .endOfLife : .unspecified, urgency: urgency,
+                    condition: moduleStream.map { Condition(moduleStream: $0) }))
+            if scope.hasPrefix("SUSE:") || scope.hasPrefix("openSUSE:") {
+                appendBinaries(scope: scope, besides: name, to: &packages)
+            }
+        }
+    }
+
+    /// SUSE names the source package, and beside it the binary packages that hosts have: `[{"libcurl4": "8.0.1-…", …}]`.
+    private func appendBinaries(scope: String, besides source: String, to packages: inout [AffectedPackage]) {
+        guard let lists = entry["ecosystem_specific"]?["binaries"]?.array else { return }
+        for list in lists {
+            for (name, version) in list.object.map(AnySequence.init) ?? AnySequence([]) where name != source {
+                guard let version = version.string, !version.isEmpty, !name.isEmpty else { continue }
+                let range = AffectedRange(kind: .ecosystem, events: [.introduced("0"), .fixed(version)])
+                packages.append(AffectedPackage(scope: scope, name: name, ranges: [range]))
+            }
+        }
     }
 
     /// Debian's urgency, or why RustSec only informs (`unmaintained`, `unsound`, `notice`).
+    ///
+    /// What only informs is no vulnerability: cargo-audit warns of it and does not fail. It is kept with that word, so that whoever
+    /// matches can tell it apart.
     private var urgency: String? {
         entry["ecosystem_specific"]?["urgency"]?.string ?? entry["database_specific"]?["informational"]?.string
+    }
+
+    /// The module stream where the entry itself states it.
+    private var moduleStream: String? {
+        for key: StaticString in ["rpmmod", "module"] {
+            let text = entry["ecosystem_specific"]?[key]?.string ?? entry["database_specific"]?[key]?.string
+            if let stream = text.flatMap(RPMPackage.stream) { return stream }
+        }
+        return nil
+    }
+
+    /// The ranges, with an end where the publisher states one outside of them.
+    ///
+    /// - Go's vulnerability database puts versions that its own tools cannot order into `custom_ranges`, and leaves the range itself at
+    ///   "every version".
+    /// - GitHub's `last_known_affected_version_range` of `< 5.2` stands where no repaired version is known: nothing is said of 5.2
+    ///   and later. One of `<= 5.1` repeats the range's own end.
+    ///
+    /// Source: <https://go.dev/doc/security/vuln/database#schema>, <https://github.com/github/advisory-database>
+    private static func repaired(_ ranges: [AffectedRange], by entry: JSONValue) -> [AffectedRange] {
+        let places = ranges.indices.filter { ranges[$0].kind != .git }
+        guard places.count == 1, let place = places.first, ranges[place].isOpen else { return ranges }
+        var repaired = ranges
+        if let list = entry["ecosystem_specific"]?["custom_ranges"]?.array, ranges[place].events == [.introduced("0")] {
+            let custom = list.enumerated().compactMap { number, element in
+                (try? OSVRange(element, affected: 0, index: number))?.tolerant
+            }
+            if !custom.isEmpty { repaired.replaceSubrange(place...place, with: custom) }
+        } else if let text = entry["database_specific"]?["last_known_affected_version_range"]?.string,
+            text.hasPrefix("< ")
+        {
+            repaired[place].events.append(.limit(String(text.dropFirst(2))))
+        }
+        return repaired
     }
 
     private func ranges() throws(RecordFault) -> [(range: AffectedRange, repository: String?)] {
@@ -45,5 +101,12 @@ struct OSVAffected {
             ranges.append((try range.parsed(), try range.repository()))
         }
         return ranges
+    }
+}
+
+extension AffectedRange {
+    /// Whether nothing ends what it begins.
+    fileprivate var isOpen: Bool {
+        events.allSatisfy { if case .introduced = $0 { true } else { false } }
     }
 }

@@ -15,6 +15,9 @@ struct OSVIdentifier {
         Self.noticePrefixes.contains { text.hasPrefix($0) }
     }
 
+    /// Whether it is about a package that was made to do harm.
+    var isMalware: Bool { text.hasPrefix("MAL-") }
+
     /// The CVE that the id is a distribution's view of: `CVE-2023-0464` in `DEBIAN-CVE-2023-0464`.
     var embeddedCVE: String? {
         guard let prefix = Self.viewPrefixes.first(where: { text.hasPrefix($0) }) else { return nil }
@@ -32,7 +35,7 @@ struct OSVIdentifier {
 
     private static let noticePrefixes = [
         "DSA-", "DLA-", "DTSA-", "ALSA-", "ALBA-", "ALEA-", "RLSA-", "RLBA-", "RLEA-", "RXSA-", "RHSA-", "RHBA-",
-        "RHEA-", "USN-", "LSN-", "SUSE-", "openSUSE-", "MGASA-", "OESA-", "ELSA-",
+        "RHEA-", "USN-", "LSN-", "SUSE-", "openSUSE-", "MGASA-", "OESA-", "ELSA-", "ALAS",
     ]
     private static let viewPrefixes = ["DEBIAN-CVE-", "UBUNTU-CVE-", "ALPINE-CVE-"]
     private static let ratedByNVD = ["DEBIAN-CVE-", "UBUNTU-CVE-", "ALPINE-CVE-", "PYSEC-", "BIT-", "BREW-"]

@@ -24,13 +24,12 @@ struct OSVRange {
     }
 
     /// The range as events, in document order.
-    ///
-    /// GitHub's `last_known_affected_version_range` beside a range is left out: its publisher calls it internal, and OSV a
-    /// hint, as without a repaired version later ones are taken to be affected too.
-    /// Source: <https://github.com/github/advisory-database>, <https://github.com/google/osv.dev/issues/567>
     func parsed() throws(RecordFault) -> AffectedRange {
         AffectedRange(kind: try kind(), events: try events())
     }
+
+    /// The range; `nil` when it is broken, for ranges that only refine others.
+    var tolerant: AffectedRange? { try? parsed() }
 
     private func kind() throws(RecordFault) -> AffectedRange.Kind {
         guard let type = element.present("type") else { throw RecordFault("\(place).type", "is missing") }

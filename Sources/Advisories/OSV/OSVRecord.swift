@@ -22,7 +22,7 @@ struct OSVRecord {
             details: root.text("details", limit: 4096), published: root.time("published"),
             modified: root.time("modified"), withdrawn: try withdrawn(),
             severities: OSVSeverities(root, id: id, summary: summary).statements, references: references(),
-            affected: try affected())
+            affected: try affected(summary: summary))
     }
 
     private func aliases() throws(RecordFault) -> [String] {
@@ -64,14 +64,32 @@ struct OSVRecord {
         return urls
     }
 
-    private func affected() throws(RecordFault) -> [AffectedPackage] {
+    private func affected(summary: String) throws(RecordFault) -> [AffectedPackage] {
         guard let entries = try root.elements("affected", in: "") else { return [] }
         var packages: [AffectedPackage] = []
         packages.reserveCapacity(Swift.min(entries.count, 4096))
         for (index, entry) in entries.enumerated() {
             try OSVAffected(entry, index: index).append(to: &packages)
         }
-        return packages
+        if id.isMalware { Self.coverEverything(&packages) }
+        return id.isDistributionNotice ? Self.modular(packages, summary: summary) : packages
+    }
+
+    /// A package that was made to do harm does so in every version, where none is named.
+    private static func coverEverything(_ packages: inout [AffectedPackage]) {
+        for place in packages.indices where packages[place].ranges.isEmpty && packages[place].versions.isEmpty {
+            packages[place].ranges = [AffectedRange(kind: .ecosystem, events: [.introduced("0")])]
+        }
+    }
+
+    private static func modular(_ packages: [AffectedPackage], summary: String) -> [AffectedPackage] {
+        guard packages.contains(where: OSVModules.isModular) else { return packages }
+        let stream = OSVModules.stream(inSummary: summary)
+        var kept = OSVModules.withoutRebuilds(packages)
+        for place in kept.indices where kept[place].condition == nil && OSVModules.isModular(kept[place]) {
+            kept[place].condition = stream.map { Condition(moduleStream: $0) }
+        }
+        return kept
     }
 }
 

@@ -13,12 +13,13 @@ struct OSVSeverities {
         addWord(own?["severity"])
         addScores(own)
         if id.isDistributionNotice { addLeadingWord(summary) }
-        guard let packages = root["affected"]?.array else { return }
-        for package in packages {
+        for package in root["affected"]?.array.map(AnySequence.init) ?? AnySequence([]) {
             addVectors(package["severity"])
             addVector(package["database_specific"]?["cvss"])
             addWord(package["ecosystem_specific"]?["severity"])
         }
+        // Records of malicious packages rate nothing; whoever installed one has lost the host.
+        if id.isMalware && statements.isEmpty { add(word: .critical, origin: origin) }
     }
 
     private mutating func add(vector: String? = nil, word: Severity? = nil, origin: SeverityStatement.Origin) {
@@ -71,8 +72,8 @@ struct OSVSeverities {
         add(word: word, origin: origin)
     }
 
-    /// The words of GitHub, Red Hat's family and Ubuntu. `nil` for words that rate nothing (`unknown`, `untriaged`).
-    private static func severity(_ word: String) -> Severity? {
+    /// The words of GitHub, Red Hat's family, SUSE and Ubuntu. `nil` for words that rate nothing (`unknown`, `untriaged`).
+    static func severity(_ word: String) -> Severity? {
         guard word.utf8.count <= 16 else { return nil }
         return switch word.lowercased() {
         case "critical": .critical
