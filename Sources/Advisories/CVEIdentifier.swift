@@ -1,6 +1,6 @@
 /// Recognises CVE ids, `CVE-2023-0464`.
 ///
-/// Source: <https://www.cve.org/About/Process#CVERecordLifecycle>; four or more digits, here at most ten.
+/// Source: `cveId` in <https://github.com/CVEProject/cve-schema/blob/main/schema/CVE_Record_Format.json>; four to nineteen digits.
 enum CVEIdentifier {
     /// The id in capitals; `nil` when the bytes are none.
     static func canonical(_ bytes: some Collection<UInt8>) -> String? {
@@ -45,7 +45,7 @@ enum CVEIdentifier {
             return nil
         }
         let number = digits(&rest)
-        guard 4...10 ~= number else { return nil }
+        guard 4...19 ~= number else { return nil }
         return 3 + 1 + 4 + 1 + number
     }
 
