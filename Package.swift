@@ -176,12 +176,20 @@ let package = Package(
             external: [crypto, cryptoExtras, logging, metrics, lifecycle] + httpServer,
             resources: [.embedInCode("Resources")]),
 
+        module(
+            floor: 6, "VerdictServer",
+            [
+                "PackageIdentity", "Scoring", "Versioning", "Advisories", "Matching", "Verdicts", "JSONDocuments",
+                "Telemetry",
+            ],
+            external: [logging, metrics, lifecycle, nioCore, nioHTTP1, nioPosix], resources: [.embedInCode("Resources")]),
+
         program(
             "zerotrace",
             [
                 "PackageIdentity", "Scoring", "Versioning", "Advisories", "Inventory", "SBOM", "Matching", "HostScan",
                 "Reports", "LoadTest", "Stores", "SQLiteStore", "Verdicts", "JobQueue", "Events", "Telemetry",
-                "Enrichment", "Processor", "Gateway", "BoundedInput", "JSONDocuments",
+                "Enrichment", "Processor", "Gateway", "VerdictServer", "BoundedInput", "JSONDocuments",
             ], external: [argumentParser, crypto, logging, metrics, lifecycle]),
         program(
             "zerotrace-agent", ["PackageIdentity", "Inventory", "HostScan", "AgentKit"],
@@ -218,6 +226,14 @@ let package = Package(
                 "Events", "Inventory", "JobQueue", "Matching", "PackageIdentity", "SQLiteStore", "Scoring", "Stores",
                 "Verdicts",
             ], external: [logging]),
+        tests(
+            "VerdictServer",
+            [
+                "Advisories", "JSONDocuments", "Matching", "PackageIdentity", "Scoring", "Telemetry", "Verdicts",
+            ],
+            external: [
+                lifecycle, logging, nioCore, nioHTTP1, nioPosix, product("NIOEmbedded", "swift-nio"),
+            ]),
         tests("Telemetry", external: [logging, metrics]),
         tests("Stores"),
         tests("JobQueue", ["Stores"]),
