@@ -50,7 +50,7 @@ public final class ArchiveWriter {
     /// Adds a file with these bytes.
     public func add(_ name: String, _ bytes: [UInt8]) throws(ArchiveError) {
         try begin(name, size: bytes.count)
-        try bytes.withUnsafeBytes { (bytes) throws(ArchiveError) in try write(bytes) }
+        guard bytes.withUnsafeBytes(write) else { throw failure }
     }
 
     /// Adds a file with the content of one on disk, piece by piece.
@@ -71,8 +71,8 @@ public final class ArchiveWriter {
             let count = read(source, &buffer, min(left, buffer.count))
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { throw .cannotOpen(path: file, reason: "became shorter while it was read") }
-            try buffer.withUnsafeBytes { (bytes) throws(ArchiveError) in
-                try write(UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+            guard buffer.withUnsafeBytes({ write(UnsafeRawBufferPointer(rebasing: $0[..<count])) }) else {
+                throw failure
             }
             left -= count
         }
@@ -98,9 +98,8 @@ public final class ArchiveWriter {
         try check(status)
     }
 
-    private func write(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
-        guard !bytes.isEmpty else { return }
-        guard archive_write_data(handle, bytes.baseAddress, bytes.count) == bytes.count else { throw failure }
+    private func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.isEmpty || archive_write_data(handle, bytes.baseAddress, bytes.count) == bytes.count
     }
 
     private func check(_ status: CInt) throws(ArchiveError) {

@@ -32,6 +32,7 @@ private func kind(_ error: ArchiveError?) -> String {
     case .damaged(_, let entry, _, _): "damaged in \(entry ?? "nothing")"
     case .entryTooLarge(_, let entry, let limit): "\(entry ?? "stream") over \(limit)"
     case .totalTooLarge(_, let limit): "total over \(limit)"
+    case .cannotWrite(_, let reason): "cannot write: \(reason)"
     case .tooManyEntries(_, let limit): "more than \(limit) entries"
     }
 }
