@@ -21,7 +21,7 @@ extension AdvisoryIndex {
                     to: try rhs.textBytes(.text, right.uint32(0)))
                 if scopes != 0 { return scopes }
                 return try lhs.textBytes(.text, left.uint32(4)).order(to: try rhs.textBytes(.text, right.uint32(4)))
-            }, digest: 40..<56)
+            }, digest: 48..<64)
     }
 
     /// The vulnerabilities of which something other is shown than from an older index (severity, EPSS, KEV, texts, aliases, advisories),

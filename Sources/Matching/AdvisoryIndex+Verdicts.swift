@@ -4,12 +4,11 @@ import PackageIdentity
 extension AdvisoryIndex {
     /// The vulnerabilities a package version is exposed to, or may be.
     ///
-    /// - Returns: Verdicts `affected` and `undetermined`, the highest risk first, equal ones by id. Empty when there are none, and also
-    ///   for a package URL without version or of an unknown scope; ``covers(scope:)`` tells the difference.
-    ///
     /// - Parameters:
     ///   - package: Any package URL.
     ///   - context: What is known of it besides; `nil` for what the package URL itself tells.
+    /// - Returns: Verdicts `affected` and `undetermined`, the highest risk first, equal ones by id. Empty when there are none, and also
+    ///   for a package URL without version or of an unknown scope; ``covers(scope:)`` tells the difference.
     public func verdicts(for package: PackageURL, context: MatchContext? = nil) -> [Verdict] {
         guard let coordinates = package.advisoryCoordinates else { return [] }
         return verdicts(at: coordinates, purl: package, context: context)
@@ -21,15 +20,16 @@ extension AdvisoryIndex {
     ///   - coordinates: Where advisories about it are looked up.
     ///   - purl: The package itself, for rules that need its own name besides its source's; `nil` when only the source is known.
     ///   - context: What is known of it besides; `nil` for what the package URL itself tells.
-    /// - Returns: As ``verdicts(for:)``. On a damaged file one verdict `undetermined` with ``VerdictReason/damagedIndex`` and an empty
-    ///   vulnerability id, never an empty list.
+    /// - Returns: As ``verdicts(for:context:)``. On a damaged file one verdict `undetermined` with ``VerdictReason/damagedIndex`` and an
+    ///   empty vulnerability id, never an empty list.
     public func verdicts(
         at coordinates: AdvisoryCoordinates, purl: PackageURL?, context: MatchContext? = nil
     ) -> [Verdict] {
         do throws(IndexError) {
-            guard let name = try reader.find(scope: coordinates.scope, name: coordinates.name) else { return [] }
-            if let purl, KernelPackages.exemption(of: purl, source: coordinates.name) != nil { return [] }
-            return try verdicts(in: name, at: try place(of: coordinates.version, in: name))
+            var found = CompactVerdicts()
+            try match(
+                coordinates, context: context ?? purl.map { MatchContext(package: $0) } ?? MatchContext(), into: &found)
+            return try verdicts(found)
         } catch {
             return [
                 Verdict(vulnerability: "", advisories: [], status: .undetermined, reason: VerdictReason.damagedIndex)
@@ -37,52 +37,95 @@ extension AdvisoryIndex {
         }
     }
 
-    private func verdicts(in name: NameRecord, at place: VersionPlace?) throws(IndexError) -> [Verdict] {
-        var found: [(verdict: Verdict, risk: Double)] = []
-        for index in name.groups {
-            let group = try reader.group(index, in: name)
-            guard group.mayConcern(place) else { continue }
-            var statements: [Statement] = []
-            statements.reserveCapacity(group.entries.count)
-            for entry in group.entries { statements.append(try reader.statement(entry)) }
-            try append(statements, at: place, in: name, to: &found)
+    /// Turns numbers into words, the highest risk first, equal ones by id.
+    func verdicts(_ compact: borrowing CompactVerdicts) throws(IndexError) -> [Verdict] {
+        guard let first = compact.records.first else { return [] }
+        let name = try reader.name(first.name)
+        var ranked: [(record: CompactVerdict, risk: Double)] = []
+        ranked.reserveCapacity(compact.records.count)
+        for record in compact.records {
+            ranked.append((record, try reader.record(.vulnerabilities, record.vulnerability).double(88)))
         }
-        found.sort { lhs, rhs in
-            if lhs.risk != rhs.risk { return lhs.risk > rhs.risk }
-            return lhs.verdict.vulnerability.utf8.lexicographicallyPrecedes(rhs.verdict.vulnerability.utf8)
-        }
-        return found.map(\.verdict)
+        // Numbers ascend as ids do.
+        ranked.sort { $0.risk != $1.risk ? $0.risk > $1.risk : $0.record.vulnerability < $1.record.vulnerability }
+        var verdicts: [Verdict] = []
+        verdicts.reserveCapacity(ranked.count)
+        for (record, _) in ranked { verdicts.append(try verdict(record, in: name)) }
+        return verdicts
     }
 
-    private func append(
-        _ group: [Statement], at place: VersionPlace?, in name: NameRecord,
-        to found: inout [(verdict: Verdict, risk: Double)]
-    ) throws(IndexError) {
-        guard let first = group.first else { return }
-        let decision = try reader.decide(group[...], at: place, in: name)
-        guard decision.status == .affected || decision.status == .undetermined else { return }
-        let record = try reader.record(.vulnerabilities, first.vulnerability)
-        let verdict = Verdict(
-            vulnerability: try reader.text(record.uint32(0)), advisories: try reader.advisoryIDs(of: group),
-            status: decision.status, fixedVersion: try fixedVersion(of: decision, in: name), reason: decision.reason,
-            urgency: decision.urgency)
-        found.append((verdict, record.double(88)))
+    /// Turns numbers into words.
+    ///
+    /// - Parameter compact: An answer of this index.
+    public func verdict(_ compact: CompactVerdict) throws(IndexError) -> Verdict {
+        try verdict(compact, in: try reader.name(compact.name))
     }
 
-    /// The text of the version that repairs.
-    func fixedVersion(of decision: Decision, in name: NameRecord) throws(IndexError) -> String? {
-        guard let fix = decision.fix else { return nil }
-        return try reader.versionText(fix, in: name)
+    private func verdict(_ compact: CompactVerdict, in name: NameRecord) throws(IndexError) -> Verdict {
+        let group = try reader.record(.groups, compact.group)
+        let urgency = try reader.text(group.uint32(12))
+        return Verdict(
+            vulnerability: try vulnerabilityID(number: compact.vulnerability),
+            advisories: try reader.advisoryIDs(ofGroup: compact.group, in: name), status: compact.status,
+            fixedVersion: compact.hasFix ? try reader.versionText(compact.fix, in: name) : nil, reason: compact.reason,
+            urgency: urgency.isEmpty ? nil : urgency, confidence: compact.confidence)
+    }
+
+    /// A vulnerability's canonical id.
+    ///
+    /// - Parameter number: Its number in this index.
+    public func vulnerabilityID(number: UInt32) throws(IndexError) -> String {
+        try reader.vulnerabilityID(number)
+    }
+
+    /// The text of the version that repairs; `nil` when none is known in this scope.
+    ///
+    /// - Parameter compact: An answer of this index.
+    public func fixedVersion(of compact: CompactVerdict) throws(IndexError) -> String? {
+        guard compact.hasFix else { return nil }
+        return try reader.versionText(compact.fix, in: try reader.name(compact.name))
+    }
+
+    /// Lends the UTF-8 of a vulnerability's canonical id, out of the mapping, without a copy.
+    ///
+    /// - Parameter number: Its number in this index.
+    public func withVulnerabilityID<Result>(
+        number: UInt32, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(IndexError) -> Result {
+        body(try reader.textBytes(.text, try reader.record(.vulnerabilities, number).uint32(0)))
+    }
+
+    /// Lends the UTF-8 of the version that repairs, out of the mapping, without a copy; `nil` when none is known in this scope.
+    ///
+    /// - Parameter compact: An answer of this index.
+    public func withFixedVersion<Result>(
+        of compact: CompactVerdict, _ body: (UnsafeRawBufferPointer?) -> Result
+    ) throws(IndexError) -> Result {
+        guard compact.hasFix else { return body(nil) }
+        return body(try reader.versionBytes(compact.fix, in: try reader.name(compact.name)))
     }
 }
 
 extension IndexReader {
-    /// Ids of the standing advisories among some statements, ascending, without repetition.
-    func advisoryIDs(of statements: [Statement]) throws(IndexError) -> [String] {
-        var ids: Set<String> = []
-        for statement in statements where !statement.isWithdrawn {
-            ids.insert(try text(try record(.advisories, statement.advisory).uint32(0)))
+    /// Ids of the standing advisories of a group, ascending, without repetition.
+    func advisoryIDs(ofGroup index: UInt32, in name: NameRecord) throws(IndexError) -> [String] {
+        guard name.groups.contains(index) else { throw .damaged(what: "a group's place") }
+        let group = try record(.groups, index)
+        let entries = try run(.entries, start: group.uint32(4), count: group.uint32(8))
+        var numbers: [UInt32] = []
+        numbers.reserveCapacity(entries.count)
+        for entry in entries {
+            let record = try record(.entries, entry)
+            if record.uint8(22) & EntryFlag.withdrawn == 0 { numbers.append(record.uint32(4)) }
         }
-        return ids.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        // Advisories stand in the file in the order of their ids.
+        if numbers.count > 1 { numbers.sort() }
+        var ids: [String] = []
+        ids.reserveCapacity(numbers.count)
+        for number in numbers {
+            let id = try text(try record(.advisories, number).uint32(0))
+            if ids.last != id { ids.append(id) }
+        }
+        return ids
     }
 }

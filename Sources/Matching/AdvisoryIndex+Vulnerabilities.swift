@@ -58,6 +58,7 @@ extension IndexReader {
             details: try optionalProse(record.uint32(8)), severity: severity, cvssScore: score,
             cvssVector: record.uint32(12) == IndexFormat.none ? nil : try text(record.uint32(12)),
             severitySource: try Self.source(record.uint8(17)), epss: epss, kev: kev,
+            exploits: try exploits(record.uint32(112)), ssvc: SSVCDecisionPoints(indexCode: record.uint8(19)),
             risk: Risk(cvss: score, severity: severity, epss: epss, exploitation: kev), published: record.time(72),
             modified: record.time(80), references: try references(record), advisories: try advisories(record))
     }
@@ -98,6 +99,18 @@ extension IndexReader {
         let due = record.uint32(4) == IndexFormat.none ? nil : try text(record.uint32(4))
         return KnownExploitation(
             dateAdded: try text(record.uint32(0)), dueDate: due, ransomware: record.uint32(8) & 1 == 1)
+    }
+
+    private func exploits(_ number: UInt32) throws(IndexError) -> PublicExploits? {
+        guard number != IndexFormat.none else { return nil }
+        let record = try record(.exploits, number)
+        var modules: [String] = []
+        for position in try list(start: record.uint32(12), count: record.uint32(16)) {
+            modules.append(try text(position))
+        }
+        return PublicExploits(
+            exploitDatabase: try list(start: record.uint32(0), count: record.uint32(4)).map { Int($0) },
+            isVerified: record.uint32(8) & 1 != 0, metasploit: modules)
     }
 
     private static func source(_ code: UInt8) throws(IndexError) -> String? {

@@ -4,9 +4,10 @@ import Versioning
 
 /// The advisories of all feeds in one immutable, memory-mapped file, and the questions it answers.
 ///
-/// Every answer is a pure function of the question and the file. Opening checks the header and that all sections lie inside the
-/// file; ``verify()`` reads everything once and compares digests. Without it a damaged file can still not make a reader crash or
-/// read elsewhere: what is found damaged gives ``VerdictReason/damagedIndex``.
+/// Every answer is a pure function of the question and the file. Opening checks the header, that all sections lie inside the file, and the
+/// digest of the section that holds a check for every page; each page is compared with its check before anything on it is believed. So
+/// a file that was damaged before it was opened gives either the answer it would give whole, or ``VerdictReason/damagedIndex``.
+/// ``verify()`` reads everything at once and compares the SHA-256 of the whole content.
 public final class AdvisoryIndex: Sendable {
     let reader: IndexReader
     private let orderings: [VersionOrdering]
@@ -27,7 +28,7 @@ public final class AdvisoryIndex: Sendable {
     public init(path: String) throws(IndexError) {
         let file = try MappedFile(path: path)
         let layout = try IndexLayout(file.bytes, path: path)
-        reader = IndexReader(file: file, layout: layout)
+        reader = IndexReader(mapping: IndexMapping(file, layout: layout), layout: layout)
         digest = Self.hex(layout.contentDigest)
         builtAt = layout.builtAt
         feeds = try reader.feeds()
@@ -38,10 +39,11 @@ public final class AdvisoryIndex: Sendable {
     ///
     /// - Throws: ``IndexError/damaged(what:)`` when they differ.
     public func verify() throws(IndexError) {
-        let content = UnsafeRawBufferPointer(rebasing: reader.file.bytes[IndexFormat.headerSize...])
+        let content = UnsafeRawBufferPointer(rebasing: reader.mapping.bytes[IndexFormat.headerSize...])
         guard IndexLayout.digest(of: content) == reader.layout.contentDigest else {
             throw .damaged(what: "the content's digest differs")
         }
+        reader.mapping.trustAll()
     }
 
     /// Vulnerabilities known, withdrawn ones included.
@@ -54,7 +56,7 @@ public final class AdvisoryIndex: Sendable {
     public var nameCount: Int { reader.layout.count(.names) }
 
     /// Bytes of the file.
-    public var fileSize: Int { reader.file.bytes.count }
+    public var fileSize: Int { reader.mapping.bytes.count }
 
     /// Whether any advisory speaks of the scope, so that "nothing found" means something there.
     ///
@@ -63,11 +65,21 @@ public final class AdvisoryIndex: Sendable {
         (try? reader.hasScope(scope)) ?? false
     }
 
+    /// The scopes that advisories speak of, ascending by bytes; empty from a damaged file.
+    public var scopes: [String] {
+        (0..<UInt32(reader.layout.count(.scopes))).compactMap { try? reader.scope($0) }
+    }
+
+    /// How a name's versions are ordered.
+    func ordering(of name: NameRecord) throws(IndexError) -> VersionOrdering {
+        guard Int(name.ordering) < orderings.count else { throw .damaged(what: "a name's ordering") }
+        return orderings[Int(name.ordering)]
+    }
+
     /// Where a package's version stands among a name's; `nil` when it does not parse.
     func place(of version: String, in name: NameRecord) throws(IndexError) -> VersionPlace? {
-        guard Int(name.ordering) < orderings.count else { throw .damaged(what: "a name's ordering") }
-        guard let key = try? orderings[Int(name.ordering)].key(version) else { return nil }
-        return try reader.place(of: key.bytes, in: name)
+        guard let key = try? ordering(of: name).key(version) else { return nil }
+        return try key.bytes.withBytes { (bytes) throws(IndexError) in try reader.place(of: bytes, in: name) }
     }
 
     private static func hex(_ bytes: [UInt8]) -> String {

@@ -7,61 +7,92 @@ struct EvidenceWriter {
     let place: VersionPlace?
     let version: String
     let scope: String
-    let decision: Decision
+    let result: Hearing.Result
     let exemption: String?
+    /// Snapshot dates by feed.
+    let snapshots: [String: Int64]
 
     /// Most intervals and most listed versions written out for one statement.
     private static let wordLimit = 12
 
-    /// Evidence for all statements on a vulnerability, in the index's order: deciding ones first, withdrawn ones last.
-    func evidence(for statements: [Statement]) throws(IndexError) -> [Evidence] {
+    /// Evidence for all statements on a vulnerability: deciding ones first, then those overruled, then those that do not speak of the
+    /// package, withdrawn ones last.
+    func evidence(for heard: [Hearing.Heard]) throws(IndexError) -> [Evidence] {
+        let sorted = heard.enumerated().sorted { (place($0.element), $0.offset) < (place($1.element), $1.offset) }
+        let winner = sorted.first.map(\.element.statement)
         var evidence: [Evidence] = []
-        for statement in statements { evidence.append(try self.evidence(for: statement, winner: statements[0])) }
+        for (_, one) in sorted { evidence.append(try self.evidence(for: one, winner: winner)) }
         return evidence
     }
 
+    private func place(_ heard: Hearing.Heard) -> Int {
+        if heard.statement.isWithdrawn { return 3 }
+        if !heard.isHeard { return 2 }
+        return isDeciding(heard) ? 0 : 1
+    }
+
     /// The highest repaired version at or below the installed one, among the statements that decided.
-    func repairPassed(_ statements: [Statement]) throws(IndexError) -> String? {
-        guard decision.status == .fixed, let place else { return nil }
+    func repairPassed(_ heard: [Hearing.Heard]) throws(IndexError) -> String? {
+        guard result.code == .fixedVersion, let place else { return nil }
         var highest: UInt32?
-        for statement in statements where isDeciding(statement) && statement.isEvaluable {
-            for index in try reader.ruleSet(statement.ruleset).intervals {
-                let interval = try reader.interval(index)
-                if interval.isRepaired(at: place) { highest = max(highest ?? 0, interval.upper) }
+        for one in heard where isDeciding(one) && one.statement.isEvaluable {
+            for interval in one.deciding.intervals where interval.isRepaired(at: place) {
+                highest = max(highest ?? 0, interval.upper)
             }
         }
         guard let highest else { return nil }
         return try reader.versionText(highest, in: name)
     }
 
-    // MARK: - One statement
-
-    private func evidence(for statement: Statement, winner: Statement) throws(IndexError) -> Evidence {
-        let advisory = try reader.record(.advisories, statement.advisory)
-        let outcome = try reader.outcome(of: statement, at: place)
-        let decided = isDeciding(statement) && outcome.status == decision.status && exemption == nil
-        return Evidence(
-            advisory: try reader.text(advisory.uint32(0)), feed: try reader.text(advisory.uint32(4)),
-            range: try rangeText(of: statement), comparisons: try comparisons(for: statement), outcome: outcome.status,
-            decided: decided, note: try note(on: statement, outcome: outcome, decided: decided, winner: winner))
+    /// The rule by which the deciding statements come before the others.
+    var precedence: String? {
+        guard let rank = result.rank else { return nil }
+        switch rank {
+        case StatementRank.tracker: return "the distribution's own per-vulnerability data comes before everything else"
+        case StatementRank.perVulnerability:
+            return "the distribution's per-CVE records come before changelogs and advisories"
+        case StatementRank.changelog: return "a repair that the package's changelog names comes before advisories"
+        default: return "all advisories of the scope count alike; one that says affected is enough"
+        }
     }
 
-    private func isDeciding(_ statement: Statement) -> Bool {
-        !statement.isWithdrawn && statement.rank == decision.rank
+    // MARK: - One statement
+
+    private func evidence(for heard: Hearing.Heard, winner: Statement?) throws(IndexError) -> Evidence {
+        let statement = heard.statement
+        let advisory = try reader.record(.advisories, statement.advisory)
+        let outcome = heard.deciding.outcome(at: place)
+        let isLike = outcome.code.status == result.code.status
+        let decided = isDeciding(heard) && isLike && exemption == nil
+        let feed = try reader.text(advisory.uint32(4))
+        return Evidence(
+            advisory: try reader.text(advisory.uint32(0)), feed: feed, snapshot: snapshots[feed],
+            range: try rangeText(of: heard), comparisons: try comparisons(for: heard), outcome: outcome.code.status,
+            decided: decided, note: try note(on: heard, outcome: outcome, decided: decided, winner: winner))
+    }
+
+    private func isDeciding(_ heard: Hearing.Heard) -> Bool {
+        heard.isHeard && heard.statement.rank == result.rank
     }
 
     private func note(
-        on statement: Statement, outcome: Outcome, decided: Bool, winner: Statement
+        on heard: Hearing.Heard, outcome: DecidingStatement.Outcome, decided: Bool, winner: Statement?
     ) throws(IndexError) -> String? {
+        let statement = heard.statement
         if statement.isWithdrawn { return "withdrawn or rejected; it never decides" }
         if let exemption { return "not applied: the package \(Question.exemptionText(exemption))" }
-        if !isDeciding(statement) {
+        if case .silent(let code) = heard.standing { return try silence(code, statement) }
+        if !isDeciding(heard) {
+            guard let winner else { return nil }
             let rival = try reader.record(.advisories, winner.advisory)
             return
                 "overruled by \(try reader.text(rival.uint32(4))): \(try reader.text(rival.uint32(0))), which has precedence in \(scope)"
         }
-        if !decided { return "another statement of the same standing says \(decision.status.rawValue)" }
-        switch outcome {
+        if !decided { return "another statement of the same standing says \(result.code.status.rawValue)" }
+        if heard.standing == .maySpeak {
+            return "asks for \(try conditionText(statement)), which nobody could check"
+        }
+        switch outcome.code {
         case .unparsableBound: return "a bound of the range does not parse"
         case .unparsableVersion: return "the version \(version) does not parse"
         case .noVersionRange: return "the advisory gives no range or version that can be evaluated"
@@ -71,25 +102,61 @@ struct EvidenceWriter {
         }
     }
 
+    /// Why a statement does not speak of the package.
+    private func silence(_ code: ReasonCode, _ statement: Statement) throws(IndexError) -> String {
+        if statement.condition == IndexFormat.none {
+            return statement.isModular
+                ? "speaks of packages of a module with the repair's leading version"
+                : "speaks of packages of no module"
+        }
+        return "speaks only of \(try conditionText(statement)) (\(code.word))"
+    }
+
+    private func conditionText(_ statement: Statement) throws(IndexError) -> String {
+        let condition = try reader.condition(statement.condition)
+        var parts: [String] = []
+        if let stream = condition.moduleStream { parts.append("the module stream \(stream)") }
+        if !condition.architectures.isEmpty { parts.append(condition.architectures.joined(separator: ", ")) }
+        if let criteria = condition.criteria { parts.append(criteria) }
+        for operand in condition.platforms.prefix(Self.wordLimit) {
+            let words = operand.prefix(Self.wordLimit).map { match in
+                match.criteria + (match.range.map { " in " + Self.describe($0) } ?? "")
+            }
+            parts.append("one of \(words.joined(separator: ", "))")
+        }
+        return parts.joined(separator: " beside ")
+    }
+
+    private static func describe(_ range: AffectedRange) -> String {
+        let words = range.events.map { event in
+            switch event {
+            case .introduced(let version): "introduced \(version)"
+            case .introducedAfter(let version): "introduced after \(version)"
+            case .fixed(let version): "fixed \(version)"
+            case .lastAffected(let version): "last affected \(version)"
+            case .limit(let version): "limit \(version)"
+            }
+        }
+        return "[\(words.joined(separator: ", "))]"
+    }
+
     // MARK: - Ranges
 
-    private func rangeText(of statement: Statement) throws(IndexError) -> String {
-        guard statement.isEvaluable else { return Self.word(for: statement.state) }
-        let rules = try reader.ruleSet(statement.ruleset)
+    private func rangeText(of heard: Hearing.Heard) throws(IndexError) -> String {
+        guard heard.statement.isEvaluable else { return Self.word(for: heard.statement.state) }
         var words: [String] = []
-        for index in rules.intervals.prefix(Self.wordLimit) { words.append(try describe(try reader.interval(index))) }
-        if rules.intervals.count > Self.wordLimit {
-            words.append("\(rules.intervals.count - Self.wordLimit) more ranges")
-        }
-        if !rules.listed.isEmpty { words.append(try describeListed(rules.listed)) }
+        for interval in heard.deciding.intervals.prefix(Self.wordLimit) { words.append(try describe(interval)) }
+        let more = heard.deciding.intervals.count - Self.wordLimit
+        if more > 0 { words.append("\(more) more ranges") }
+        if !heard.deciding.listed.isEmpty { words.append(try describe(listed: heard.deciding.listed)) }
         return words.isEmpty ? "no version" : words.joined(separator: " or ")
     }
 
-    private static func word(for state: UInt8) -> String {
-        switch FixState(indexCode: state) {
+    private static func word(for state: FixState) -> String {
+        switch state {
         case .notAffected: "never affected"
         case .unfixed, .endOfLife, .ignored: "all versions"
-        case .undetermined, .unspecified, .fixed, nil: "no range given"
+        case .undetermined, .unspecified, .fixed: "no range given"
         }
     }
 
@@ -106,31 +173,26 @@ struct EvidenceWriter {
         }
     }
 
-    private func describeListed(_ listed: Range<UInt32>) throws(IndexError) -> String {
+    private func describe(listed: [UInt32]) throws(IndexError) -> String {
         var words: [String] = []
-        for index in listed.prefix(Self.wordLimit) {
-            words.append(try reader.versionText(try reader.record(.listed, index).uint32(0), in: name))
-        }
+        for ordinal in listed.prefix(Self.wordLimit) { words.append(try reader.versionText(ordinal, in: name)) }
         let more = listed.count > Self.wordLimit ? " and \(listed.count - Self.wordLimit) more" : ""
         return "versions \(words.joined(separator: ", "))\(more)"
     }
 
     // MARK: - Comparisons
 
-    private func comparisons(for statement: Statement) throws(IndexError) -> [String] {
-        guard let place, statement.isEvaluable else { return [] }
-        let rules = try reader.ruleSet(statement.ruleset)
+    private func comparisons(for heard: Hearing.Heard) throws(IndexError) -> [String] {
+        guard let place, heard.statement.isEvaluable else { return [] }
         var lines: [String] = []
-        for index in rules.intervals.prefix(Self.wordLimit) {
-            let interval = try reader.interval(index)
-            guard interval.kind != .unreadable else { continue }
+        for interval in heard.deciding.intervals.prefix(Self.wordLimit) where interval.kind != .unreadable {
             if interval.lower != IndexFormat.none {
                 lines.append(try compare(place, with: interval.lower))
                 guard interval.isBelow(place) else { continue }
             }
             if interval.upper != IndexFormat.none { lines.append(try compare(place, with: interval.upper)) }
         }
-        if try reader.lists(rules, place) { lines.append(try compare(place, with: place.below)) }
+        if heard.deciding.lists(place) { lines.append(try compare(place, with: place.below)) }
         return lines
     }
 

@@ -14,6 +14,12 @@ public struct Explanation: Sendable, Hashable, Codable {
     public let reason: String
     /// The lowest version above the installed one that repairs it in this scope; `nil` when none is known.
     public let fixedVersion: String?
+    /// Repairs that were made elsewhere, when there is none in this scope; `nil` when there are none either.
+    public let fixesElsewhere: [FixElsewhere]?
+    /// How sure it is that the deciding statement speaks of this very package.
+    public let confidence: Confidence
+    /// The rule by which the deciding statements come before the others; `nil` when no statement decided.
+    public let precedence: String?
     /// One line for people.
     public let sentence: String
     /// Every statement of the index on this package and vulnerability: those that decided first, then those overruled.
@@ -24,7 +30,8 @@ public struct Explanation: Sendable, Hashable, Codable {
     /// Makes an explanation from its parts.
     public init(
         purl: String, coordinates: AdvisoryCoordinates?, vulnerability: String, status: VerdictStatus, reason: String,
-        fixedVersion: String? = nil, sentence: String, evidence: [Evidence], indexDigest: String
+        fixedVersion: String? = nil, fixesElsewhere: [FixElsewhere]? = nil, confidence: Confidence = .exact,
+        precedence: String? = nil, sentence: String, evidence: [Evidence], indexDigest: String
     ) {
         self.purl = purl
         self.coordinates = coordinates
@@ -32,6 +39,9 @@ public struct Explanation: Sendable, Hashable, Codable {
         self.status = status
         self.reason = reason
         self.fixedVersion = fixedVersion
+        self.fixesElsewhere = fixesElsewhere
+        self.confidence = confidence
+        self.precedence = precedence
         self.sentence = sentence
         self.evidence = evidence
         self.indexDigest = indexDigest

@@ -29,6 +29,23 @@ struct IndexLayout: Sendable {
         builtAt = file.integer(at: 24, as: Int64.self)
         contentDigest = Array(file[48..<80])
         sections = try Self.sections(of: file)
+        try checkPages(of: file)
+    }
+
+    /// The checks are the last section, one for each page before it, and have the digest that the header promises: all other bytes can then
+    /// be believed page by page.
+    private func checkPages(of file: UnsafeRawBufferPointer) throws(IndexError) {
+        let checks = self[.checks]
+        let content = checks.lowerBound - IndexFormat.headerSize
+        let end =
+            checks.upperBound + (IndexFormat.alignment - checks.count % IndexFormat.alignment) % IndexFormat.alignment
+        guard checks.count / 8 == (content + IndexFormat.pageSize - 1) / IndexFormat.pageSize, end == file.count,
+            IndexSection.allCases.allSatisfy({ $0 == .checks || self[$0].upperBound <= checks.lowerBound })
+        else { throw .damaged(what: "the section of checks") }
+        let promised = file[IndexFormat.checksDigestOffset..<IndexFormat.checksDigestOffset + 32]
+        guard Self.digest(of: UnsafeRawBufferPointer(rebasing: file[checks])).elementsEqual(promised) else {
+            throw .damaged(what: "the digest of the checks differs")
+        }
     }
 
     /// Where a section is.

@@ -10,8 +10,8 @@ import Darwin
 
 /// Reads records out of a mapped index. Every position that comes out of the file is checked before it is followed.
 struct IndexReader: Sendable {
-    /// Keeps the mapping alive.
-    let file: MappedFile
+    /// The bytes.
+    let mapping: IndexMapping
     /// Where the sections are.
     let layout: IndexLayout
 
@@ -23,6 +23,10 @@ struct IndexReader: Sendable {
         /// A field of four bytes. `offset` is a constant of the format.
         @inline(__always)
         func uint32(_ offset: Int) -> UInt32 { bytes.integer(at: offset, as: UInt32.self) }
+
+        /// A field of two bytes.
+        @inline(__always)
+        func uint16(_ offset: Int) -> UInt16 { bytes.integer(at: offset, as: UInt16.self) }
 
         /// A field of eight bytes.
         func int64(_ offset: Int) -> Int64 { bytes.integer(at: offset, as: Int64.self) }
@@ -49,7 +53,8 @@ struct IndexReader: Sendable {
         let start = Int(index) * stride
         guard start <= range.count - stride else { throw .damaged(what: "a position in \(section)") }
         let first = range.lowerBound + start
-        return Record(bytes: UnsafeRawBufferPointer(rebasing: file.bytes[first..<first + stride]))
+        try mapping.check(first, stride)
+        return Record(bytes: UnsafeRawBufferPointer(rebasing: mapping.bytes[first..<first + stride]))
     }
 
     /// Checks that a run of records lies inside its section.
@@ -64,10 +69,12 @@ struct IndexReader: Sendable {
         let range = layout[section]
         let start = Int(position)
         guard start <= range.count - 4 else { throw .damaged(what: "a position in \(section)") }
-        let length = Int(file.bytes.integer(at: range.lowerBound + start, as: UInt32.self))
+        try mapping.check(range.lowerBound + start, 4)
+        let length = Int(mapping.bytes.integer(at: range.lowerBound + start, as: UInt32.self))
         guard length <= range.count - start - 4 else { throw .damaged(what: "a length in \(section)") }
         let first = range.lowerBound + start + 4
-        return UnsafeRawBufferPointer(rebasing: file.bytes[first..<first + length])
+        try mapping.check(first, length)
+        return UnsafeRawBufferPointer(rebasing: mapping.bytes[first..<first + length])
     }
 
     /// A text of the `text` section.
@@ -80,6 +87,11 @@ struct IndexReader: Sendable {
         String(decoding: try textBytes(.prose, position), as: UTF8.self)
     }
 
+    /// A text of the `text` section, or `nil` where the format says "none".
+    func optionalText(_ position: UInt32) throws(IndexError) -> String? {
+        position == IndexFormat.none ? nil : try text(position)
+    }
+
     /// The numbers of a list.
     func list(start: UInt32, count: UInt32) throws(IndexError) -> [UInt32] {
         let run = try run(.lists, start: start, count: count)
@@ -87,16 +99,6 @@ struct IndexReader: Sendable {
         numbers.reserveCapacity(run.count)
         for index in run { numbers.append(try record(.lists, index).uint32(0)) }
         return numbers
-    }
-
-    /// Bytes of the key section.
-    func key(offset: UInt32, length: UInt32) throws(IndexError) -> UnsafeRawBufferPointer {
-        let range = layout[.keys]
-        guard Int(offset) <= range.count, Int(length) <= range.count - Int(offset) else {
-            throw .damaged(what: "a version key")
-        }
-        let first = range.lowerBound + Int(offset)
-        return UnsafeRawBufferPointer(rebasing: file.bytes[first..<first + Int(length)])
     }
 }
 

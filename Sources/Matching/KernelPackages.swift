@@ -1,4 +1,4 @@
-import PackageIdentity
+import Advisories
 
 /// Tells the kernel's image packages from those that carry no kernel code that runs.
 ///
@@ -13,14 +13,27 @@ enum KernelPackages {
     ///
     /// - Parameters:
     ///   - package: The binary package.
-    ///   - source: The name of its source package.
-    static func exemption(of package: PackageURL, source: String) -> String? {
-        guard package.type == "deb", source == "linux" || source.hasPrefix("linux-") else { return nil }
-        if package.name == "linux-libc-dev" || headers.contains(where: package.name.hasPrefix) {
-            return VerdictReason.headersOnly
-        }
-        return tools.contains(where: package.name.hasPrefix) ? VerdictReason.kernelTools : nil
+    ///   - source: UTF-8 of the name of its source package.
+    static func exemption(of package: MatchContext.AdvisoryPackage, source: UnsafeRawBufferPointer) -> ReasonCode? {
+        guard source.starts(with: kernel), source.count == kernel.count || source[kernel.count] == UInt8(ascii: "-"),
+            package.type == "deb"
+        else { return nil }
+        if package.name == "linux-libc-dev" || headers.contains(where: package.name.hasPrefix) { return .headersOnly }
+        return tools.contains(where: package.name.hasPrefix) ? .kernelTools : nil
     }
+
+    /// Whether the package is a kernel's image and another kernel is running. It is affected all the same, as the next start may bring it up.
+    static func isResting(_ context: MatchContext) -> Bool {
+        guard let running = context.runningKernel, let package = context.package, package.type == "deb",
+            package.name.hasPrefix("linux-image-")
+        else { return false }
+        let release = package.name.dropFirst("linux-image-".count).drop(prefix: "unsigned-")
+        // `linux-image-amd64` only draws in the newest image.
+        guard release.utf8.first.map({ (0x30...0x39).contains($0) }) ?? false else { return false }
+        return release != running
+    }
+
+    private static let kernel = Array("linux".utf8)
 
     private static let headers = [
         "linux-headers-", "linux-libc-dev-", "linux-doc", "linux-source", "linux-kbuild-", "linux-compiler-",
@@ -32,4 +45,8 @@ enum KernelPackages {
         "bpftool", "hyperv-daemons", "libcpupower", "linux-cloud-tools", "linux-cpupower", "linux-misc-tools",
         "linux-perf", "linux-tools", "rtla", "usbip",
     ]
+}
+
+extension Substring {
+    fileprivate func drop(prefix: String) -> Substring { hasPrefix(prefix) ? dropFirst(prefix.count) : self }
 }

@@ -4,5 +4,6 @@ public enum MatchingRules {
     /// version are matched again at the next start.
     ///
     /// 1: as first stored. 2: tools built from the kernel's source are spared (``VerdictReason/kernelTools``).
-    public static let version = 2
+    /// 3: conditions (modules, architectures, products) decide who speaks, and a verdict has a confidence.
+    public static let version = 3
 }

@@ -12,19 +12,29 @@ struct Question {
     ///
     /// - Parameters:
     ///   - fix: The version that repairs.
+    ///   - elsewhere: Repairs in other releases or for other architectures.
     ///   - repair: The repaired version that the installed one is at or above.
     func answer(
-        _ status: VerdictStatus, _ reason: String, fix: String? = nil, repair: String? = nil, urgency: String? = nil,
+        _ status: VerdictStatus, _ reason: String, fix: String? = nil, elsewhere: [FixElsewhere] = [],
+        repair: String? = nil, urgency: String? = nil, confidence: Confidence = .exact, precedence: String? = nil,
         evidence: [Evidence] = []
     ) -> Explanation {
         let source = evidence.first { $0.decided }.map { " (\($0.feed): \($0.advisory))" } ?? ""
         let note = urgency == "unimportant" ? " The distribution sees no security impact." : ""
+        let others =
+            elsewhere.isEmpty ? "" : " Repaired elsewhere: \(elsewhere.map(Self.place).joined(separator: ", "))."
         let predicate = predicate(status, reason, fix: fix, repair: repair)
         return Explanation(
             purl: package?.description ?? "", coordinates: coordinates, vulnerability: vulnerability, status: status,
             reason: reason,
-            fixedVersion: fix, sentence: "\(subject) \(predicate)\(source).\(note)", evidence: evidence,
+            fixedVersion: fix, fixesElsewhere: elsewhere.isEmpty ? nil : elsewhere, confidence: confidence,
+            precedence: precedence, sentence: "\(subject) \(predicate)\(source).\(note)\(others)", evidence: evidence,
             indexDigest: indexDigest)
+    }
+
+    private static func place(_ fix: FixElsewhere) -> String {
+        let architectures = fix.architectures.isEmpty ? "" : " on \(fix.architectures.joined(separator: ", "))"
+        return "\(fix.version) in \(fix.scope)\(architectures)"
     }
 
     private var subject: String {
@@ -44,11 +54,18 @@ struct Question {
     }
 
     private func remedy(_ reason: String, fix: String?) -> String {
-        if let fix { return "\(fix) repairs it" }
+        let condition =
+            switch reason {
+            case VerdictReason.platformUnknown:
+                "it is if the product is as the advisory asks, which nobody could check; "
+            case VerdictReason.kernelNotRunning: "another kernel is running; "
+            default: ""
+            }
+        if let fix { return "\(condition)\(fix) repairs it" }
         switch reason {
         case VerdictReason.endOfLife: return "the scope is no longer supported and no repair will come"
         case VerdictReason.noFixPlanned: return "the publisher does not plan a repair in this scope"
-        default: return "no repaired version is known in this scope"
+        default: return "\(condition)no repaired version is known in this scope"
         }
     }
 
@@ -65,6 +82,11 @@ struct Question {
         case VerdictReason.publisherNotAffected: "the publisher says it never was"
         case VerdictReason.publisherUndetermined: "the publisher has not decided yet"
         case VerdictReason.headersOnly, VerdictReason.kernelTools: "it " + Self.exemptionText(reason)
+        case VerdictReason.otherModuleStream: "the advisories speak of other module streams"
+        case VerdictReason.otherArchitecture: "the advisories speak of other architectures"
+        case VerdictReason.otherProduct:
+            "the advisories speak of another edition of the product, or its CPE name is not known"
+        case VerdictReason.otherPlatform: "the platform that the advisories ask for is not there"
         case VerdictReason.unparsableVersion: "its version does not parse"
         case VerdictReason.unparsableBound: "a bound of the advisory's range does not parse"
         case VerdictReason.noVersionRange: "the advisory gives no version range"

@@ -7,27 +7,32 @@ struct Statement {
     let ruleset: UInt32
     /// Position of the urgency word in the text section; the word may be empty.
     let urgency: UInt32
+    /// Place of the condition, or "none".
+    let condition: UInt32
     /// The lower decides.
     let rank: UInt8
-    let state: UInt8
+    let state: FixState
     let flags: UInt8
 
     /// Whether the advisory was withdrawn or rejected.
-    @inline(__always)
     var isWithdrawn: Bool { flags & EntryFlag.withdrawn != 0 }
 
     /// Whether the advisory gave ranges or versions that can be evaluated.
     var isEvaluable: Bool { flags & EntryFlag.evaluable != 0 }
+
+    /// Whether a version it names is of an RPM module.
+    var isModular: Bool { flags & EntryFlag.modular != 0 }
 }
 
 extension IndexReader {
     /// Reads an entry.
-    @inline(__always)
     func statement(_ index: UInt32) throws(IndexError) -> Statement {
         let record = try record(.entries, index)
+        guard let state = FixState(indexCode: record.uint8(21)) else { throw .damaged(what: "an entry's state") }
         return Statement(
             vulnerability: record.uint32(0), advisory: record.uint32(4), ruleset: record.uint32(8),
-            urgency: record.uint32(12), rank: record.uint8(16), state: record.uint8(17), flags: record.uint8(18))
+            urgency: record.uint32(12), condition: record.uint32(16), rank: record.uint8(20), state: state,
+            flags: record.uint8(22))
     }
 
     /// The entries of a name that speak of one vulnerability: they are sorted by it.
@@ -47,6 +52,35 @@ extension IndexReader {
         }
         return found
     }
+
+    /// The entries of a group.
+    func statements(ofGroup index: UInt32, in name: NameRecord) throws(IndexError) -> [Statement] {
+        guard name.groups.contains(index) else { throw .damaged(what: "a segment's group") }
+        let record = try record(.groups, index)
+        let (end, overflow) = record.uint32(4).addingReportingOverflow(record.uint32(8))
+        guard !overflow, record.uint32(4) >= name.entries.lowerBound, end <= name.entries.upperBound else {
+            throw .damaged(what: "a group's entries")
+        }
+        var statements: [Statement] = []
+        statements.reserveCapacity(Int(record.uint32(8)))
+        for entry in record.uint32(4)..<end { statements.append(try statement(entry)) }
+        return statements
+    }
+
+    /// What decides of a statement.
+    func deciding(_ statement: Statement) throws(IndexError) -> DecidingStatement {
+        let rules = try ruleSet(statement.ruleset)
+        var intervals: [AffectedInterval] = []
+        intervals.reserveCapacity(rules.intervals.count)
+        for index in rules.intervals { intervals.append(try interval(index)) }
+        var listed: [UInt32] = []
+        listed.reserveCapacity(rules.listed.count)
+        for index in rules.listed { listed.append(try record(.listed, index).uint32(0)) }
+        let urgency = try textBytes(.text, statement.urgency)
+        return DecidingStatement(
+            state: statement.state, isWithdrawn: statement.isWithdrawn, isEvaluable: statement.isEvaluable,
+            isEndOfLife: urgency.elementsEqual("end-of-life".utf8), intervals: intervals, listed: listed)
+    }
 }
 
 /// The intervals and listed versions of a statement.
@@ -57,7 +91,6 @@ struct RuleSet {
 
 extension IndexReader {
     /// Reads a rule set.
-    @inline(__always)
     func ruleSet(_ index: UInt32) throws(IndexError) -> RuleSet {
         let record = try record(.rulesets, index)
         return RuleSet(
@@ -66,7 +99,6 @@ extension IndexReader {
     }
 
     /// Reads an interval.
-    @inline(__always)
     func interval(_ index: UInt32) throws(IndexError) -> AffectedInterval {
         let record = try record(.intervals, index)
         let code = record.uint32(8)
@@ -76,45 +108,5 @@ extension IndexReader {
         return AffectedInterval(
             lower: record.uint32(0), upper: record.uint32(4), kind: kind,
             isLowerExclusive: code & IntervalKind.exclusiveLower != 0)
-    }
-
-    /// Whether a rule set lists a version; the listed places are sorted.
-    func lists(_ rules: RuleSet, _ place: VersionPlace) throws(IndexError) -> Bool {
-        guard place.below < place.above else { return false }
-        var low = rules.listed.lowerBound
-        var high = rules.listed.upperBound
-        while low < high {
-            let middle = low + (high - low) / 2
-            if try record(.listed, middle).uint32(0) < place.below { low = middle + 1 } else { high = middle }
-        }
-        guard low < rules.listed.upperBound else { return false }
-        return place.isEqual(try record(.listed, low).uint32(0))
-    }
-}
-
-/// The statements of one name on one vulnerability, and between which versions they can matter.
-struct StatementGroup {
-    let entries: Range<UInt32>
-    let lowest: UInt32
-    let highest: UInt32
-
-    /// Whether a version can come out affected or undetermined. Of a version that does not parse nothing can be excluded.
-    @inline(__always)
-    func mayConcern(_ place: VersionPlace?) -> Bool {
-        guard let place else { return true }
-        return place.above >= lowest && place.above <= highest
-    }
-}
-
-extension IndexReader {
-    /// Reads a group.
-    @inline(__always)
-    func group(_ index: UInt32, in name: NameRecord) throws(IndexError) -> StatementGroup {
-        let record = try record(.groups, index)
-        let (end, overflow) = record.uint32(0).addingReportingOverflow(record.uint32(4))
-        guard !overflow, record.uint32(0) >= name.entries.lowerBound, end <= name.entries.upperBound else {
-            throw .damaged(what: "a group's entries")
-        }
-        return StatementGroup(entries: record.uint32(0)..<end, lowest: record.uint32(8), highest: record.uint32(12))
     }
 }

@@ -6,9 +6,13 @@ package enum IndexFormat {
     /// The first eight bytes of every index.
     package static let magic: [UInt8] = Array("ZTINDEX\n".utf8)
     /// The only format written and read. A change of any record raises it.
-    package static let version: UInt32 = 1
+    package static let version: UInt32 = 2
     /// Bytes before the first section.
     package static let headerSize = 1024
+    /// Where the digest of the section `checks` stands.
+    package static let checksDigestOffset = 896
+    /// Bytes that one check covers; the first begins behind the header.
+    package static let pageSize = 4096
     /// Where the digest of the header itself stands: its last 32 bytes.
     package static let headerDigestOffset = 992
     /// Where the section table stands.
@@ -17,6 +21,8 @@ package enum IndexFormat {
     package static let sectionTableStride = 24
     /// Sections begin at multiples of this, so that no record of 8 or 16 bytes straddles a cache line.
     package static let alignment = 64
+    /// What stands in the release of an RPM package of a module.
+    package static let moduleMark = Array(".module".utf8)
     /// "There is none" in a field that holds a position.
     package static let none = UInt32.max
     /// "There is none" in a field that holds a time.
@@ -24,16 +30,35 @@ package enum IndexFormat {
 
     /// Mixes a scope and a name into the hash that places it in the slot table.
     ///
-    /// FNV-1a over the scope, the byte 0xFF (which UTF-8 never contains) and the name, then the finaliser of MurmurHash3. The
-    /// table is built from advisories alone, so looked-up names cannot lengthen its probe sequences.
+    /// Eight bytes at a time, each step a multiplication to 128 bits whose halves are joined. The table is built from advisories alone, so
+    /// looked-up names cannot lengthen its probe sequences.
+    @inline(__always)
     package static func hash(scope: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer) -> UInt64 {
-        var state: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in scope { state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-        state = (state ^ 0xff) &* 0x0000_0100_0000_01b3
-        for byte in name { state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-        state = (state ^ (state >> 33)) &* 0xff51_afd7_ed55_8ccd
-        state = (state ^ (state >> 33)) &* 0xc4ce_b9fe_1a85_ec53
-        return state ^ (state >> 33)
+        let state = mix(0x9e37_79b9_7f4a_7c15, scope)
+        return mix(state, name)
+    }
+
+    @inline(__always)
+    private static func mix(_ seed: UInt64, _ bytes: UnsafeRawBufferPointer) -> UInt64 {
+        var state = fold(seed ^ UInt64(truncatingIfNeeded: bytes.count), 0xa076_1d64_78bd_642f)
+        var offset = 0
+        while offset &+ 8 <= bytes.count {
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            state = fold(state ^ word, 0xe703_7ed1_a0b4_28db)
+            offset &+= 8
+        }
+        var last: UInt64 = 0
+        while offset < bytes.count {
+            last = last << 8 | UInt64(bytes[offset])
+            offset &+= 1
+        }
+        return fold(state ^ last, 0x8ebc_6af0_9c88_c6e3)
+    }
+
+    @inline(__always)
+    private static func fold(_ lhs: UInt64, _ rhs: UInt64) -> UInt64 {
+        let product = lhs.multipliedFullWidth(by: rhs)
+        return product.high ^ product.low
     }
 
     /// Eight bytes that change when the version keys of any ordering change.
@@ -64,27 +89,51 @@ package enum IndexFormat {
 /// The parts of an index file, in the order in which they stand in it.
 package enum IndexSection: UInt32, CaseIterable, Sendable {
     case slots = 1
-    case names, groups, entries, rulesets, intervals, listed, versions, keys, advisories, vulnerabilities, identifiers,
-        lists
-    case exploited, feeds, orderings, text, prose
+    case names, blocks, groups, entries, rulesets, intervals, listed, conditions, platforms, scopes
+    case advisories, vulnerabilities, identifiers, lists, exploited, exploits
+    case feeds, orderings, lifecycles, releases, supportNotes, text, prose, checks
 
     /// Bytes of one record; 1 for a section of loose bytes.
     package var stride: Int {
         switch self {
-        case .slots: 8
+        case .slots, .blocks, .checks: 8
         case .names: 64
-        case .groups: 16
-        case .entries: 20
-        case .rulesets: 16
-        case .intervals, .versions, .identifiers: 12
+        case .groups, .rulesets, .scopes, .exploited: 16
+        case .entries, .conditions: 24
+        case .intervals, .platforms, .identifiers: 12
         case .listed, .lists, .orderings: 4
-        case .advisories: 48
-        case .vulnerabilities: 112
-        case .exploited: 16
-        case .feeds: 32
-        case .keys, .text, .prose: 1
+        case .advisories: 56
+        case .vulnerabilities: 120
+        case .exploits: 20
+        case .feeds, .releases, .supportNotes: 32
+        case .lifecycles: 20
+        case .text, .prose: 1
         }
     }
+}
+
+/// The layout of a name's block: versions, segments, its own bytes and those of its version keys, one behind the other.
+package enum IndexBlock {
+    /// Bytes of one line of the version table: eight bytes of key, where the key begins, the version's text.
+    package static let versionStride = 16
+    /// Bytes of one segment.
+    package static let segmentStride = 24
+}
+
+/// The bits of a name's flags.
+package enum NameFlag {
+    /// Some statement speaks of a module stream, so the package's own decides what is heard.
+    package static let modular: UInt8 = 1
+    /// The name is a product's, `vendor:product` in a scope `cpe:…`.
+    package static let product: UInt8 = 2
+}
+
+/// The bits of a segment's flags.
+package enum SegmentFlag {
+    /// A version that does not parse gets an "undetermined" from this group.
+    package static let unparsable: UInt8 = 1
+    /// The group has conditions or too many pieces: its entries decide between the segment's ends.
+    package static let general: UInt8 = 2
 }
 
 /// What stands at the upper end of an affected interval.
@@ -140,4 +189,6 @@ package enum EntryFlag {
     package static let withdrawn: UInt8 = 1
     /// The advisory gave ranges or versions that can be evaluated, even if they hold no version.
     package static let evaluable: UInt8 = 2
+    /// A version of the statement is of an RPM module (`.module` in its release).
+    package static let modular: UInt8 = 4
 }

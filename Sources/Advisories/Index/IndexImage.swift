@@ -9,14 +9,15 @@ struct IndexImage {
     /// Bytes of the file.
     let fileSize: Int
 
-    /// Lays the sections out one after the other.
+    /// Lays the sections out one after the other, the checks of all pages last.
     init(_ sections: IndexSections, builtAt: Int64) throws(IndexBuildError) {
         var parts: [[UInt8]] = []
         var table = SectionBytes()
         var offset = IndexFormat.headerSize
-        var hasher = SHA256()
+        var checks = SectionBytes()
         for section in IndexSection.allCases {
-            let bytes = sections[section].bytes
+            if section == .checks { checks = Self.checks(parts) }
+            let bytes = section == .checks ? checks.bytes : sections[section].bytes
             guard bytes.count / section.stride < Int(IndexFormat.none),
                 section.stride > 1 || bytes.count < Int(IndexFormat.none)
             else { throw .tooLarge(part: "\(section) section") }
@@ -27,19 +28,49 @@ struct IndexImage {
             let padding = [UInt8](
                 repeating: 0,
                 count: (IndexFormat.alignment - bytes.count % IndexFormat.alignment) % IndexFormat.alignment)
-            for part in [bytes, padding] where !part.isEmpty {
-                hasher.update(data: part)
-                parts.append(part)
-            }
+            parts += [bytes, padding].filter { !$0.isEmpty }
             offset += bytes.count + padding.count
         }
+        var hasher = SHA256()
+        for part in parts { hasher.update(data: part) }
         let content = Array(hasher.finalize())
         fileSize = offset
         digest = Self.hex(content)
-        self.parts = [Self.header(table: table.bytes, content: content, fileSize: offset, builtAt: builtAt)] + parts
+        let header = Self.header(
+            table: table.bytes, content: content, checks: Array(SHA256.hash(data: checks.bytes)), fileSize: offset,
+            builtAt: builtAt)
+        self.parts = [header] + parts
     }
 
-    private static func header(table: [UInt8], content: [UInt8], fileSize: Int, builtAt: Int64) -> [UInt8] {
+    /// One check for each page of the parts taken as one run of bytes; the last page may be shorter.
+    private static func checks(_ parts: [[UInt8]]) -> SectionBytes {
+        var section = SectionBytes()
+        var page: [UInt8] = []
+        page.reserveCapacity(IndexFormat.pageSize)
+        for part in parts {
+            part.withUnsafeBytes { bytes in
+                var offset = 0
+                while offset < bytes.count {
+                    let piece = min(IndexFormat.pageSize - page.count, bytes.count - offset)
+                    page.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + piece]))
+                    offset += piece
+                    if page.count == IndexFormat.pageSize { flush(&page, to: &section) }
+                }
+            }
+        }
+        flush(&page, to: &section)
+        return section
+    }
+
+    private static func flush(_ page: inout [UInt8], to section: inout SectionBytes) {
+        guard !page.isEmpty else { return }
+        section.append(page.withUnsafeBytes { PageCheck.value($0) })
+        page.removeAll(keepingCapacity: true)
+    }
+
+    private static func header(
+        table: [UInt8], content: [UInt8], checks: [UInt8], fileSize: Int, builtAt: Int64
+    ) -> [UInt8] {
         var header = SectionBytes()
         header.append(bytes: IndexFormat.magic)
         header.append(IndexFormat.version)
@@ -51,6 +82,8 @@ struct IndexImage {
         header.append(UInt32(0))
         header.append(bytes: content)
         header.append(bytes: table)
+        header.append(bytes: [UInt8](repeating: 0, count: IndexFormat.checksDigestOffset - header.count))
+        header.append(bytes: checks)
         header.append(bytes: [UInt8](repeating: 0, count: IndexFormat.headerDigestOffset - header.count))
         header.append(bytes: SHA256.hash(data: header.bytes))
         return header.bytes

@@ -12,4 +12,12 @@ struct IndexSections {
     func recordCount(_ section: IndexSection) -> Int {
         self[section].count / section.stride
     }
+
+    /// Appends numbers to the section `lists`, and their place and count to another.
+    mutating func append(list: some Sequence<UInt32>, to section: IndexSection) {
+        let start = recordCount(.lists)
+        for element in list { self[.lists].append(element) }
+        self[section].append(UInt32(start))
+        self[section].append(UInt32(recordCount(.lists) - start))
+    }
 }

@@ -39,6 +39,18 @@ struct IndexTexts {
         return string.withUTF8 { Self.append(UnsafeRawBufferPointer($0), to: &text) }
     }
 
+    /// Writes a text that is not in the pool to the `text` section; "none" for `nil`.
+    mutating func newText(_ string: String?) -> UInt32 {
+        guard let string else { return IndexFormat.none }
+        return newText(string)
+    }
+
+    /// Writes a text that is not in the pool to the `prose` section.
+    mutating func newProse(_ string: String) -> UInt32 {
+        var string = string
+        return string.withUTF8 { Self.append(UnsafeRawBufferPointer($0), to: &prose) }
+    }
+
     private static func append(_ bytes: UnsafeRawBufferPointer, to section: inout SectionBytes) -> UInt32 {
         // Positions past 4 GiB wrap here; the writer refuses such a section before anything reaches the disk.
         let position = UInt32(truncatingIfNeeded: section.count)

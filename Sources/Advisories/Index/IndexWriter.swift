@@ -23,10 +23,15 @@ struct IndexWriter {
         var texts = IndexTexts(pool: pending.texts)
 
         var sections = IndexSections()
+        let conditions = ConditionSections(pending: pending)
+        conditions.build(into: &sections, texts: &texts)
+        let drafter = NameDrafter(pending: pending, map: map, order: order, conditions: conditions.places)
         var names = NameSections(pending: pending, map: map, order: order)
-        names.build(into: &sections, texts: &texts)
-        VulnerabilitySections(pending: pending, map: map, order: order, intelligence: intelligence)
-            .build(into: &sections, texts: &texts)
+        names.build(drafter: drafter, into: &sections, texts: &texts)
+        VulnerabilitySections(
+            pending: pending, map: map, order: order, intelligence: intelligence, statements: names.statements
+        ).build(into: &sections, texts: &texts)
+        SupportSections(intelligence).build(into: &sections, texts: &texts)
         sections[.feeds] = feedSection(texts: &texts)
         sections[.text] = texts.text
         sections[.prose] = texts.prose
@@ -65,7 +70,7 @@ struct IndexWriter {
 }
 
 /// The places of advisories in the file: ascending by id, then by feed.
-struct AdvisoryOrder {
+struct AdvisoryOrder: Sendable {
     /// Pending record numbers in file order.
     let records: [UInt32]
     /// Place in the file by pending record number.

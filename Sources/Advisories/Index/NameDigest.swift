@@ -44,7 +44,7 @@ struct NameDigest {
         bytes.append(bytes: ordering.rawValue.utf8)
         for entry in entries {
             let record = pending.records[Int(order.records[Int(entry.advisory)])]
-            for text in [map.ids[Int(entry.vulnerability)], record.id, record.feed, entry.urgency] {
+            for text in [map.ids[Int(entry.vulnerability)], record.id, record.feed, entry.urgency, entry.condition] {
                 Self.append(text, of: pending.texts, to: &bytes)
             }
             bytes.append(bytes: [entry.rank, entry.state, entry.flags])

@@ -1,12 +1,10 @@
-import Crypto
 import Versioning
 
-/// The sections a look-up walks: slots, names, entries, rule sets, intervals, listed versions, versions and keys.
+/// The sections a look-up walks: slots, names, blocks, groups, entries, rule sets, intervals, listed versions, scopes.
 struct NameSections {
     private let pending: PendingAdvisories
-    private let map: VulnerabilityMap
     private let order: AdvisoryOrder
-    private let packages: GroupedLists<UInt32>
+    private let map: VulnerabilityMap
     private var orderings: [VersionOrdering] = []
     /// Statements written.
     private(set) var entryCount = 0
@@ -14,169 +12,114 @@ struct NameSections {
     private(set) var unreadableRanges = 0
     /// Listed versions that do not parse.
     private(set) var unreadableVersions = 0
+    /// For each advisory the entries of its first vulnerability: one for each package, state and condition it states.
+    private(set) var statements: [(advisory: UInt32, entry: UInt32)] = []
 
-    /// Prepares the grouping of packages by name.
+    /// Drafts in memory at one time.
+    private static let batch = 2048
+
+    /// Starts without names.
     init(pending: PendingAdvisories, map: VulnerabilityMap, order: AdvisoryOrder) {
         self.pending = pending
         self.map = map
         self.order = order
-        packages = GroupedLists(
-            Array(pending.packages.indices), owners: pending.names.count, owner: { pending.packages[$0].name },
-            element: { UInt32($0) })
     }
 
     /// Writes every name, ascending by scope and name.
-    mutating func build(into sections: inout IndexSections, texts: inout IndexTexts) {
+    mutating func build(drafter: NameDrafter, into sections: inout IndexSections, texts: inout IndexTexts) {
         let pool = pending.texts
         let sorted = pending.names.indices.sorted { lhs, rhs in
             let left = pending.names[lhs], right = pending.names[rhs]
             return left.scope == right.scope
                 ? pool.precedes(left.name, right.name) : pool.precedes(left.scope, right.scope)
         }
-        for name in sorted { append(UInt32(name), to: &sections, texts: &texts) }
+        for start in stride(from: 0, to: sorted.count, by: Self.batch) {
+            let batch = Array(sorted[start..<min(start + Self.batch, sorted.count)])
+            let drafts = parallelMap(count: batch.count) { drafter.draft(of: UInt32(batch[$0])) }
+            for draft in drafts { append(draft, to: &sections, texts: &texts) }
+        }
         sections[.slots] = slots(sorted)
         for ordering in orderings { sections[.orderings].append(texts.newText(ordering.rawValue)) }
+        sections[.scopes] = scopes(sorted, texts: &texts)
     }
 
     // MARK: - One name
 
-    private mutating func append(_ number: UInt32, to sections: inout IndexSections, texts: inout IndexTexts) {
-        let name = pending.names[Int(number)]
-        let ordering = ordering(of: name)
-        let runs = runs(of: number)
-        let versions = NameVersions(runs.flatMap(\.packages), pending: pending, ordering: ordering)
-        let versionStart = append(versions, to: &sections, texts: &texts)
-        var rules = RuleSets(pending: pending, versions: versions)
-        var entries: [NameEntry] = []
-        for run in runs {
-            let ruleset = rules.number(for: run.packages)
-            let record = pending.records[Int(run.record)]
-            let rank = StatementRank.of(
-                feed: pending.texts.string(record.feed), id: pending.texts.string(record.id),
-                scope: pending.texts.string(name.scope))
-            let flags =
-                (record.withdrawn == IndexFormat.noTime ? 0 : EntryFlag.withdrawn)
-                | (run.packages.contains { pending.packages[Int($0)].isEvaluable } ? EntryFlag.evaluable : 0)
-            for vulnerability in map.byRecord[run.record] {
-                entries.append(
-                    NameEntry(
-                        vulnerability: vulnerability, advisory: order.places[Int(run.record)], ruleset: ruleset,
-                        urgency: run.urgency, rank: rank, state: run.state.indexCode, flags: flags))
-            }
+    private mutating func append(_ draft: NameDraft, to sections: inout IndexSections, texts: inout IndexTexts) {
+        unreadableRanges += draft.unreadableRanges
+        unreadableVersions += draft.unreadableVersions
+        let rulesetStart = append(draft.rules, to: &sections, texts: &texts)
+        let groupStart = UInt32(sections.recordCount(.groups))
+        let blockStart = UInt32(sections.recordCount(.blocks))
+        let sizes = append(block: draft, groupStart: groupStart, to: &sections[.blocks], texts: &texts)
+
+        var record = SectionBytes()
+        record.append(texts.text(draft.scope))
+        record.append(texts.text(draft.name))
+        record.append(blockStart)
+        record.append(UInt32(sections.recordCount(.blocks)) - blockStart)
+        record.append(UInt32(draft.versions.count))
+        record.append(UInt32(draft.segments.count))
+        record.append(groupStart)
+        record.append(UInt32(draft.groups.count))
+        record.append(UInt32(entryCount))
+        record.append(UInt32(draft.entries.count))
+        record.append(bytes: [place(of: draft.ordering), draft.flags])
+        record.append(sizes.name)
+        record.append(sizes.keys)
+        record.append(bytes: draft.digest)
+        sections[.names].append(bytes: record.bytes)
+
+        for group in draft.groups {
+            sections[.groups].append(group.vulnerability)
+            sections[.groups].append(UInt32(entryCount) + group.start)
+            sections[.groups].append(group.count)
+            sections[.groups].append(texts.text(group.urgency))
         }
-        entries.sort()
-        unreadableRanges += rules.unreadableRanges
-        unreadableVersions += rules.unreadableVersions
-        let rulesetStart = append(rules, to: &sections, texts: &texts)
-        let digest = NameDigest(pending: pending, map: map, order: order, versions: versions, rules: rules)
-            .digest(of: entries, ordering: ordering)
-
-        sections[.names].append(texts.text(name.scope))
-        sections[.names].append(texts.text(name.name))
-        sections[.names].append(UInt32(entryCount))
-        sections[.names].append(UInt32(entries.count))
-        sections[.names].append(versionStart)
-        sections[.names].append(UInt32(versions.count))
-        sections[.names].append(place(of: ordering))
-        let groups = EntryGroup.groups(of: entries, rules: rules, versions: versions)
-        sections[.names].append(UInt32(sections.recordCount(.groups)))
-        sections[.names].append(UInt32(groups.count))
-        sections[.names].append(UInt32(0))
-        sections[.names].append(bytes: digest)
-        sections[.names].append(UInt64(0))
-        for group in groups { append(group, to: &sections) }
-        for entry in entries { append(entry, rulesetStart: rulesetStart, to: &sections, texts: &texts) }
-        entryCount += entries.count
+        for entry in draft.entries { append(entry, rulesetStart: rulesetStart, to: &sections, texts: &texts) }
     }
 
-    /// The scope's ordering; Semantic Versioning where the scope has none of its own and every range says it follows that.
-    private func ordering(of name: PendingAdvisories.Name) -> VersionOrdering {
-        let ordering = VersionOrdering(scope: pending.texts.string(name.scope))
-        return ordering == .generic && name.hasRanges && name.isSemanticOnly ? .semver : ordering
-    }
-
-    private mutating func place(of ordering: VersionOrdering) -> UInt32 {
-        if let known = orderings.firstIndex(of: ordering) { return UInt32(known) }
+    private mutating func place(of ordering: VersionOrdering) -> UInt8 {
+        if let known = orderings.firstIndex(of: ordering) { return UInt8(known) }
         orderings.append(ordering)
-        return UInt32(orderings.count - 1)
+        return UInt8(orderings.count - 1)
     }
 
-    /// The packages of one advisory under one name with the same state and urgency: they speak as one.
-    private struct Run {
-        let record: UInt32
-        let state: FixState
-        let urgency: UInt32
-        var packages: [UInt32]
-    }
-
-    private func runs(of name: UInt32) -> [Run] {
-        let preferred = preferredRecords(of: name)
-        let sorted = packages[name].filter { preferred.contains(pending.packages[Int($0)].record) }.sorted { lhs, rhs in
-            let left = pending.packages[Int(lhs)], right = pending.packages[Int(rhs)]
-            if left.record != right.record { return order.places[Int(left.record)] < order.places[Int(right.record)] }
-            if left.state != right.state { return left.state.indexCode < right.state.indexCode }
-            return pending.texts.precedes(left.urgency, right.urgency)
+    /// Writes versions, segments, the name and the keys one behind the other, so that a look-up stays within neighbouring cache lines.
+    private func append(
+        block draft: NameDraft, groupStart: UInt32, to block: inout SectionBytes, texts: inout IndexTexts
+    ) -> (name: UInt16, keys: UInt32) {
+        var offset: UInt32 = 0
+        for version in draft.versions {
+            block.append(KeyPrefix.value(version.key))
+            block.append(offset)
+            block.append(texts.text(version.text))
+            offset += UInt32(version.key.count)
         }
-        var runs: [Run] = []
-        for number in sorted {
-            let package = pending.packages[Int(number)]
-            if let last = runs.last, last.record == package.record, last.state == package.state,
-                last.urgency == package.urgency
-            {
-                runs[runs.count - 1].packages.append(number)
-            } else {
-                runs.append(
-                    Run(record: package.record, state: package.state, urgency: package.urgency, packages: [number]))
-            }
+        for segment in draft.segments {
+            block.append(segment.lowest)
+            block.append(segment.highest)
+            block.append(draft.groups[Int(segment.group)].vulnerability)
+            block.append(segment.fix)
+            block.append(groupStart + segment.group)
+            block.append(bytes: [segment.code, segment.flags, 0, 0])
         }
-        return runs
-    }
-
-    /// OSV puts a record that touches several ecosystems into the export of each. Of such copies the one changed last counts, then the
-    /// one from the name's own ecosystem, then the first feed.
-    private func preferredRecords(of name: UInt32) -> Set<UInt32> {
-        let scope = pending.texts.string(pending.names[Int(name)].scope)
-        let own = FeedID.osv(String(scope.prefix { $0 != ":" })).rawValue
-        var chosen: [UInt32: UInt32] = [:]
-        var records = Set<UInt32>()
-        for record in Set(packages[name].map { pending.packages[Int($0)].record }) {
-            let feed = pending.texts.string(pending.records[Int(record)].feed)
-            guard feed.hasPrefix("osv/") else {
-                records.insert(record)
-                continue
-            }
-            let id = pending.records[Int(record)].id
-            guard let rival = chosen[id] else {
-                chosen[id] = record
-                continue
-            }
-            if precedence(of: record, own: own) < precedence(of: rival, own: own) { chosen[id] = record }
+        let name = pending.texts.withBytes(draft.name) { bytes in
+            block.append(bytes: bytes)
+            return bytes.count
         }
-        return records.union(chosen.values)
-    }
-
-    private func precedence(of record: UInt32, own: String) -> (Int64, Int, UInt32) {
-        let pendingRecord = pending.records[Int(record)]
-        let isForeign = pending.texts.string(pendingRecord.feed) != own
-        return (-max(pendingRecord.modified, -Int64.max), isForeign ? 1 : 0, order.places[Int(record)])
+        for version in draft.versions { block.append(bytes: version.key) }
+        block.append(bytes: [UInt8](repeating: 0, count: (8 - block.count % 8) % 8))
+        return (UInt16(truncatingIfNeeded: name), offset)
     }
 
     // MARK: - Records
 
-    private func append(_ versions: NameVersions, to sections: inout IndexSections, texts: inout IndexTexts) -> UInt32 {
-        let start = UInt32(sections.recordCount(.versions))
-        for version in versions.sorted {
-            sections[.versions].append(UInt32(truncatingIfNeeded: sections[.keys].count))
-            sections[.versions].append(UInt32(version.key.count))
-            sections[.versions].append(texts.text(version.text))
-            sections[.keys].append(bytes: version.key)
-        }
-        return start
-    }
-
-    private func append(_ rules: RuleSets, to sections: inout IndexSections, texts: inout IndexTexts) -> UInt32 {
+    private func append(
+        _ rules: [RuleSets.Rule], to sections: inout IndexSections, texts: inout IndexTexts
+    ) -> UInt32 {
         let start = UInt32(sections.recordCount(.rulesets))
-        for rule in rules.all {
+        for rule in rules {
             sections[.rulesets].append(UInt32(sections.recordCount(.intervals)))
             sections[.rulesets].append(UInt32(rule.intervals.count + rule.unreadable.count))
             sections[.rulesets].append(UInt32(sections.recordCount(.listed)))
@@ -199,21 +142,36 @@ struct NameSections {
             interval.kind.rawValue | (interval.isLowerExclusive ? IntervalKind.exclusiveLower : 0))
     }
 
-    private func append(
+    private mutating func append(
         _ entry: NameEntry, rulesetStart: UInt32, to sections: inout IndexSections, texts: inout IndexTexts
     ) {
         sections[.entries].append(entry.vulnerability)
         sections[.entries].append(entry.advisory)
         sections[.entries].append(rulesetStart + entry.ruleset)
         sections[.entries].append(texts.text(entry.urgency))
+        sections[.entries].append(entry.conditionPlace)
         sections[.entries].append(bytes: [entry.rank, entry.state, entry.flags, 0])
+        if map.byRecord[order.records[Int(entry.advisory)]].first == entry.vulnerability {
+            statements.append((entry.advisory, UInt32(entryCount)))
+        }
+        entryCount += 1
     }
 
-    private func append(_ group: EntryGroup, to sections: inout IndexSections) {
-        sections[.groups].append(UInt32(entryCount) + group.start)
-        sections[.groups].append(group.count)
-        sections[.groups].append(group.lowest)
-        sections[.groups].append(group.highest)
+    /// Every scope with the run of its names.
+    private func scopes(_ sorted: [Int], texts: inout IndexTexts) -> SectionBytes {
+        var section = SectionBytes()
+        var start = 0
+        while start < sorted.count {
+            let scope = pending.names[sorted[start]].scope
+            var end = start
+            while end < sorted.count && pending.names[sorted[end]].scope == scope { end += 1 }
+            section.append(texts.text(scope))
+            section.append(UInt32(start))
+            section.append(UInt32(end - start))
+            section.append(UInt32(0))
+            start = end
+        }
+        return section
     }
 
     /// A power of two of slots, at most half of them taken: a miss seldom looks at more than one.
@@ -239,21 +197,17 @@ struct NameSections {
     }
 }
 
-/// One advisory's statement on one vulnerability under one name.
-struct NameEntry: Comparable {
-    let vulnerability: UInt32
-    let advisory: UInt32
-    /// The number of the rule set among the name's own.
-    let ruleset: UInt32
-    let urgency: UInt32
-    let rank: UInt8
-    let state: UInt8
-    let flags: UInt8
-
-    /// Orders by vulnerability; within one, standing before withdrawn, deciding before overruled.
-    static func < (lhs: NameEntry, rhs: NameEntry) -> Bool { lhs.sortKey < rhs.sortKey }
-
-    private var sortKey: (UInt32, UInt8, UInt8, UInt32, UInt8, UInt32) {
-        (vulnerability, flags & EntryFlag.withdrawn, rank, advisory, state, ruleset)
+/// The first eight bytes of a version key as a number that orders as they do; a shorter key is filled up with zero bytes.
+package enum KeyPrefix {
+    /// Makes the number.
+    @inline(__always)
+    package static func value(_ key: UnsafeRawBufferPointer) -> UInt64 {
+        if key.count >= 8 { return UInt64(bigEndian: key.loadUnaligned(as: UInt64.self)) }
+        var value: UInt64 = 0
+        for index in 0..<8 { value = value << 8 | (index < key.count ? UInt64(key[index]) : 0) }
+        return value
     }
+
+    /// Makes the number.
+    static func value(_ key: [UInt8]) -> UInt64 { key.withUnsafeBytes { value($0) } }
 }

@@ -5,7 +5,7 @@ import Versioning
 /// A package's place among them, found once by binary search over keys, answers every comparison with them as one of two integers.
 struct NameVersions {
     /// A version with its key.
-    struct Version {
+    struct Version: Sendable {
         let text: UInt32
         let key: [UInt8]
     }

@@ -32,6 +32,8 @@ struct PendingAdvisories: Sendable {
         let record: UInt32
         let name: UInt32
         let urgency: UInt32
+        /// The condition as a text, see ``ConditionText``; the empty text for none.
+        let condition: UInt32
         let state: FixState
         let isEvaluable: Bool
         let ranges: Range<UInt32>
@@ -63,8 +65,8 @@ struct PendingAdvisories: Sendable {
     var derivedCVEs: [UInt32: UInt32] = [:]
     var notAboutSecurity = 0
 
-    private var recordNumbers: [UInt64: UInt32] = [:]
-    private var nameNumbers: [UInt64: UInt32] = [:]
+    var recordNumbers: [UInt64: UInt32] = [:]
+    var nameNumbers: [UInt64: UInt32] = [:]
 
     /// Takes an advisory apart.
     mutating func add(_ advisory: Advisory) throws(IndexBuildError) {
@@ -142,6 +144,8 @@ struct PendingAdvisories: Sendable {
     }
 
     private mutating func add(_ package: AffectedPackage, of record: UInt32) {
+        // No package URL is that long, so nobody can ask for it; and the file has 16 bits for the length.
+        guard package.name.utf8.count <= Int(UInt16.max) else { return }
         let name = nameNumber(scope: package.scope, name: package.name)
         let readable = package.ranges.filter { $0.kind != .git }
         let firstRange = UInt32(ranges.count)
@@ -156,7 +160,8 @@ struct PendingAdvisories: Sendable {
         for version in package.versions { versions.append(texts.intern(version)) }
         packages.append(
             Package(
-                record: record, name: name, urgency: texts.intern(Self.urgency(of: package)), state: package.state,
+                record: record, name: name, urgency: texts.intern(Self.urgency(of: package)),
+                condition: texts.intern(ConditionText.encode(package.condition)), state: package.state,
                 isEvaluable: !readable.isEmpty || !package.versions.isEmpty,
                 ranges: firstRange..<UInt32(ranges.count), versions: firstVersion..<UInt32(versions.count)))
     }

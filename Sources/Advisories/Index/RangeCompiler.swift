@@ -175,3 +175,17 @@ struct RangeCompiler {
         }
     }
 }
+
+extension AffectedRange.Event {
+    /// Reads an event out of a file; `nil` for a kind that no builder writes.
+    package init?(indexCode: UInt32, version: String) {
+        switch UInt8(exactly: indexCode).flatMap(RangeCompiler.Event.init) {
+        case .introduced: self = .introduced(version)
+        case .fixed: self = .fixed(version)
+        case .lastAffected: self = .lastAffected(version)
+        case .limit: self = .limit(version)
+        case .introducedAfter: self = .introducedAfter(version)
+        case nil: return nil
+        }
+    }
+}

@@ -1,7 +1,7 @@
 /// The distinct sets of affected versions under one name; thousands of advisories share "everything below 6.1.76-1".
 struct RuleSets {
     /// Which versions one advisory calls affected.
-    struct Rule: Hashable {
+    struct Rule: Hashable, Sendable {
         /// Ascending, without repetition.
         var intervals: [AffectedInterval]
         /// Texts of ranges that could not be read, ascending, without repetition.

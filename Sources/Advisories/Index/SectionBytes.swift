@@ -17,6 +17,11 @@ struct SectionBytes {
     }
 
     /// Appends loose bytes.
+    mutating func append(bytes more: UnsafeRawBufferPointer) {
+        bytes.append(contentsOf: more)
+    }
+
+    /// Appends loose bytes.
     mutating func append(bytes more: some Sequence<UInt8>) {
         bytes.append(contentsOf: more)
     }

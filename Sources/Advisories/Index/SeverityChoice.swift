@@ -5,7 +5,7 @@ import Scoring
 /// The precedence of origins is vendor → CNA and GitHub (which assigns most of the ids it publishes) → NVD. Within the first origin that
 /// says anything usable, the vector of the highest CVSS version counts, of several the highest score; a severity word counts only
 /// when that origin gives no readable vector.
-struct SeverityChoice: Equatable {
+struct SeverityChoice: Equatable, Sendable {
     /// The number of the chosen vector's text, or `IndexFormat.none`.
     var vector = IndexFormat.none
     /// The base score of the vector.

@@ -2,15 +2,15 @@
 ///
 /// A distribution's per-CVE data knows backports that an advisory or an upstream range does not. In scopes that are not
 /// distributions all statements have the same rank, and one that says "affected" is enough.
-enum StatementRank {
-    /// The distribution's own security tracker.
-    static let tracker: UInt8 = 0
+package enum StatementRank {
+    /// The distribution's own per-vulnerability data: a security tracker, Alpine's secdb, CSAF VEX.
+    package static let tracker: UInt8 = 0
     /// A per-CVE record in the distribution's OSV export (`DEBIAN-CVE-…`, `UBUNTU-CVE-…`).
-    static let perVulnerability: UInt8 = 1
+    package static let perVulnerability: UInt8 = 1
     /// A repair that a package changelog names.
-    static let changelog: UInt8 = 2
+    package static let changelog: UInt8 = 2
     /// An advisory about one update (DSA, USN, ALSA), and everything in other scopes.
-    static let advisory: UInt8 = 3
+    package static let advisory: UInt8 = 3
 
     /// The rank of a statement.
     ///
@@ -19,7 +19,8 @@ enum StatementRank {
     ///   - id: The advisory's id.
     ///   - scope: The package's scope.
     static func of(feed: String, id: String, scope: String) -> UInt8 {
-        if feed == FeedID.debianTracker.rawValue || feed.hasPrefix("alpine-secdb") { return tracker }
+        if feed == FeedID.debianTracker.rawValue || feed.hasPrefix("alpine-secdb/") { return tracker }
+        if feed.hasPrefix("csaf/") && feed.hasSuffix("/vex") { return tracker }
         let ecosystem = scope.prefix { $0 != ":" }.uppercased()
         if VulnerabilityID.derivedPrefix(id).map({ $0 == ecosystem }) ?? false { return perVulnerability }
         return feed == FeedID.aptChangelog.rawValue ? changelog : advisory

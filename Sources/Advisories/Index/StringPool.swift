@@ -53,6 +53,33 @@ struct StringPool: Sendable {
         withBytes(number) { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// The number of a text that is known; `nil` for others.
+    func number(of text: String) -> UInt32? {
+        var text = text
+        return text.withUTF8 { bytes in
+            let bytes = UnsafeRawBufferPointer(bytes)
+            var slot = Self.hash(bytes) & (table.count - 1)
+            while table[slot] != 0 {
+                if equals(table[slot] - 1, bytes) { return table[slot] - 1 }
+                slot = (slot + 1) & (table.count - 1)
+            }
+            return nil
+        }
+    }
+
+    /// Whether a text begins with another.
+    func hasPrefix(_ number: UInt32, _ prefix: StaticString) -> Bool {
+        withBytes(number) {
+            $0.prefix(prefix.utf8CodeUnitCount)
+                .elementsEqual(UnsafeBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount))
+        }
+    }
+
+    /// Whether a text holds another.
+    func contains(_ number: UInt32, _ part: [UInt8]) -> Bool {
+        withBytes(number) { $0.containsRun(part) }
+    }
+
     /// Whether the text has no bytes.
     func isEmpty(_ number: UInt32) -> Bool {
         withBytes(number) { $0.isEmpty }
@@ -110,5 +137,16 @@ struct StringPool: Sendable {
         }
         state = (state ^ (state >> 32)) &* 0xff51_afd7_ed55_8ccd
         return Int(truncatingIfNeeded: (state ^ (state >> 33)) & 0x7fff_ffff_ffff_ffff)
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether the bytes hold others, one behind the other.
+    package func containsRun(_ part: [UInt8]) -> Bool {
+        guard count >= part.count, let first = part.first else { return part.isEmpty }
+        for start in 0...(count - part.count) where self[start] == first {
+            if UnsafeRawBufferPointer(rebasing: self[start..<start + part.count]).elementsEqual(part) { return true }
+        }
+        return false
     }
 }

@@ -5,7 +5,7 @@
 /// vendor comes first.
 ///
 /// - Source: <https://security-team.debian.org/security_tracker.html#severity-levels>
-struct UnimportantRecords {
+struct UnimportantRecords: Sendable {
     private enum Word: UInt8 {
         /// The advisory names no package.
         case none

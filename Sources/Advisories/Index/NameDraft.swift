@@ -1,0 +1,174 @@
+import Versioning
+
+/// Everything about one name, worked out but not yet placed in the file. Drafts depend on nothing but the advisories, so many are made at
+/// once on all cores.
+struct NameDraft: Sendable {
+    let scope: UInt32
+    let name: UInt32
+    let ordering: VersionOrdering
+    let versions: [NameVersions.Version]
+    let rules: [RuleSets.Rule]
+    let entries: [NameEntry]
+    let groups: [EntryGroup]
+    let segments: [NameSegment]
+    let digest: [UInt8]
+    /// See ``NameFlag``.
+    let flags: UInt8
+    let unreadableRanges: Int
+    let unreadableVersions: Int
+}
+
+/// Makes drafts.
+struct NameDrafter: Sendable {
+    private let pending: PendingAdvisories
+    private let map: VulnerabilityMap
+    private let order: AdvisoryOrder
+    private let packages: GroupedLists<UInt32>
+    /// The places of conditions in the file, by text number.
+    private let conditions: [UInt32: UInt32]
+    private let endOfLife: UInt32?
+
+    /// Prepares the grouping of packages by name.
+    ///
+    /// - Parameter conditions: The places of conditions in the file, by text number.
+    init(pending: PendingAdvisories, map: VulnerabilityMap, order: AdvisoryOrder, conditions: [UInt32: UInt32]) {
+        self.pending = pending
+        self.map = map
+        self.order = order
+        self.conditions = conditions
+        packages = GroupedLists(
+            Array(pending.packages.indices), owners: pending.names.count, owner: { pending.packages[$0].name },
+            element: { UInt32($0) })
+        endOfLife = pending.texts.number(of: "end-of-life")
+    }
+
+    /// Makes the draft of one name.
+    func draft(of number: UInt32) -> NameDraft {
+        let name = pending.names[Int(number)]
+        let scope = pending.texts.string(name.scope)
+        let ordering = ordering(of: name, scope: scope)
+        let runs = runs(of: number, scope: scope)
+        let versions = NameVersions(runs.flatMap(\.packages), pending: pending, ordering: ordering)
+        var rules = RuleSets(pending: pending, versions: versions)
+        var entries: [NameEntry] = []
+        for run in runs { append(run, scope: scope, ordering: ordering, rules: &rules, to: &entries) }
+        entries.sort(by: <)
+        let (groups, segments) = SegmentCompiler(
+            rules: rules, versions: versions, texts: pending.texts, endOfLife: endOfLife
+        ).compile(entries)
+        let digest = NameDigest(pending: pending, map: map, order: order, versions: versions, rules: rules)
+            .digest(of: entries, ordering: ordering)
+        return NameDraft(
+            scope: name.scope, name: name.name, ordering: ordering, versions: versions.sorted, rules: rules.all,
+            entries: entries, groups: groups, segments: segments, digest: digest,
+            flags: (ordering == .rpm && entries.contains { $0.isConditional } ? NameFlag.modular : 0)
+                | (scope.hasPrefix("cpe:") ? NameFlag.product : 0),
+            unreadableRanges: rules.unreadableRanges, unreadableVersions: rules.unreadableVersions)
+    }
+
+    private func append(
+        _ run: Run, scope: String, ordering: VersionOrdering, rules: inout RuleSets, to entries: inout [NameEntry]
+    ) {
+        let ruleset = rules.number(for: run.packages)
+        let record = pending.records[Int(run.record)]
+        let rank = StatementRank.of(
+            feed: pending.texts.string(record.feed), id: pending.texts.string(record.id), scope: scope)
+        let isModular = ordering == .rpm && run.packages.contains { namesModule($0) }
+        let flags =
+            (record.withdrawn == IndexFormat.noTime ? 0 : EntryFlag.withdrawn)
+            | (run.packages.contains { pending.packages[Int($0)].isEvaluable } ? EntryFlag.evaluable : 0)
+            | (isModular ? EntryFlag.modular : 0)
+        let condition = ConditionText.decode(pending.texts.string(run.condition))
+        let isConditional = isModular || condition?.moduleStream != nil || condition?.criteria != nil
+        for vulnerability in map.byRecord[run.record] {
+            entries.append(
+                NameEntry(
+                    vulnerability: vulnerability, advisory: order.places[Int(run.record)], ruleset: ruleset,
+                    urgency: run.urgency, condition: run.condition,
+                    conditionPlace: conditions[run.condition] ?? IndexFormat.none, rank: rank,
+                    state: run.state.indexCode, flags: flags, isConditional: isConditional))
+        }
+    }
+
+    /// Whether a version that the package names is of an RPM module.
+    private func namesModule(_ number: UInt32) -> Bool {
+        let package = pending.packages[Int(number)]
+        for range in package.ranges {
+            for event in pending.ranges[Int(range)]
+            where pending.texts.contains(pending.events[Int(event)].text, IndexFormat.moduleMark) { return true }
+        }
+        return package.versions.contains { pending.texts.contains(pending.versions[Int($0)], IndexFormat.moduleMark) }
+    }
+
+    /// The scope's ordering; Semantic Versioning where the scope has none of its own and every range says it follows that.
+    private func ordering(of name: PendingAdvisories.Name, scope: String) -> VersionOrdering {
+        let ordering = VersionOrdering(scope: scope)
+        return ordering == .generic && name.hasRanges && name.isSemanticOnly ? .semver : ordering
+    }
+
+    /// The packages of one advisory under one name with the same state, urgency and condition: they speak as one.
+    private struct Run {
+        let record: UInt32
+        let state: FixState
+        let urgency: UInt32
+        let condition: UInt32
+        var packages: [UInt32]
+
+        func holds(_ package: PendingAdvisories.Package) -> Bool {
+            record == package.record && state == package.state && urgency == package.urgency
+                && condition == package.condition
+        }
+    }
+
+    private func runs(of name: UInt32, scope: String) -> [Run] {
+        let preferred = preferredRecords(of: name, scope: scope)
+        let texts = pending.texts
+        let sorted = packages[name].filter { preferred.contains(pending.packages[Int($0)].record) }.sorted { lhs, rhs in
+            let left = pending.packages[Int(lhs)], right = pending.packages[Int(rhs)]
+            if left.record != right.record { return order.places[Int(left.record)] < order.places[Int(right.record)] }
+            if left.state != right.state { return left.state.indexCode < right.state.indexCode }
+            if left.urgency != right.urgency { return texts.precedes(left.urgency, right.urgency) }
+            return texts.precedes(left.condition, right.condition)
+        }
+        var runs: [Run] = []
+        for number in sorted {
+            let package = pending.packages[Int(number)]
+            if let last = runs.last, last.holds(package) {
+                runs[runs.count - 1].packages.append(number)
+            } else {
+                runs.append(
+                    Run(
+                        record: package.record, state: package.state, urgency: package.urgency,
+                        condition: package.condition, packages: [number]))
+            }
+        }
+        return runs
+    }
+
+    /// OSV puts a record that touches several ecosystems into the export of each. Of such copies the one changed last counts, then the
+    /// one from the name's own ecosystem, then the first feed.
+    private func preferredRecords(of name: UInt32, scope: String) -> Set<UInt32> {
+        let own = FeedID.osv(String(scope.prefix { $0 != ":" })).rawValue
+        var chosen: [UInt32: UInt32] = [:]
+        var records = Set<UInt32>()
+        for record in Set(packages[name].map { pending.packages[Int($0)].record }) {
+            guard pending.texts.hasPrefix(pending.records[Int(record)].feed, "osv/") else {
+                records.insert(record)
+                continue
+            }
+            let id = pending.records[Int(record)].id
+            guard let rival = chosen[id] else {
+                chosen[id] = record
+                continue
+            }
+            if precedence(of: record, own: own) < precedence(of: rival, own: own) { chosen[id] = record }
+        }
+        return records.union(chosen.values)
+    }
+
+    private func precedence(of record: UInt32, own: String) -> (Int64, Int, UInt32) {
+        let pendingRecord = pending.records[Int(record)]
+        let isForeign = pending.texts.string(pendingRecord.feed) != own
+        return (-max(pendingRecord.modified, -Int64.max), isForeign ? 1 : 0, order.places[Int(record)])
+    }
+}
