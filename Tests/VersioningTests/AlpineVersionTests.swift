@@ -12,8 +12,11 @@ struct AlpineVersionTests {
     @Test(.enabled(if: Oracle.apk != nil, "apk is missing"))
     func generatedPairsAreOrderedAsApkOrdersThem() throws {
         var generator = VersionGenerator(seed: 22, pieces: Self.pieces)
-        let comparison = OracleComparison(ordering: .apk, oracle: try #require(Oracle.apk))
-        try comparison.expectSameOrder((0..<10_000).map { _ in generator.pair() })
+        var comparison = OracleComparison(ordering: .apk, oracle: try #require(Oracle.apk))
+        // apk-tools 3 takes no number behind a letter, and its numbers end at 2^64.
+        comparison.mayTakeMore = { $0.hasNeighbours { $0.isLetter && $1.isDigit } }
+        comparison.isOutside = { $0.hasNumber(ofDigits: 19) }
+        try comparison.expectSameOrder(generator.pairs(10_000))
     }
 
     @Test func orderOfEveryKindOfPart() throws {
@@ -22,7 +25,8 @@ struct AlpineVersionTests {
             "1_rc10", "1", "1-r0",
             "1-r1", "1-r10", "1~ab", "1~abc-r1", "1_cvs", "1_svn", "1_git", "1_git20230101", "1_hg", "1_p", "1_p-r1",
             "1_p1", "1a_rc1",
-            "1a", "1a-r1", "1b", "1.0_rc1", "1.0", "1.0a", "1.0.1", "1.00", "1.01", "1.1", "1.9", "1.10", "1.191", "2",
+            "1a", "1a-r1", "1a1", "1a2-r1", "1b", "1.0_rc1", "1.0", "1.0a", "1.0.1", "1.00", "1.01", "1.1", "1.9",
+            "1.10", "1.191", "2",
             "10",
         ]
         for (a, b) in zip(sorted, sorted.dropFirst()) {

@@ -52,7 +52,12 @@ extension Oracle {
             $parser = new Composer\\Semver\\VersionParser();
             while (($line = fgets(STDIN)) !== false) {
               list($a, $b) = explode("\\t", rtrim($line, "\\n"));
-              try { echo version_compare($parser->normalize($a), $parser->normalize($b)), "\\n"; }
+              try {
+                list($a, $b) = [$parser->normalize($a), $parser->normalize($b)];
+                // Among branches there is equality and no order; PHP would call all of them equal.
+                $branches = strpos($a, "dev-") === 0 && strpos($b, "dev-") === 0;
+                echo $branches ? strcmp($a, $b) <=> 0 : version_compare($a, $b), "\\n";
+              }
               catch (UnexpectedValueException $e) { echo "error\\n"; }
             }
             """
@@ -64,12 +69,22 @@ extension Oracle {
         let folder = "/usr/share/maven/lib"
         guard FileManager.default.fileExists(atPath: "\(folder)/maven-artifact-3.x.jar") else { return nil }
         let script = """
-            tr '\\t' '\\n' | xargs -d '\\n' -n 4000 \(java) -Xshare:auto -cp '\(folder)/*' \
+            tr '\\t' '\\n' | xargs -d '\\n' -s 1500000 -n 20000 \(java) -Xshare:auto -cp '\(folder)/*' \
             org.apache.maven.artifact.versioning.ComparableVersion |
             awk '/^1[.] /{n=0} /^   /{n++; if (n % 2) print $2 == "<" ? -1 : $2 == ">"}'
             """
         return Oracle(executable: "/bin/bash", arguments: ["-c", script])
     }
+
+    /// Conan's own class.
+    static let conan = python(
+        """
+        import sys
+        from conan.internal.model.version import Version
+        for line in sys.stdin.buffer.read().decode().split("\\n")[:-1]:
+            a, b = map(Version, line.split("\\t"))
+            print(0 if a == b else -1 if a < b else 1)
+        """, needs: "conan.internal.model.version")
 
     /// pacman's library, called from Python.
     static let alpm = python(

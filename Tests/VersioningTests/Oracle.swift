@@ -22,14 +22,38 @@ struct Oracle {
             ])
     }
 
-    /// Python's `packaging`.
+    /// apt's comparison, which is dpkg's without its checks, many pairs at once.
+    static let apt = python(
+        """
+        import sys, apt_pkg
+        apt_pkg.init_system()
+        for line in sys.stdin.buffer.read().decode().split("\\n")[:-1]:
+            order = apt_pkg.version_compare(*line.split("\\t"))
+            print((order > 0) - (order < 0))
+        """, needs: "apt_pkg")
+
+    /// Python's `packaging`; for what it refuses the order of the legacy versions it once had, restated. No order for a
+    /// PEP 440 version with a broken local label.
     static let packaging = python(
         """
-        import sys
+        import re, sys
         from packaging.version import Version, InvalidVersion
-        def parse(text):
+        names = {"pre": "c", "preview": "c", "-": "final-", "rc": "c", "dev": "@"}
+        def legacy(text):
+            found = []
+            pieces = [names.get(p, p) for p in re.split("([0-9]+|[a-z]+|[.]|-)", text.lower()) if p not in ("", ".")]
+            for piece in [p.zfill(8) if p[0] in "0123456789" else "*" + p for p in pieces] + ["*final"]:
+                if piece < "*final":
+                    while found and piece[0] == "*" and found[-1] == "*final-": found.pop()
+                while piece[0] == "*" and found and found[-1] == "00000000": found.pop()
+                found.append(piece)
+            return found
+        def version(text):
             try: return Version(text)
             except InvalidVersion: return None
+        def parse(text):
+            if version(text): return (1, version(text))
+            return None if "+" in text and version(text[:text.find("+")]) else (0, legacy(text))
         for line in sys.stdin.buffer.read().decode("utf-8").split("\\n")[:-1]:
             a, b = map(parse, line.split("\\t"))
             print("error" if a is None or b is None else (a > b) - (a < b))
@@ -51,12 +75,15 @@ struct Oracle {
         return (try? oracle.ask([("1.0.0", "1.0.1")])) == [-1] ? oracle : nil
     }
 
-    /// A Python script, `nil` when there is no Python with that module.
+    /// A Python script for the first Python that has that module: the tests' own, the one on `PATH`, the system's.
     static func python(_ script: String, needs module: String) -> Oracle? {
-        guard let python = find("python3") else { return nil }
-        let probe = Oracle(executable: python, arguments: ["-c", "import \(module); print(0)"])
-        guard (try? probe.run(input: "")) == "0\n" else { return nil }
-        return Oracle(executable: python, arguments: ["-c", script])
+        let own = ProcessInfo.processInfo.environment["ZEROTRACE_PYTHON"]
+        for python in [own, find("python3"), "/usr/bin/python3"].compactMap({ $0 }) {
+            let probe = Oracle(executable: python, arguments: ["-c", "import \(module); print(0)"])
+            guard (try? probe.run(input: "")) == "0\n" else { continue }
+            return Oracle(executable: python, arguments: ["-c", script])
+        }
+        return nil
     }
 
     /// The path of a program on `PATH`.
