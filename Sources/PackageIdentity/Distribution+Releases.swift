@@ -24,35 +24,52 @@ extension Distribution {
         "plucky": "25.04", "questing": "25.10", "resolute": "26.04",
     ]
 
-    /// One spelling for the names that os-release files and package URLs use for the same system.
-    static func canonicalID(_ id: String) -> String {
-        switch id {
-        case "rocky-linux", "rockylinux": "rocky"
-        case "alma", "alma-linux": "almalinux"
-        case "redhat", "red-hat": "rhel"
-        case "opensuse": "opensuse-leap"
-        case "opensuse_leap", "opensuse.leap": "opensuse-leap"
-        case "tumbleweed": "opensuse-tumbleweed"
-        case "sles_sap", "sled", "suse": "sles"
-        case "azure-linux": "azurelinux"
-        default: id
-        }
-    }
-
     /// The release as the distribution's advisories number it, `nil` when `text` does not tell.
     static func release(of id: String, from text: String) -> String? {
         let name = text.utf8.firstIndex(of: UInt8(ascii: "/")).map { String(text[..<$0]) } ?? text
         guard let first = name.utf8.first else { return nil }
         let isNumber = (0x30...0x39).contains(first)
         switch id {
-        case "debian": return isNumber ? debianNumber(name) : debianReleases[name]
-        case "ubuntu": return isNumber ? parts(name, 2) : ubuntuReleases[name]
+        case "debian", "raspbian": return isNumber ? debianNumber(name) : debianReleases[firstWord(name)]
+        case "ubuntu": return isNumber ? parts(name, 2) : ubuntuReleases[firstWord(name)]
         case "alpine": return isNumber ? parts(name, 2) : alpineWord(name)
-        case "rocky", "almalinux", "rhel", "centos", "oraclelinux", "ol", "fedora", "mageia", "amzn":
+        case "amzn": return isNumber ? amazonGeneration(name) : nil
+        case "sles": return isNumber ? servicePack(name) : nil
+        case "openeuler": return isNumber ? asciiUppercase(firstWord(name)) : nil
+        case "alpaquita", "bellsoft-hardened-containers":
+            return isNumber ? parts(name, 1) : name == "stream" ? name : nil
+        case "rhel_eus", "rhel_aus", "rhel_tus", "rhel_e4s", "opensuse-leap", "opensuse-leap-micro", "sle-micro",
+            "sl-micro", "photon":
+            return isNumber ? parts(name, 2) : nil
+        case "rocky", "almalinux", "rhel", "rhel_els", "centos", "ol", "fedora", "mageia", "azurelinux":
             return isNumber ? parts(name, 1) : nil
-        case "azurelinux": return isNumber ? parts(name, 1) : nil
-        default: return isNumber ? name : nil
+        default: return isNumber ? firstWord(name) : nil
         }
+    }
+
+    /// What stands before the first space, so before `(bookworm)` or `LTS`.
+    private static func firstWord(_ text: String) -> String {
+        String(Substring(text.utf8.prefix { $0 != UInt8(ascii: " ") }))
+    }
+
+    private static func asciiUppercase(_ text: String) -> String {
+        String(decoding: text.utf8.map { (0x61...0x7a).contains($0) ? $0 & 0xdf : $0 }, as: UTF8.self)
+    }
+
+    /// `2`, `2022` and `2023` name a generation; before them releases were dates (`2018.03`), all of the first one.
+    private static func amazonGeneration(_ text: String) -> String {
+        let major = parts(text, 1)
+        guard let year = Int(major), (2011...2018).contains(year) else { return major }
+        return "1"
+    }
+
+    /// `15.5`, `15-sp5`, `15 sp5` and `15sp5` are the same: `15.5`; `15.0` is `15`.
+    private static func servicePack(_ text: String) -> String {
+        let major = parts(text, 1)
+        var rest = Substring(text.utf8.dropFirst(major.utf8.count).drop { [0x2d, 0x20, 0x2e, 0x5f].contains($0) })
+        if rest.hasPrefix("sp") { rest = rest.dropFirst(2) }
+        let minor = parts(String(rest), 1)
+        return minor.isEmpty || (minor == "0" && major != "16") ? major : "\(major).\(minor)"
     }
 
     /// Up to squeeze (6.0) the release had two parts; since wheezy the second one counts point releases.

@@ -26,7 +26,7 @@ public enum Ecosystem: String, Sendable, CaseIterable, Codable {
         case "Debian", "Ubuntu", "Echo": .deb
         case "Alpine", "Wolfi", "Chainguard", "Alpaquita", "BellSoft Hardened Containers", "MinimOS": .apk
         case "AlmaLinux", "Rocky Linux", "Red Hat", "SUSE", "openSUSE", "openEuler", "Mageia", "Photon OS",
-            "Azure Linux", "CentOS", "Fedora":
+            "Azure Linux", "CentOS", "Fedora", "Amazon Linux", "Oracle Linux":
             .rpm
         case "PyPI": .pypi
         case "npm": .npm
@@ -44,7 +44,8 @@ public enum Ecosystem: String, Sendable, CaseIterable, Codable {
         case "SwiftURL": .swift
         case "Bitnami": .bitnami
         case "GitHub Actions": .github
-        case "Homebrew", "Linux", "OSS-Fuzz", "Android", "VSCode", "Julia", "Kubernetes": .generic
+        case "Homebrew", "Linux", "OSS-Fuzz", "Android", "VSCode", "Julia", "Kubernetes", "opam", "cpe":
+            .generic
         default: nil
         }
     }

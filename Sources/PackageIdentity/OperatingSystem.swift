@@ -6,7 +6,8 @@ public struct OperatingSystem: Sendable, Hashable, Codable {
     public var id: String
     /// `VERSION_ID`, e.g. `12`, `22.04`, `3.18.4`; `nil` on rolling systems and Debian testing.
     public var versionID: String?
-    /// `VERSION_CODENAME`, e.g. `bookworm`; `nil` when the file does not say.
+    /// `VERSION_CODENAME`, e.g. `bookworm`; `nil` when the file does not say. On derivatives that name the release they are made
+    /// from (`UBUNTU_CODENAME`, `DEBIAN_CODENAME`), that one.
     public var codename: String?
     /// `PRETTY_NAME` for people, e.g. `Debian GNU/Linux 12 (bookworm)`; `Linux` when the file does not say.
     public var prettyName: String
@@ -37,20 +38,27 @@ public struct OperatingSystem: Sendable, Hashable, Codable {
         func value(_ key: Substring) -> String? { values[key].flatMap { $0.isEmpty ? nil : $0 } }
         id = asciiLowercase(value("ID") ?? "linux")
         versionID = value("VERSION_ID")
-        codename = value("VERSION_CODENAME") ?? value("UBUNTU_CODENAME")
+        codename = value("UBUNTU_CODENAME") ?? value("DEBIAN_CODENAME") ?? value("VERSION_CODENAME")
         prettyName = value("PRETTY_NAME") ?? value("NAME") ?? "Linux"
         idLike = value("ID_LIKE")?.split(separator: " ").map { asciiLowercase(String($0)) } ?? []
     }
 
     /// The distribution whose advisories apply; `nil` when the file names none.
     ///
-    /// Derivatives with releases of their own (Linux Mint, Raspbian) are not taken for what they derive from.
+    /// Derivatives are taken for what they derive from when they say of which release they are made: Linux Mint, Pop!_OS and others
+    /// install most of their packages from Ubuntu's or Debian's own archive and state its codename. Others stay themselves.
     public var distribution: Distribution? {
-        id == "linux" ? nil : Distribution(id: id, versionID: versionID, codename: codename)
+        guard id != "linux" else { return nil }
+        let own = Distribution(id: id, versionID: versionID, codename: codename)
+        guard own.advisoryScope == nil, let codename = codename.map(asciiLowercase) else { return own }
+        let base = ["ubuntu", "debian"].first {
+            idLike.contains($0) && Distribution.release(of: $0, from: codename) != nil
+        }
+        return base.map { Distribution(id: $0, versionID: codename) } ?? own
     }
 
     private static let keys: Set<Substring> = [
-        "ID", "VERSION_ID", "VERSION_CODENAME", "UBUNTU_CODENAME", "PRETTY_NAME", "NAME", "ID_LIKE",
+        "ID", "VERSION_ID", "VERSION_CODENAME", "UBUNTU_CODENAME", "DEBIAN_CODENAME", "PRETTY_NAME", "NAME", "ID_LIKE",
     ]
 
     /// Removes the quotes and backslashes that a shell would remove.

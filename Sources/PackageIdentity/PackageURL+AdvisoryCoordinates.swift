@@ -11,23 +11,27 @@ extension PackageURL {
         default:
             guard let scope = registryScope else { return nil }
             return AdvisoryCoordinates(
-                scope: scope, name: AdvisoryNames.canonical(registryName, scope: scope), version: version)
+                scope: scope, name: AdvisoryNames.canonical(registryName, scope: scope),
+                version: registryVersion(version))
         }
     }
 
-    /// The release the package belongs to: the `distro` qualifier, else the namespace when that alone is enough.
-    private var distribution: Distribution? {
-        if let qualifier = qualifier("distro"), let known = Distribution(qualifier: qualifier) {
-            return known
-        }
-        return namespace.map { Distribution(id: $0, versionID: nil) }
+    /// The release the package belongs to, by its qualifiers and its namespace.
+    public var distribution: Distribution? {
+        guard ["deb", "rpm", "apk", "alpm"].contains(type) else { return nil }
+        return Distribution(properties: qualifiers.map { ($0.key, $0.value) }, name: namespace)
     }
 
+    /// Ubuntu's paid maintenance has advisories of its own; the versions it builds say so (`+esm1`, `~esm2`).
     private func debianCoordinates(_ version: String) -> AdvisoryCoordinates? {
-        guard let scope = distribution?.advisoryScope else { return nil }
+        guard var scope = distribution?.advisoryScope else { return nil }
+        let version = withEpoch(version)
         var source = SourcePackage(upstream: qualifier("upstream"), name: name, version: version)
         source.resolveBinaryRebuild()
         source.resolveSignedKernel()
+        if scope.hasPrefix("Ubuntu:"), version.utf8.hasExtendedMaintenance {
+            scope = "Ubuntu:Pro:" + scope.dropFirst(7)
+        }
         return AdvisoryCoordinates(scope: scope, name: source.name, version: source.version)
     }
 
@@ -37,16 +41,21 @@ extension PackageURL {
         return AdvisoryCoordinates(scope: scope, name: source.name, version: version)
     }
 
-    /// AlmaLinux advisories list binary packages, those of the other families sources.
     private func rpmCoordinates(_ version: String) -> AdvisoryCoordinates? {
         guard let distribution, let scope = distribution.advisoryScope else { return nil }
         var name = name
-        if distribution.id != "almalinux", let upstream = qualifier("upstream") {
+        if distribution.advisoriesNameSources, let upstream = qualifier("upstream") {
             name = SourcePackage.nameOfSourceRPM(upstream)
         }
-        let epoch = qualifier("epoch").flatMap { $0 == "0" ? nil : $0 }
-        let full = epoch.map { "\($0):\(version)" } ?? version
-        return AdvisoryCoordinates(scope: scope, name: name, version: full)
+        return AdvisoryCoordinates(scope: scope, name: name, version: withEpoch(version))
+    }
+
+    /// The version behind the `epoch` qualifier, which RPM and Trivy's Debian packages have; none where the version has its own.
+    private func withEpoch(_ version: String) -> String {
+        guard let epoch = qualifier("epoch"), epoch != "0", !version.utf8.contains(UInt8(ascii: ":")) else {
+            return version
+        }
+        return "\(epoch):\(version)"
     }
 
     private var registryScope: String? {
@@ -63,17 +72,51 @@ extension PackageURL {
         case "pub": "Pub"
         case "conan": "ConanCenter"
         case "cran": "CRAN"
+        case "bioconductor": "Bioconductor"
         case "hackage": "Hackage"
         case "swift": "SwiftURL"
         case "bitnami": "Bitnami"
         case "github": "GitHub Actions"
+        case "brew": "Homebrew"
+        case "julia": "Julia"
+        case "opam": "opam"
+        case "vscode-extension": "VSCode"
         default: nil
         }
     }
 
     /// Namespace and name as the ecosystem's own tool writes them.
     private var registryName: String {
+        switch type {
+        case "golang" where namespace == nil && name == "std": return "stdlib"
+        // The namespace is who published the recipe; advisories name the recipe.
+        case "conan", "brew": return name
+        case "swift" where name.hasSuffix(".git"): return "\(namespace ?? "")/\(name.dropLast(4))"
+        default: break
+        }
         guard let namespace else { return name }
         return type == "maven" ? "\(namespace):\(name)" : "\(namespace)/\(name)"
+    }
+
+    /// The version as advisories number it.
+    private func registryVersion(_ version: String) -> String {
+        switch type {
+        // Go itself writes "go1.20.3".
+        case "golang" where namespace == nil && version.hasPrefix("go"): return String(version.dropFirst(2))
+        case "bitnami": return SourcePackage.withoutRevision(version)
+        default: return version
+        }
+    }
+}
+
+extension String.UTF8View {
+    /// Whether a version of Ubuntu was built for extended maintenance: `esm` with a digit behind it and `+`, `~` or `.` before.
+    fileprivate var hasExtendedMaintenance: Bool {
+        let bytes = Array(self)
+        guard bytes.count > 4 else { return false }
+        return (0..<bytes.count - 4).contains { start in
+            [0x2b, 0x7e, 0x2e].contains(bytes[start]) && bytes[start + 1..<start + 4].elementsEqual("esm".utf8)
+                && (0x30...0x39).contains(bytes[start + 4])
+        }
     }
 }

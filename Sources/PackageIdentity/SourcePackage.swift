@@ -64,6 +64,15 @@ struct SourcePackage {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// `1.25.3-2` → `1.25.3`: Bitnami numbers its builds of one upstream version behind a dash, and advisories name upstream's.
+    static func withoutRevision(_ version: String) -> String {
+        let bytes = version.utf8
+        guard let dash = bytes.lastIndex(of: UInt8(ascii: "-")) else { return version }
+        let revision = bytes[bytes.index(after: dash)...]
+        return !revision.isEmpty && revision.allSatisfy { (0x30...0x39).contains($0) }
+            ? String(version[..<dash]) : version
+    }
+
     /// `openssl-3.0.7-24.el9.src.rpm` → `openssl`; a bare name stays.
     static func nameOfSourceRPM(_ file: String) -> String {
         guard file.hasSuffix(".src.rpm") || file.hasSuffix(".nosrc.rpm") else { return file }

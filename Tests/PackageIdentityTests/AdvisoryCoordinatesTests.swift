@@ -58,6 +58,36 @@ struct AdvisoryCoordinatesTests {
             "pkg:rpm/almalinux/openssl-libs@3.0.7-24.el9?epoch=1&distro=almalinux-9.3&upstream=openssl-3.0.7-24.el9.src.rpm",
             "AlmaLinux:9", "openssl-libs", "1:3.0.7-24.el9"),
         Case("pkg:rpm/rocky/bash@5.1-2.el9?epoch=0&distro=rocky-9", "Rocky Linux:9", "bash", "5.1-2.el9"),
+        // Red Hat, SUSE, Amazon and Oracle name binary packages, as AlmaLinux does.
+        Case(
+            "pkg:rpm/redhat/bind-chroot@9.16.23-14.el9_3?epoch=32&distro=rhel-9.3&upstream=bind-9.16.23-14.el9_3.src.rpm",
+            "Red Hat:enterprise_linux:9", "bind-chroot", "32:9.16.23-14.el9_3"),
+        Case(
+            "pkg:rpm/centos/bash@4.2.46-34.el7?distro=centos-7&upstream=x-1-1.src.rpm", "Red Hat:enterprise_linux:7",
+            "bash", "4.2.46-34.el7"),
+        Case("pkg:rpm/amzn/bash@5.2?distro=amzn-2023&upstream=x-1-1.src.rpm", "Amazon Linux:2023", "bash", "5.2"),
+        Case(
+            "pkg:rpm/suse/bash@5?distro=sles-15.5&upstream=x-1-1.src.rpm", "SUSE:Linux Enterprise Server 15 SP5",
+            "bash", "5"),
+        Case("pkg:rpm/ol/bash@1:5?epoch=1&distro=ol-8", "Oracle Linux:8", "bash", "1:5"),
+        Case("pkg:rpm/mageia/lib64x@5?distro=mageia-9&upstream=x-5-1.src.rpm", "Mageia:9", "x", "5"),
+        // Ubuntu's extended maintenance says so in the version; Trivy puts the epoch beside it.
+        Case(
+            "pkg:deb/ubuntu/openssl@1.1.1-1ubuntu2.1~18.04.23%2Besm3?distro=ubuntu-18.04", "Ubuntu:Pro:18.04:LTS",
+            "openssl", "1.1.1-1ubuntu2.1~18.04.23+esm3"),
+        Case("pkg:deb/ubuntu/x@1.0~esm2?distro=xenial", "Ubuntu:Pro:16.04:LTS", "x", "1.0~esm2"),
+        Case("pkg:deb/ubuntu/x@1.0%2Besme?distro=xenial", "Ubuntu:16.04:LTS", "x", "1.0+esme"),
+        Case("pkg:deb/debian/bsdutils@2.38?epoch=1&distro=debian-12.5", "Debian:12", "bsdutils", "1:2.38"),
+        Case("pkg:deb/debian/bsdutils@1:2.38?epoch=1&distro=debian-12.5", "Debian:12", "bsdutils", "1:2.38"),
+        Case("pkg:deb/debian/curl@7?distro_name=bookworm", "Debian:12", "curl", "7"),
+        Case("pkg:golang/std@v1.20", "Go", "stdlib", "v1.20"),
+        Case("pkg:golang/stdlib@go1.20.3", "Go", "stdlib", "1.20.3"),
+        Case("pkg:conan/bincrafters/cctz@2.3", "ConanCenter", "cctz", "2.3"),
+        Case("pkg:swift/github.com/Vapor/leaf-kit.git@1", "SwiftURL", "github.com/vapor/leaf-kit", "1"),
+        Case("pkg:bitnami/nginx@1.25.3-2?distro=debian-12", "Bitnami", "nginx", "1.25.3"),
+        Case("pkg:bitnami/x@2.0.0-rc", "Bitnami", "x", "2.0.0-rc"),
+        Case("pkg:brew/libssh2@1.11.0_1", "Homebrew", "libssh2", "1.11.0_1"),
+        Case("pkg:julia/HTTP@1.0?uuid=cd3eb016", "Julia", "HTTP", "1.0"),
         Case("pkg:rpm/fedora/bash@5.1-2?distro=fedora-39"),
         Case("pkg:pypi/Django@4.2", "PyPI", "django", "4.2"),
         Case("pkg:pypi/zope.interface@5", "PyPI", "zope-interface", "5"),

@@ -1,5 +1,6 @@
 import Foundation
 import PackageIdentity
+import SeededRandom
 import Testing
 
 /// CPE names out of both written forms, and back.
@@ -97,5 +98,32 @@ struct CPENameTests {
         let json = try JSONEncoder().encode([name])
         #expect(try JSONDecoder().decode([CPEName].self, from: json) == [name])
         #expect(throws: DecodingError.self) { try JSONDecoder().decode([CPEName].self, from: Data(#"["bash"]"#.utf8)) }
+    }
+}
+
+extension CPENameTests {
+    @Test func anyTextIsReadOrRefusedAndWhatIsReadIsStable() throws {
+        var random = SplitMix(seed: 11)
+        let pieces = [
+            "cpe:/", "cpe:2.3:", ":", "a", "b1", "*", "?", "-", "\\", "%", "%01", "%02", "%2a", "~", "\\:", "é", " ",
+            ".",
+        ]
+        var parsed = 0
+        for _ in 0..<20_000 {
+            var text = random.next() % 2 == 0 ? "cpe:2.3:a:" : "cpe:/a:"
+            for _ in 0..<random.next() % 14 { text += pieces[Int(random.next() % UInt64(pieces.count))] }
+            let name: CPEName
+            do throws(CPEError) {
+                name = try CPEName(text)
+            } catch {
+                #expect((0...text.utf8.count).contains(error.offset))
+                continue
+            }
+            parsed += 1
+            #expect(try CPEName(name.formattedString) == name)
+            #expect(try CPEName(name.uri) == name)
+            #expect(CPEName().isDisjoint(with: name) == false)
+        }
+        #expect(parsed > 1_000)
     }
 }

@@ -1,4 +1,5 @@
 import PackageIdentity
+import SeededRandom
 import Testing
 
 /// Text in, canonical text and components out.
@@ -179,7 +180,7 @@ struct PackageURLParsingTests {
     }
 
     @Test func anyBytesParseOrThrowAndParsedOnesAreStable() throws {
-        var random = SeededGenerator(seed: 7)
+        var random = SplitMix(seed: 7)
         let pieces = [
             "pkg:", "npm/", "deb/debian/", "pypi/", "@", "?", "#", "&", "=", "/", "%", "%4", "%40", "%c3%a4", "%ff",
             ":", "..", "a",
