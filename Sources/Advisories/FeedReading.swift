@@ -10,7 +10,8 @@ public struct FeedReading: Sendable, Hashable {
     /// when neither is given. Independent of file times.
     public internal(set) var date: Int64?
 
-    init(feed: FeedID) {
+    /// Nothing read yet.
+    public init(feed: FeedID) {
         self.feed = feed
     }
 

@@ -11,16 +11,19 @@ public enum OSVFeed {
     /// A record that is broken is set aside under its file name. A broken archive ends the reading: what was handed over
     /// before is then only a part of the feed.
     ///
+    /// - Parameter replaced: File names that are stepped over, because newer records stand elsewhere.
     /// - Throws: `ArchiveError`, or what the sink throws.
     @discardableResult
     public static func read(
-        zip path: String, feed: FeedID, limits: FeedLimits = .standard, into sink: inout some AdvisorySink
+        zip path: String, except replaced: Set<String> = [], feed: FeedID, limits: FeedLimits = .standard,
+        into sink: inout some AdvisorySink
     ) throws -> FeedReading {
         var reading = FeedReading(feed: feed)
         let parser = JSONParser()
         try Archive.forEachEntry(
             in: path, entryLimit: limits.recordBytes, totalLimit: limits.feedBytes, countLimit: limits.records
         ) { name, bytes in
+            if !replaced.isEmpty && replaced.contains(name) { return }
             guard name.hasSuffix(".json") else {
                 return reading.setAside(name, "is not a .json file", in: &sink)
             }
