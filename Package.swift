@@ -139,7 +139,8 @@ let package = Package(
             floor: 4, "AgentKit", ["PackageIdentity", "Inventory", "HostScan", "Wire", "BoundedInput", "CLinux"],
             external: [crypto, logging, lifecycle, httpClient, nioCore, nioHTTP1, nioSSL]),
         module(
-            floor: 4, "Reports", ["PackageIdentity", "Scoring", "Advisories", "Inventory", "Matching", "SBOM"]),
+            floor: 4, "Reports",
+            ["PackageIdentity", "Scoring", "Versioning", "JSONDocuments", "Advisories", "Inventory", "Matching"]),
         module(floor: 4, "Stores", ["PackageIdentity", "Scoring", "Inventory", "Matching"]),
         module(floor: 4, "Verdicts", ["PackageIdentity", "Matching"]),
         module(floor: 4, "Telemetry", external: [logging, metrics]),
@@ -155,7 +156,7 @@ let package = Package(
             floor: 5, "Enrichment",
             [
                 "PackageIdentity", "Scoring", "Versioning", "Advisories", "Matching", "Archives", "JSONDocuments",
-                "Verdicts", "BoundedInput",
+                "Verdicts", "BoundedInput", "CLinux",
             ],
             external: [crypto, logging, lifecycle, httpClient, nioCore, nioHTTP1, subprocess]),
 
