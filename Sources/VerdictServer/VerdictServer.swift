@@ -113,7 +113,7 @@ extension ChannelPipeline.SynchronousOperations {
         let decoder = HTTPRequestDecoder(limitConfiguration: limits)
         try addHandlers([
             HTTPResponseEncoder(), ByteToMessageHandler(decoder), HTTPServerPipelineHandler(),
-            HTTPServerProtocolErrorHandler(), ConnectionHandler(parts: parts),
+            ConnectionHandler(parts: parts),
         ])
     }
 }

@@ -71,8 +71,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // The handler in front has answered what is no HTTP with 400. Anything else is a broken connection.
-        if error is HTTPParserError { parts.metrics.protocolError() }
+        // Anything but bytes that are no HTTP is a broken connection. The decoder closes it behind this in any case.
+        if error is HTTPParserError { answerNoHTTP(context) }
         close(context)
     }
 
@@ -155,6 +155,24 @@ final class ConnectionHandler: ChannelDuplexHandler {
         // The client reads the refusal only if its connection is not reset, which is what closing with unread bytes comes to.
         context.close(mode: .output, promise: nil)
         arm(context, seconds: parts.limits.lingerSeconds) { handler, context in handler.close(context) }
+    }
+
+    /// Says that what came is no HTTP, unless that came behind a request whose answer is not out yet.
+    private func answerNoHTTP(_ context: ChannelHandlerContext) {
+        parts.metrics.protocolError()
+        let request: IncomingRequest
+        switch state {
+        case .receiving(let begun): request = begun
+        case .idle:
+            let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/")
+            request = IncomingRequest(head, id: parts.ids.id(for: head))
+        case .answering, .flushing, .refused, .closed: return
+        }
+        parts.budget.give(request.release())
+        state = .refused
+        var reply = ServiceError.noHTTP.reply(requestID: request.id)
+        reply.closes = true
+        send(reply, to: request, context, promise: nil)
     }
 
     // MARK: - Answers

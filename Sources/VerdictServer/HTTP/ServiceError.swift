@@ -49,6 +49,9 @@ struct ServiceError: Error, Sendable, Equatable {
     static let timeout = ServiceError(
         status: .requestTimeout, code: 4, reason: "timeout", message: "The request did not arrive in time.")
 
+    static let noHTTP = ServiceError(
+        status: .badRequest, code: 3, reason: "no_http", message: "The bytes are no request.")
+
     static let encodedBody = ServiceError(
         status: .unsupportedMediaType, code: 3, reason: "unsupported_encoding",
         message: "Bodies are taken without Content-Encoding.")

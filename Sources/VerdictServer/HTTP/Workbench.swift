@@ -1,4 +1,5 @@
 import JSONDocuments
+import Matching
 import Synchronization
 
 /// What answering one request needs and the next one can use again: the parser's and the writer's memory.
@@ -7,6 +8,8 @@ import Synchronization
 final class Workbench: @unchecked Sendable {
     let parser: JSONParser
     let writer = UTF8Writer()
+    /// Answers to one package.
+    var found = CompactVerdicts()
 
     init(depth: Int) { parser = JSONParser(maximumDepth: depth) }
 }

@@ -13,10 +13,10 @@ extension Responder {
             throw .invalid("A request has at most \(limits.packages) packages.")
         }
         var answer = VerdictsAnswer(
-            index: index, writer: bench.writer, describes: try document.flag("vulnerabilities"))
+            index: index, bench: bench, describes: try document.flag("vulnerabilities"))
         answer.begin()
         for package in packages { try answer.add(package) }
-        answer.end()
+        try answer.end()
         metrics.matched(packages: packages.count, verdicts: answer.verdictCount)
     }
 }
@@ -24,19 +24,21 @@ extension Responder {
 /// Writes `{"index":…,"results":[{"verdicts":[…]},…],"vulnerabilities":[…]}`.
 struct VerdictsAnswer {
     private let index: AdvisoryIndex
+    private let bench: Workbench
     private let writer: UTF8Writer
     /// Whether the vulnerabilities named are described behind the results.
     private let describes: Bool
-    private var named: Set<String> = []
+    private var named: Set<UInt32> = []
     private var isFirst = true
     /// The scope last asked about, since packages of one host come in one or two scopes.
     private var lastScope: (text: String, isCovered: Bool)?
     /// Verdicts written.
     private(set) var verdictCount = 0
 
-    init(index: AdvisoryIndex, writer: UTF8Writer, describes: Bool) {
+    init(index: AdvisoryIndex, bench: Workbench, describes: Bool) {
         self.index = index
-        self.writer = writer
+        self.bench = bench
+        self.writer = bench.writer
         self.describes = describes
     }
 
@@ -50,7 +52,7 @@ struct VerdictsAnswer {
     mutating func add(_ package: JSONValue) throws(ServiceError) {
         writer.separator(&isFirst)
         switch package.kind {
-        case .string: add(purl: package.string ?? "")
+        case .string: try add(purl: package.string ?? "")
         case .object: try add(object: package)
         default: throw .invalid("A package is a package URL or an object.")
         }
@@ -60,40 +62,54 @@ struct VerdictsAnswer {
         let purl = try object.text("purl")
         guard let scope = try object.text("scope") else {
             guard let purl else { throw .invalid("A package has a \"purl\", or \"scope\", \"name\" and \"version\".") }
-            return add(purl: purl)
+            return try add(purl: purl)
         }
         guard let name = try object.text("name"), let version = try object.text("version") else {
             throw .invalid("A package with a \"scope\" has a \"name\" and a \"version\".")
         }
         let package = purl.flatMap { try? PackageURL($0) }
-        add(AdvisoryCoordinates(scope: scope, name: name, version: version), package)
+        try add(
+            AdvisoryCoordinates(scope: scope, name: name, version: version),
+            package.map { MatchContext(package: $0) } ?? MatchContext())
     }
 
-    private mutating func add(purl text: String) {
+    private mutating func add(purl text: String) throws(ServiceError) {
+        let package: PackageURL
         do throws(PackageURLError) {
-            let package = try PackageURL(text)
-            guard let coordinates = package.advisoryCoordinates else { return writer.raw("{\"covered\":false}") }
-            add(coordinates, package)
+            package = try PackageURL(text)
         } catch {
             // One broken name never costs the batch; the result says so in its place.
             writer.raw("{\"error\":")
             writer.string("\(error)")
-            writer.raw("}")
+            return writer.raw("}")
+        }
+        guard let coordinates = package.advisoryCoordinates else { return writer.raw("{\"covered\":false}") }
+        try add(coordinates, MatchContext(package: package))
+    }
+
+    private mutating func add(_ coordinates: AdvisoryCoordinates, _ context: MatchContext) throws(ServiceError) {
+        bench.found.removeAll()
+        do throws(IndexError) {
+            let isKnown = try index.match(coordinates, context: context, into: &bench.found)
+            if bench.found.records.isEmpty {
+                return writer.raw(isKnown || isCovered(coordinates.scope) ? "{}" : "{\"covered\":false}")
+            }
+            try writeVerdicts()
+        } catch {
+            throw .damagedIndex
         }
     }
 
-    private mutating func add(_ coordinates: AdvisoryCoordinates, _ package: PackageURL?) {
-        let verdicts = index.verdicts(at: coordinates, purl: package)
-        guard !verdicts.isEmpty else { return writer.raw(isCovered(coordinates.scope) ? "{}" : "{\"covered\":false}") }
+    private mutating func writeVerdicts() throws(IndexError) {
         writer.raw("{\"verdicts\":[")
         var isFirst = true
-        for verdict in verdicts {
+        for record in bench.found.records {
             writer.separator(&isFirst)
-            writer.verdict(verdict)
-            if describes { named.insert(verdict.vulnerability) }
+            writer.verdict(try index.verdict(record))
+            if describes { named.insert(record.vulnerability) }
         }
         writer.raw("]}")
-        verdictCount += verdicts.count
+        verdictCount += bench.found.records.count
     }
 
     /// Whether nothing found means something.
@@ -104,18 +120,22 @@ struct VerdictsAnswer {
         return isCovered
     }
 
-    mutating func end() {
+    func end() throws(ServiceError) {
         writer.raw("]")
-        if describes {
-            writer.raw(",\"vulnerabilities\":[")
-            var isFirst = true
-            for id in named.sorted() {
-                guard let record = index.vulnerability(id) else { continue }
-                writer.separator(&isFirst)
-                writer.vulnerability(record)
-            }
-            writer.raw("]")
-        }
+        if describes { try describe() }
         writer.raw("}")
+    }
+
+    private func describe() throws(ServiceError) {
+        writer.raw(",\"vulnerabilities\":[")
+        var isFirst = true
+        for number in named.sorted() {
+            guard let id = try? index.vulnerabilityID(number: number), let record = index.vulnerability(id) else {
+                throw .damagedIndex
+            }
+            writer.separator(&isFirst)
+            writer.vulnerability(record)
+        }
+        writer.raw("]")
     }
 }

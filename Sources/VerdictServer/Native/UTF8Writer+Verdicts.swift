@@ -18,6 +18,10 @@ extension UTF8Writer {
             raw(",\"urgency\":")
             string(urgency)
         }
+        if verdict.confidence != .exact {
+            raw(",\"confidence\":")
+            string(verdict.confidence.rawValue)
+        }
         raw(",\"advisories\":")
         strings(verdict.advisories)
         raw("}")
@@ -73,6 +77,29 @@ extension UTF8Writer {
             raw("}")
         }
         if let kev = record.kev { exploitation(kev) }
+        if let exploits = record.exploits { self.exploits(exploits) }
+        if let ssvc = record.ssvc { decisionPoints(ssvc) }
+    }
+
+    private func exploits(_ exploits: PublicExploits) {
+        raw(",\"exploits\":{\"exploit_database\":[")
+        var isFirst = true
+        for number in exploits.exploitDatabase {
+            separator(&isFirst)
+            integer(Int64(number))
+        }
+        raw(exploits.isVerified ? "],\"is_verified\":true,\"metasploit\":" : "],\"is_verified\":false,\"metasploit\":")
+        strings(exploits.metasploit)
+        raw("}")
+    }
+
+    private func decisionPoints(_ points: SSVCDecisionPoints) {
+        raw(",\"ssvc\":{\"exploitation\":")
+        string(points.exploitation.rawValue)
+        raw(points.isAutomatable ? ",\"is_automatable\":true" : ",\"is_automatable\":false")
+        raw(",\"technical_impact\":")
+        string(points.technicalImpact.rawValue)
+        raw("}")
     }
 
     private func exploitation(_ kev: KnownExploitation) {

@@ -4,9 +4,9 @@ import PackageIdentity
 
 /// An advisory as a record of the OSV schema, made of what the index keeps of it.
 ///
-/// The index keeps ids, dates, affected packages with their ranges and versions, and per *vulnerability* the texts, links and the one severity that
-/// was chosen. So of an advisory with several vulnerabilities the texts are those of the first that has any, and these are not given:
-/// credits, the kinds of links, commit ranges, repositories, `database_specific` and `ecosystem_specific` data.
+/// The index keeps an advisory's id, summary, dates, and affected packages with their ranges and versions; details, links and the one severity that
+/// was chosen it keeps per *vulnerability*. So of an advisory with several vulnerabilities the details are those of the first that has any, and these
+/// are not given: credits, the kinds of links, commit ranges, repositories, `database_specific` and `ecosystem_specific` data.
 struct OSVRecord {
     let id: String
     let advisories: [AdvisoryRecord]
@@ -57,7 +57,7 @@ struct OSVRecord {
     }
 
     /// One line for people; `nil` when there is none.
-    var summary: String? { vulnerabilities.map(\.summary).first { !$0.isEmpty } }
+    var summary: String? { (advisories.map(\.summary) + vulnerabilities.map(\.summary)).first { !$0.isEmpty } }
 
     /// Longer text; `nil` when there is none.
     var details: String? { vulnerabilities.map(\.details).first { !$0.isEmpty } }

@@ -103,7 +103,8 @@ extension UTF8Writer {
         for event in ranges.events {
             separator(&isFirst)
             switch event {
-            case .introduced(let version): self.event("{\"introduced\":", version)
+            // OSV has no event for an exclusive lower end; it only comes with products, which OSV has none of either.
+            case .introduced(let version), .introducedAfter(let version): self.event("{\"introduced\":", version)
             case .fixed(let version): self.event("{\"fixed\":", version)
             case .lastAffected(let version): self.event("{\"last_affected\":", version)
             case .limit(let version): self.event("{\"limit\":", version)
@@ -139,7 +140,7 @@ enum PythonVersions {
     /// Whether an event's version is one.
     static func isReadable(_ event: AffectedRange.Event) -> Bool {
         switch event {
-        case .introduced: true
+        case .introduced, .introducedAfter: true
         case .fixed(let version), .lastAffected(let version), .limit(let version): isReadable(version)
         }
     }
