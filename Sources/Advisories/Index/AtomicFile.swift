@@ -32,6 +32,37 @@ struct AtomicFile {
         flushFolder()
     }
 
+    /// Reads the whole file; `nil` when there is none, it cannot be read, is no regular file, or is larger than the limit in bytes.
+    func read(limit: Int) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else {
+            return nil
+        }
+        let size = Int(status.st_size)
+        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, used in
+            while used < size {
+                let count = Self.read(descriptor, buffer.baseAddress.map { $0 + used }, size - used)
+                if count < 0 && errno == EINTR { continue }
+                guard count > 0 else { return }
+                used += count
+            }
+        }
+        return bytes.count == size ? bytes : nil
+    }
+
+    private static func read(_ descriptor: Int32, _ buffer: UnsafeMutablePointer<UInt8>?, _ count: Int) -> Int {
+        #if canImport(Darwin)
+        Darwin.read(descriptor, buffer, count)
+        #elseif canImport(Musl)
+        Musl.read(descriptor, buffer, count)
+        #else
+        Glibc.read(descriptor, buffer, count)
+        #endif
+    }
+
     private func write(_ part: [UInt8], to descriptor: Int32) throws(IndexBuildError) {
         var offset = 0
         while offset < part.count {

@@ -35,6 +35,32 @@ public struct IndexBuilder: Sendable {
         feeds.append(summary)
     }
 
+    /// Takes over the advisories of another builder, as if they had been added here: so feeds can be read on several threads. Feeds and
+    /// intelligence that were set there are left out.
+    ///
+    /// - Throws: ``IndexBuildError/tooLarge(part:)``.
+    public mutating func merge(_ other: IndexBuilder) throws(IndexBuildError) {
+        try pending.merge(other.pending)
+    }
+
+    /// Reads back what ``writeCompiled(to:)`` wrote.
+    ///
+    /// - Throws: ``IndexBuildError/damagedCache(path:)`` for anything but a whole file of this program's own format.
+    /// - Complexity: About a tenth of what reading the feed costs.
+    public init(compiled path: String) throws(IndexBuildError) {
+        pending = try CompiledPart.read(path)
+    }
+
+    /// Writes the advisories added so far, taken apart, so that a later build need not read their feed again. The file is written as a whole
+    /// or not at all; feeds and intelligence are not in it.
+    ///
+    /// It is a cache: it belongs to this version of the program, and who keeps it names it after the feed's digest.
+    ///
+    /// - Throws: ``IndexBuildError/unwritable(path:step:reason:)``.
+    public func writeCompiled(to path: String) throws(IndexBuildError) {
+        try CompiledPart.write(pending, to: path)
+    }
+
     /// Writes the index: a temporary neighbour, flushed and renamed, so the path never shows half a file.
     ///
     /// - Returns: What the file holds.

@@ -70,7 +70,7 @@ struct PendingAdvisories: Sendable {
 
     /// Takes an advisory apart.
     mutating func add(_ advisory: Advisory) throws(IndexBuildError) {
-        guard events.count < Int(UInt32.max) - 1 << 24, texts.count < Int(UInt32.max) - 1 << 24 else {
+        guard events.count < Self.limit, texts.count < Self.limit else {
             throw .tooLarge(part: "events")
         }
         guard !Self.isAboutBugsOnly(advisory) else {
@@ -85,20 +85,24 @@ struct PendingAdvisories: Sendable {
     // MARK: - Parts of an advisory
 
     private mutating func record(for advisory: Advisory) -> UInt32 {
-        let id = intern(id: advisory.id)
-        let feed = texts.intern(advisory.feed.rawValue)
-        let key = UInt64(feed) << 32 | UInt64(id)
+        record(
+            for: Record(
+                id: intern(id: advisory.id), feed: texts.intern(advisory.feed.rawValue),
+                summary: texts.intern(advisory.summary), details: texts.intern(advisory.details),
+                published: advisory.published ?? IndexFormat.noTime, modified: advisory.modified ?? IndexFormat.noTime,
+                withdrawn: Self.withdrawal(of: advisory)))
+    }
+
+    /// The number of a record: a new one, or that of the record with the same feed and id, which takes over what this one knows.
+    mutating func record(for record: Record) -> UInt32 {
+        let key = UInt64(record.feed) << 32 | UInt64(record.id)
         if let known = recordNumbers[key] {
-            merge(advisory, into: Int(known))
+            merge(record, into: Int(known))
             return known
         }
         let number = UInt32(records.count)
         recordNumbers[key] = number
-        records.append(
-            Record(
-                id: id, feed: feed, summary: texts.intern(advisory.summary), details: texts.intern(advisory.details),
-                published: advisory.published ?? IndexFormat.noTime, modified: advisory.modified ?? IndexFormat.noTime,
-                withdrawn: Self.withdrawal(of: advisory)))
+        records.append(record)
         return number
     }
 
@@ -110,17 +114,14 @@ struct PendingAdvisories: Sendable {
     }
 
     /// Joins two records of one feed and id so that either order gives the same result.
-    private mutating func merge(_ advisory: Advisory, into number: Int) {
-        // Interned before `better` is called: as an argument it would change the texts under a `self` that is read already.
-        let summary = texts.intern(advisory.summary)
-        let details = texts.intern(advisory.details)
-        records[number].summary = better(records[number].summary, summary)
-        records[number].details = better(records[number].details, details)
-        records[number].modified = max(records[number].modified, advisory.modified ?? IndexFormat.noTime)
-        records[number].withdrawn = max(records[number].withdrawn, Self.withdrawal(of: advisory))
-        if let published = advisory.published {
+    private mutating func merge(_ record: Record, into number: Int) {
+        records[number].summary = better(records[number].summary, record.summary)
+        records[number].details = better(records[number].details, record.details)
+        records[number].modified = max(records[number].modified, record.modified)
+        records[number].withdrawn = max(records[number].withdrawn, record.withdrawn)
+        if record.published != IndexFormat.noTime {
             let known = records[number].published
-            records[number].published = known == IndexFormat.noTime ? published : min(known, published)
+            records[number].published = known == IndexFormat.noTime ? record.published : min(known, record.published)
         }
     }
 
@@ -177,8 +178,11 @@ struct PendingAdvisories: Sendable {
     }
 
     private mutating func nameNumber(scope: String, name: String) -> UInt32 {
-        let scope = texts.intern(scope)
-        let name = texts.intern(name)
+        nameNumber(scope: texts.intern(scope), name: texts.intern(name))
+    }
+
+    /// The number of a name, by the numbers of its texts.
+    mutating func nameNumber(scope: UInt32, name: UInt32) -> UInt32 {
         let key = UInt64(scope) << 32 | UInt64(name)
         if let known = nameNumbers[key] { return known }
         let number = UInt32(names.count)

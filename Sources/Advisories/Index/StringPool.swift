@@ -20,6 +20,16 @@ struct StringPool: Sendable {
     /// How many texts there are; numbers run from 0.
     var count: Int { ends.count }
 
+    /// The lengths and the bytes of all texts.
+    var contents: (lengths: [UInt32], bytes: [UInt8]) {
+        var start = 0
+        let lengths = ends.map { end in
+            defer { start = end }
+            return UInt32(end - start)
+        }
+        return (lengths, bytes)
+    }
+
     /// The number of a text, new or known.
     mutating func intern(_ text: String) -> UInt32 {
         var text = text
