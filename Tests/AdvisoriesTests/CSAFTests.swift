@@ -100,6 +100,8 @@ private func range(_ events: AffectedRange.Event...) -> [AffectedRange] {
         ("cpe:/o:redhat:enterprise_linux:9::baseos", "Red Hat:enterprise_linux:9"),
         ("cpe:/a:redhat:enterprise_linux:10.1", "Red Hat:enterprise_linux:10"),
         ("cpe:/a:redhat:rhel_eus:8.6::appstream", "Red Hat:rhel_eus:8.6"),
+        ("cpe:/o:redhat:enterprise_linux_eus:10.0", "Red Hat:rhel_eus:10.0"),
+        ("cpe:/a:redhat:enterprise_linux_ai:3", "Red Hat:enterprise_linux_ai:3"),
         ("cpe:/o:redhat:rhel_els:6", "Red Hat:rhel_els:6"),
         ("cpe:/a:redhat:openshift:4.12::el8", "Red Hat:openshift:4.12"),
         ("cpe:2.3:o:redhat:rhel_aus:7.6:*:*:*:*:*:*:*", "Red Hat:rhel_aus:7.6"),
@@ -181,6 +183,49 @@ private func range(_ events: AffectedRange.Event...) -> [AffectedRange] {
                 AffectedPackage(
                     scope: scope, name: "sudo", ranges: range(.introduced("0"), .fixed("1.9-1.el9")), state: .fixed,
                     condition: Condition(architectures: ["x86_64"])),
+            ])
+    }
+
+    @Test func aModuleBetweenPackageAndPlatformIsItsStream() throws {
+        let module = "gimp:2.8:8080020250623:0621e4ee"
+        let package = "gimp-2:2.8.22-26.module+el8.8.0+23318+cec921ba.1.x86_64"
+        let text = CSAFSamples.document(
+            platforms: [("P", "cpe:/a:redhat:rhel_e4s:8.8::appstream")],
+            packages: [
+                CSAFSamples.Package(module), CSAFSamples.Package(package), CSAFSamples.Package("nodejs:18/nodejs"),
+                CSAFSamples.Package("openshift4/ose-cli"),
+            ],
+            parts: [("P", module), ("P:" + module, package), ("P", "nodejs:18/nodejs"), ("P", "openshift4/ose-cli")],
+            status: #"""
+                "fixed":["P:\#(module):\#(package)"],"known_affected":["P:nodejs:18/nodejs","P:openshift4/ose-cli"]
+                """#)
+        let found = try #require(read(text).advisories.first).affected
+        let repaired = range(.introduced("0"), .fixed("2:2.8.22-26.module+el8.8.0+23318+cec921ba.1"))
+        #expect(
+            found == [
+                AffectedPackage(
+                    scope: "Red Hat:rhel_e4s:8.8", name: "gimp", ranges: repaired, state: .fixed,
+                    condition: Condition(moduleStream: "gimp:2.8")),
+                AffectedPackage(
+                    scope: "Red Hat:rhel_e4s:8.8", name: "nodejs", ranges: range(.introduced("0")), state: .unfixed,
+                    condition: Condition(moduleStream: "nodejs:18")),
+            ])
+    }
+
+    @Test func aDocumentOfSourcesOnlyStandsUnderTheirNames() throws {
+        let found = try affected(
+            cpe: "cpe:/a:redhat:rhel_eus:8.8",
+            [
+                CSAFSamples.Package(
+                    "libxml2-0:2.9.13-10.el9_6.src", purl: "pkg:rpm/redhat/libxml2@2.9.13-10.el9_6?arch=src&epoch=0"),
+                CSAFSamples.Package("glibc", purl: "pkg:rpm/redhat/glibc?arch=src"),
+            ], status: #""fixed":["P:libxml2-0:2.9.13-10.el9_6.src"],"known_affected":["P:glibc"]"#)
+        let repaired = range(.introduced("0"), .fixed("2.9.13-10.el9_6"))
+        let scope = "Red Hat:rhel_eus:8.8"
+        #expect(
+            found == [
+                AffectedPackage(scope: scope, name: "libxml2", ranges: repaired, state: .fixed),
+                AffectedPackage(scope: scope, name: "glibc", ranges: range(.introduced("0")), state: .unfixed),
             ])
     }
 

@@ -31,6 +31,7 @@ private func fixed(_ version: String) -> String {
             "SUSE:Linux Enterprise Server 15-LTSS",
             ["SUSE:Linux Enterprise Server 15-LTSS", "SUSE:Linux Enterprise Server 15"]
         ),
+        ("SUSE:Linux Enterprise Server 16.0", ["SUSE:Linux Enterprise Server 16.0"]),
         ("SUSE:Linux Enterprise Micro 5.3", ["SUSE:Linux Enterprise Micro 5.3"]),
         ("SUSE:Manager Server 4.3", ["SUSE:Manager Server 4.3"]), ("openSUSE:Leap 15.5", ["openSUSE:Leap 15.5"]),
         ("Ubuntu:Pro:18.04:LTS", ["Ubuntu:Pro:18.04:LTS"]), ("Oracle:9", ["Oracle Linux:9"]),

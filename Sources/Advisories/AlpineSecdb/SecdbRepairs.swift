@@ -57,8 +57,8 @@ struct SecdbRepairs {
     /// Any real version is later than the "never" of version 0; one that cannot be ordered does not replace one that can.
     private static func isLater(_ version: String, than known: String) -> Bool {
         if known == "0" || version == "0" { return known == "0" && version != "0" }
-        guard let left = try? VersionOrdering.apk.key(version) else { return false }
-        guard let right = try? VersionOrdering.apk.key(known) else { return true }
+        guard let left = try? VersionOrdering.apk.key(version, reading: .tolerant) else { return false }
+        guard let right = try? VersionOrdering.apk.key(known, reading: .tolerant) else { return true }
         return right < left
     }
 

@@ -34,9 +34,15 @@ extension RPMPackage {
         version = epoch.map { $0 == "0" ? plain : "\($0):\(plain)" } ?? Self.withoutZeroEpoch(plain)
     }
 
-    /// Reads `curl-0:7.76.1-23.el9_2.4.src`, `libcurl4-8.0.1-150400.5.32.1.x86_64.rpm`, or a bare name.
+    /// Reads `curl-0:7.76.1-23.el9_2.4.src`, `libcurl4-8.0.1-150400.5.32.1.x86_64.rpm`, `nodejs:18/nodejs`, or a bare name.
     init?(label: String) {
         var text = Substring(label)
+        // A module of which all builds are meant stands before its package; any other path is that of a container image.
+        let halves = text.split(separator: "/", omittingEmptySubsequences: false)
+        if halves.count == 2, let stream = Self.stream(String(halves[0])) {
+            moduleStream = stream
+            text = halves[1]
+        }
         if let ending = text.range(ofSubstring: ".rpm") { text = text[..<ending] }
         guard (1...256).contains(text.utf8.count), text.utf8.allSatisfy({ $0 > 0x20 && $0 != UInt8(ascii: "/") }) else {
             return nil

@@ -14,7 +14,7 @@ enum RPMRepairs {
         var fixes: [(text: String, key: VersionKey)] = []
         var unreadable: [String] = []
         for version in Set(versions).sorted() {
-            if let key = try? VersionOrdering.rpm.key(version) {
+            if let key = try? VersionOrdering.rpm.key(version, reading: .tolerant) {
                 fixes.append((version, key))
             } else {
                 unreadable.append(version)
@@ -57,7 +57,8 @@ enum RPMRepairs {
         } else {
             return nil
         }
-        guard let key = try? VersionOrdering.rpm.key(candidate), previous.key < key, key < fix.key else { return nil }
+        guard let key = try? VersionOrdering.rpm.key(candidate, reading: .tolerant), previous.key < key, key < fix.key
+        else { return nil }
         return candidate
     }
 

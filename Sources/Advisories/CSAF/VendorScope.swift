@@ -53,7 +53,11 @@ struct VendorScope: Hashable {
         guard !product.isEmpty else { return nil }
         let isMainStream = product == "enterprise_linux"
         let release = isMainStream ? String(version.prefix { $0 != "." }) : version
-        scope = release.isEmpty ? "Red Hat:\(product)" : "Red Hat:\(product):\(release)"
+        // Since release 10 the streams of extended support are called `enterprise_linux_eus`.
+        let stream =
+            product.hasPrefix("enterprise_linux_") ? "rhel_" + product.dropFirst("enterprise_linux_".count) : product
+        let known = ["rhel_eus", "rhel_aus", "rhel_e4s", "rhel_tus", "rhel_els"].contains(stream) ? stream : product
+        scope = release.isEmpty ? "Red Hat:\(known)" : "Red Hat:\(known):\(release)"
     }
 
     /// part, vendor, product, version and the rest; `*` and `-` count as empty.
@@ -96,7 +100,7 @@ struct VendorScope: Hashable {
         let halves = tail.split(separator: "-", maxSplits: 1)
         guard let head = halves.first else { return nil }
         if halves.count == 2 { support = String(halves[1]) }
-        if let number = Int(head), 10...99 ~= number { return ("\(number)", support) }
+        if let number = Double(head), 10..<100 ~= number { return (String(head), support) }
         guard head.hasPrefix("SP"), Int(head.dropFirst(2)) != nil, words.count >= 2,
             let number = Int(words[words.count - 2]), 10...99 ~= number
         else { return nil }

@@ -79,7 +79,9 @@ enum OSVModules {
     }
 
     private static func isLower(_ version: String, than other: String) -> Bool {
-        guard let left = try? VersionOrdering.rpm.key(version), let right = try? VersionOrdering.rpm.key(other) else {
+        guard let left = try? VersionOrdering.rpm.key(version, reading: .tolerant),
+            let right = try? VersionOrdering.rpm.key(other, reading: .tolerant)
+        else {
             return false
         }
         return left < right
