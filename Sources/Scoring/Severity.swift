@@ -7,9 +7,9 @@
 public enum Severity: String, Sendable, Codable, CaseIterable {
     /// Nobody has rated it, or the rating cannot be read.
     case unknown
-    /// Score 0.0.
+    /// Score 0.0; not in CVSS 2.0.
     case none
-    /// Score 0.1 to 3.9.
+    /// Score 0.1 to 3.9; in CVSS 2.0 from 0.0.
     case low
     /// Score 4.0 to 6.9.
     case medium
@@ -36,15 +36,14 @@ public enum Severity: String, Sendable, Codable, CaseIterable {
     /// The rating of a score of the given CVSS version.
     ///
     /// CVSS 2.0 defines no words. The ones in use are NVD's, which end at ``high``:
-    /// <https://nvd.nist.gov/vuln-metrics/cvss>. We keep 0.0 as ``none``, where NVD says Low, so that the word means the
-    /// same in all versions.
+    /// <https://nvd.nist.gov/vuln-metrics/cvss>, and begin with ``low``, which there includes 0.0.
     ///
     /// - Parameters:
     ///   - score: 0.0 to 10.0 as in ``init(score:)``.
     ///   - version: The version the score was computed with.
     public init(score: Double, version: CVSSVersion) {
         let rating = Severity(score: score)
-        self = version == .v2 ? min(rating, .high) : rating
+        self = version == .v2 && rating != .unknown ? max(.low, min(rating, .high)) : rating
     }
 }
 

@@ -21,7 +21,7 @@ import Testing
             base: 7.8, temporal: 6.4, environmental: 9.2, severity: .high),
         Case(
             vector: "AV:N/AC:L/Au:N/C:N/I:N/A:C/E:F/RL:OF/RC:C/CDP:H/TD:N/CR:M/IR:M/AR:H",
-            base: 7.8, temporal: 6.4, environmental: 0, severity: .none),
+            base: 7.8, temporal: 6.4, environmental: 0, severity: .low),
         Case(
             vector: "AV:N/AC:L/Au:N/C:C/I:C/A:C/E:F/RL:OF/RC:C/CDP:H/TD:H/CR:M/IR:M/AR:L",
             base: 10, temporal: 8.3, environmental: 9, severity: .high),
@@ -29,9 +29,9 @@ import Testing
             vector: "AV:L/AC:H/Au:N/C:C/I:C/A:C/E:POC/RL:OF/RC:C/CDP:H/TD:H/CR:M/IR:M/AR:M",
             base: 6.2, temporal: 4.9, environmental: 7.5, severity: .high),
         Case(vector: "AV:N/AC:M/Au:N/C:P/I:P/A:P", base: 6.8, severity: .medium),
-        Case(vector: "AV:N/AC:L/Au:N/C:N/I:N/A:N", base: 0, severity: .none),
+        Case(vector: "AV:N/AC:L/Au:N/C:N/I:N/A:N", base: 0, severity: .low),
         // The adjusted base equation is below 0 here; the score is not.
-        Case(vector: "AV:L/AC:H/Au:M/C:P/I:N/A:N/CR:L", base: 0.8, environmental: 0, severity: .none),
+        Case(vector: "AV:L/AC:H/Au:M/C:P/I:N/A:N/CR:L", base: 0.8, environmental: 0, severity: .low),
         // "Not defined" is the same as left out.
         Case(vector: "AV:N/AC:M/Au:N/C:P/I:P/A:P/E:ND/RL:ND/RC:ND/CDP:ND/TD:ND", base: 6.8, severity: .medium),
     ])
@@ -97,6 +97,9 @@ import Testing
             vector:
                 "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:L/VA:L/SC:N/SI:N/SA:N/S:P/AU:Y/R:U/V:C/RE:H/U:Amber",
             base: 8.8, severity: .high),
+        // Exactly 5.65 and 8.55: halves go up, also where binary fractions fall just below them.
+        Case(vector: "CVSS:4.0/AV:N/AC:H/AT:N/PR:H/UI:A/VC:N/VI:L/VA:H/SC:N/SI:N/SA:N", base: 5.7, severity: .medium),
+        Case(vector: "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:P/VC:H/VI:L/VA:N/SC:H/SI:H/SA:H", base: 8.6, severity: .high),
         // Published by GitHub in this order: GHSA-28g4-38q8-3cwc.
         Case(vector: "CVSS:4.0/AV:N/AC:L/AT:N/PR:L/UI:N/VC:H/SC:N/VI:H/SI:N/VA:H/SA:N", base: 8.7, severity: .high),
     ])

@@ -11,10 +11,20 @@ import Testing
         KnownExploitation(dateAdded: "2021-12-10", dueDate: "2021-12-24", ransomware: ransomware)
     }
 
-    private func risk(_ cvss: Double?, _ probability: Double?, _ exploitation: KnownExploitation? = nil) -> Risk {
+    /// None, unverified, verified, with a module.
+    private static let exploits: [PublicExploits?] = [
+        nil, PublicExploits(exploitDatabase: [1]), PublicExploits(exploitDatabase: [1], isVerified: true),
+        PublicExploits(metasploit: ["exploit/a"]),
+    ]
+
+    private func risk(
+        _ cvss: Double?, _ probability: Double?, _ exploitation: KnownExploitation? = nil,
+        exploits: PublicExploits? = nil
+    ) -> Risk {
         Risk(
             cvss: cvss, severity: .unknown,
-            epss: probability.map { EPSSScore(probability: $0, percentile: 0.5) }, exploitation: exploitation)
+            epss: probability.map { EPSSScore(probability: $0, percentile: 0.5) }, exploitation: exploitation,
+            exploits: exploits)
     }
 
     @Test(
@@ -34,6 +44,48 @@ import Testing
     ) {
         let risk = risk(cvss, probability, exploitation)
         #expect([risk.severityPart, risk.likelihoodPart, risk.exploitedPart, risk.value] == expected)
+    }
+
+    @Test(
+        arguments: [
+            (0.01, PublicExploits(metasploit: ["exploit/a"]), [33.8, 2.5, 9, 45.3]),
+            (0, PublicExploits(metasploit: ["auxiliary/a"]), [33.8, 0, 10, 43.8]),
+            (0, PublicExploits(exploitDatabase: [7]), [33.8, 0, 5, 38.8]),
+            (0.9, PublicExploits(exploitDatabase: [7], isVerified: true), [33.8, 23.7, 0.5, 58]),
+            (1, PublicExploits(exploitDatabase: [7], isVerified: true), [33.8, 25, 0, 58.8]),
+            (0.01, PublicExploits(), [33.8, 2.5, 0, 36.3]),
+            // A flag without an entry is nobody's exploit.
+            (0.01, PublicExploits(isVerified: true), [33.8, 2.5, 0, 36.3]),
+        ] as [(Double, PublicExploits, [Double])])
+    func `public exploits close a part of the gap to certainty`(
+        _ probability: Double, _ exploits: PublicExploits, _ expected: [Double]
+    ) {
+        let risk = risk(7.5, probability, exploits: exploits)
+        #expect([risk.severityPart, risk.likelihoodPart, risk.exploitPart, risk.value] == expected)
+    }
+
+    @Test func `never falls when exploits become public and ready`() {
+        for exploitation in Self.exploitations {
+            for probability in stride(from: 0, through: 1, by: 0.01) {
+                for score in stride(from: 0, through: 10, by: 0.5) {
+                    expectRising(Self.exploits.map { risk(score, probability, exploitation, exploits: $0) })
+                }
+            }
+        }
+    }
+
+    @Test func `never falls when the probability rises beside exploits`() {
+        for exploits in Self.exploits {
+            for exploitation in Self.exploitations {
+                expectRising(
+                    stride(from: 0, through: 1, by: 0.0005).map { risk(6.1, $0, exploitation, exploits: exploits) })
+            }
+        }
+    }
+
+    @Test func `reads what was written before exploits had a part`() throws {
+        let old = #"{"value": 36.3, "severityPart": 33.8, "likelihoodPart": 2.5, "exploitedPart": 0}"#
+        #expect(try JSONDecoder().decode(Risk.self, from: Data(old.utf8)) == risk(7.5, 0.01))
     }
 
     @Test func `never falls when the score rises`() {
@@ -74,7 +126,7 @@ import Testing
     }
 
     @Test func `what is exploited ranks above everything that is not`() {
-        let worstOther = risk(10, 1)
+        let worstOther = risk(10, 1, exploits: Self.exploits[3])
         let leastExploited = Risk(
             cvss: 0, severity: .none, epss: nil, exploitation: Self.kev(ransomware: false))
         #expect(leastExploited.value > worstOther.value)
@@ -84,11 +136,14 @@ import Testing
         for exploitation in Self.exploitations {
             for probability in Self.probabilities {
                 for score in Self.scores {
-                    let risk = risk(score, probability, exploitation)
-                    let sum = risk.severityPart + risk.likelihoodPart + risk.exploitedPart
-                    #expect(abs(sum - risk.value) < 1e-9)
-                    #expect((0...100).contains(risk.value))
-                    #expect((exploitation == nil) == (risk.exploitedPart == 0))
+                    for exploits in Self.exploits {
+                        let risk = risk(score, probability, exploitation, exploits: exploits)
+                        let sum = risk.severityPart + risk.likelihoodPart + risk.exploitPart + risk.exploitedPart
+                        #expect(abs(sum - risk.value) < 1e-9)
+                        #expect((0...100).contains(risk.value))
+                        #expect((exploitation == nil) == (risk.exploitedPart == 0))
+                        #expect((0...10).contains(risk.exploitPart))
+                    }
                 }
             }
         }

@@ -13,8 +13,13 @@ import Testing
         #expect(Severity(score: score) == severity)
     }
 
-    @Test func `ends at high in CVSS 2`() {
+    @Test func `goes from low to high in CVSS 2`() {
+        #expect(Severity(score: 0, version: .v2) == .low)
+        #expect(Severity(score: 3.9, version: .v2) == .low)
+        #expect(Severity(score: 7, version: .v2) == .high)
         #expect(Severity(score: 10, version: .v2) == .high)
+        #expect(Severity(score: .nan, version: .v2) == .unknown)
+        #expect(Severity(score: 0, version: .v3_1) == .none)
         #expect(Severity(score: 4, version: .v2) == .medium)
         #expect(Severity(score: 10, version: .v4_0) == .critical)
     }
