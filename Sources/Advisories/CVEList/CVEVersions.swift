@@ -181,7 +181,7 @@ struct CVEVersions {
     private func cut(_ version: String, isAfter: Bool) -> VersionIntervals.Cut? {
         let isCommit = version.utf8.count == 40 && version.allSatisfy(\.isHexDigit)
         guard !version.isEmpty, !isCommit, !version.utf8.contains(UInt8(ascii: " ")), !version.hasSuffix("*"),
-            let key = try? ordering.key(version)
+            let key = try? ordering.key(version, reading: .tolerant)
         else { return nil }
         return VersionIntervals.Cut(text: version, key: key, isAfter: isAfter)
     }
