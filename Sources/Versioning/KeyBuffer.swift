@@ -27,7 +27,7 @@ public struct KeyBuffer: ~Copyable, @unchecked Sendable {
     /// The key as a value of its own.
     public var key: VersionKey { VersionKey(bytes: Array(bytes)) }
 
-    private mutating func grow(by more: Int) {
+    @inline(never) private mutating func grow(by more: Int) {
         let wanted = max(capacity * 2, count + more)
         let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: wanted)
         larger.update(from: storage, count: count)
@@ -55,7 +55,10 @@ extension KeyBuffer {
     }
 
     mutating func append(_ text: VersionBytes) {
-        for place in text.start..<text.end { append(text.whole[place]) }
+        let length = text.count
+        if capacity &- count < length { grow(by: length) }
+        for offset in 0..<length { storage[count &+ offset] = text.whole[text.start &+ offset] }
+        count &+= length
     }
 
     /// Appends a text with its ASCII letters in lower case.
