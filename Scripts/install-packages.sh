@@ -4,14 +4,17 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build_packages=(
-    ca-certificates curl g++ git libarchive-dev libbz2-dev libexpat1-dev liblzma-dev libsimdjson-dev libsqlite3-dev libzstd-dev make nettle-dev
-    pkg-config zlib1g-dev
+    ca-certificates curl g++ git libarchive-dev libbz2-dev libexpat1-dev liblzma-dev libsimdjson-dev libsqlite3-dev
+    libzstd-dev make nettle-dev pkg-config zlib1g-dev
 )
 dashboard_packages=(
     esbuild fonts-jetbrains-mono node-csstype node-d3-array node-d3-scale node-d3-shape node-d3-time-format node-prop-types
     node-react node-react-dom node-typescript nodejs python3 python3-brotli python3-fonttools
 )
-test_packages=(chromium node-jsdom node-semver procps python3-venv)
+# The version orderings are compared with the tools they follow; Maven and Go too where they are installed.
+test_packages=(
+    chromium node-jsdom node-semver pacman-package-manager php-cli php-composer-semver procps python3-apt python3-venv rpm ruby
+)
 # What the tests use of Python: oracles, the browser driver, the linter.
 python_packages=(
     axe-playwright-python==0.1.8 cryptography cvss cyclonedx-python-lib jsonschema openapi-spec-validator oxlint==1.89.0
