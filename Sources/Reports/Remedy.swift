@@ -5,14 +5,19 @@ import PackageIdentity
 public enum Remedy {
     /// "Upgrade openssl to 3.0.11-1~deb12u2", "No fix in Debian 12 yet", …
     public static func line(for package: PackageURL, verdict: Verdict) -> String {
-        let name = package.advisoryCoordinates?.name ?? package.name
+        line(for: package, at: package.advisoryCoordinates, verdict: verdict)
+    }
+
+    /// The same for callers that know where the package is looked up.
+    static func line(for package: PackageURL, at coordinates: AdvisoryCoordinates?, verdict: Verdict) -> String {
+        let name = coordinates?.name ?? package.name
         switch verdict.status {
         case .fixed, .notAffected: return "Nothing to do"
         case .undetermined: return "Check by hand: \(words(verdict.reason))"
         case .affected: break
         }
         if let fixed = verdict.fixedVersion { return "Upgrade \(name) to \(fixed)" }
-        let place = package.advisoryCoordinates.map { $0.scope.replacing(":", with: " ") } ?? package.type
+        let place = coordinates.map { words($0.scope, for: UInt8(ascii: ":")) } ?? package.type
         switch verdict.reason {
         case VerdictReason.noFixPlanned: return "No fix planned in \(place); remove \(name) or limit who reaches it"
         case VerdictReason.endOfLife: return "\(place) is no longer supported; move to a supported release"
@@ -21,5 +26,10 @@ public enum Remedy {
     }
 
     /// A machine word as words.
-    static func words(_ reason: String) -> String { reason.replacing("_", with: " ") }
+    static func words(_ reason: String) -> String { words(reason, for: UInt8(ascii: "_")) }
+
+    /// The text with blanks for a mark. By bytes: a report of a whole fleet asks for it a hundred thousand times.
+    private static func words(_ text: String, for mark: UInt8) -> String {
+        String(decoding: text.utf8.map { $0 == mark ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
+    }
 }

@@ -1,30 +1,110 @@
-import Foundation
+import Reports
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// write(2), which a method of that name would hide.
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+    write(descriptor, bytes, count)
+}
 
 /// The terminal that a person looks at, if there is one.
+///
+/// Goes to the system calls: what only prints needs nothing of Foundation, whose loading costs more than a match.
 enum Terminal {
-    /// Whether standard output is a terminal that shows colours.
-    static var showsColor: Bool {
-        isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+    /// Why output did not reach its reader.
+    struct WriteError: Error, CustomStringConvertible {
+        let code: Int32
+        var description: String { "cannot write the output: " + String(cString: strerror(code)) }
     }
 
-    /// Writes bytes to standard output.
-    static func write(_ data: Data) {
-        FileHandle.standardOutput.write(data)
+    /// Whether standard output is a terminal that shows colours.
+    static var showsColor: Bool {
+        isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil
+    }
+
+    /// Whether a person follows what happens, so that progress is worth showing.
+    static let isWatched = isatty(STDERR_FILENO) == 1
+
+    /// Standard output as a stream; flush it at the end.
+    static func output() -> ByteOutput {
+        ByteOutput { try writeAll($0, to: STDOUT_FILENO) }
     }
 
     /// Writes text to standard output as it is.
     static func write(_ text: String) {
-        write(Data(text.utf8))
+        var text = text
+        // Whoever reads no further has closed the pipe; there is nobody left to tell.
+        text.withUTF8 { try? writeAll(UnsafeRawBufferPointer($0), to: STDOUT_FILENO) }
+    }
+
+    /// Writes bytes to standard output as they are.
+    static func write(_ bytes: some Collection<UInt8>) {
+        Array(bytes).withUnsafeBytes { try? writeAll($0, to: STDOUT_FILENO) }
     }
 
     /// Tells a step of long work, on standard error, and only to a person.
     static let progress: @Sendable (String) -> Void = { line in
-        guard isatty(STDERR_FILENO) == 1 else { return }
+        guard isWatched else { return }
         warn(line)
     }
 
     /// Tells something that must be seen, on standard error.
     static func warn(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        draw(line + "\n")
     }
+
+    /// Writes text to standard error as it is, without ending the line.
+    static func draw(_ text: String) {
+        var text = text
+        text.withUTF8 { try? writeAll(UnsafeRawBufferPointer($0), to: STDERR_FILENO) }
+    }
+
+    private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(WriteError) {
+        var rest = bytes[...]
+        while let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
+            let count = systemWrite(descriptor, start, rest.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw WriteError(code: errno) }
+            rest = rest.dropFirst(count)
+        }
+    }
+}
+
+/// The line in which a person sees how far long work is, on standard error; nothing where nobody looks.
+final class StatusLine {
+    private var isShown = false
+
+    /// Shows a step in place of the one before.
+    func show(_ step: String) {
+        guard Terminal.isWatched else { return }
+        isShown = true
+        Terminal.draw("\r\u{1B}[K\(step.prefix(Self.width))")
+    }
+
+    /// Shows how much of a known number is done.
+    func show(_ step: String, done: Int, of total: Int) {
+        guard total > 0 else { return }
+        let part = min(max(Double(done) / Double(total), 0), 1)
+        let marks = Int(part * Double(Self.barWidth))
+        let bar = String(repeating: "█", count: marks) + String(repeating: "░", count: Self.barWidth - marks)
+        show("\(step) \(bar) \(Int(part * 100)) %")
+    }
+
+    /// Takes the line away.
+    func clear() {
+        guard isShown else { return }
+        Terminal.draw("\r\u{1B}[K")
+        isShown = false
+    }
+
+    deinit { clear() }
+
+    private static let width = 78
+    private static let barWidth = 30
 }

@@ -7,67 +7,10 @@ import Testing
 
 @testable import Reports
 
-/// A file of its own, gone with the last reference.
-private func makeIndex(_ advisories: [Advisory]) throws -> AdvisoryIndex {
-    let path = FileManager.default.temporaryDirectory.appending(path: "reports-\(UUID().uuidString)").path
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    var builder = IndexBuilder()
-    for advisory in advisories { try builder.add(advisory) }
-    var intelligence = ThreatIntelligence()
-    intelligence.kev["CVE-2024-0002"] = KnownExploitation(dateAdded: "2024-02-01", dueDate: nil, ransomware: false)
-    intelligence.epss["CVE-2024-0001"] = EPSSScore(probability: 0.04, percentile: 0.9)
-    builder.setIntelligence(intelligence)
-    _ = try builder.write(to: path)
-    return try AdvisoryIndex(path: path)
-}
-
-private func advisory(
-    _ id: String, _ scope: String, _ name: String, fixed: String? = nil, state: FixState = .unspecified,
-    urgency: String? = nil, vector: String? = nil, word: Severity? = nil
-) -> Advisory {
-    let events: [AffectedRange.Event] = [.introduced("0")] + (fixed.map { [.fixed($0)] } ?? [])
-    let severities =
-        vector.map { [SeverityStatement(vector: $0, origin: .nvd)] }
-        ?? word.map { [SeverityStatement(word: $0, origin: .vendor)] } ?? []
-    return Advisory(
-        id: id, feed: scope.hasPrefix("Debian") ? .debianTracker : .osv(scope), summary: "About \(name)",
-        severities: severities,
-        affected: [
-            AffectedPackage(
-                scope: scope, name: name, ranges: [AffectedRange(kind: .ecosystem, events: events)], versions: [],
-                state: state, urgency: urgency)
-        ])
-}
-
-private let critical = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
-private let medium = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N"
-
-private let advisories = [
-    advisory("CVE-2024-0001", "Debian:12", "openssl", fixed: "3.0.13-1", state: .fixed, vector: critical),
-    advisory("CVE-2024-0002", "PyPI", "jinja2", fixed: "3.1.3", vector: medium),
-    advisory("CVE-2024-0003", "Debian:12", "openssl", state: .unfixed, vector: medium),
-    advisory("CVE-2024-0004", "Debian:12", "bash", state: .ignored, word: .low),
-    advisory("CVE-2024-0005", "Debian:12", "bash", state: .undetermined, vector: critical),
-    // The distribution sees no impact, whatever the score.
-    advisory("CVE-2024-0006", "Debian:12", "bash", state: .unfixed, urgency: "unimportant", vector: critical),
-]
-
-private func packages() throws -> [PackageURL] {
-    try [
-        "pkg:deb/debian/bash@5.2-2?arch=amd64&distro=debian-12",
-        "pkg:deb/debian/libssl3@3.0.11-1?arch=amd64&distro=debian-12&upstream=openssl",
-        "pkg:deb/debian/openssl@3.0.11-1?arch=amd64&distro=debian-12",
-        "pkg:deb/debian/libssl-dev@3.0.11-1?arch=amd64&distro=debian-12&upstream=openssl",
-        "pkg:pypi/jinja2@3.1.2",
-        "pkg:cargo/serde@1.0.0",
-        "pkg:generic/thing@1",
-    ].map { try PackageURL($0) }
-}
-
 @Suite struct MatchReportTests {
     private let report: MatchReport
 
-    init() throws { report = MatchReport(packages: try packages(), index: try makeIndex(advisories)) }
+    init() throws { report = try MatchReport(packages: try samplePackages(), index: try makeIndex(sampleAdvisories)) }
 
     @Test func worstFirst() {
         let order = report.rows.map { "\($0.record.id) \($0.package.name)" }
@@ -80,13 +23,14 @@ private func packages() throws -> [PackageURL] {
     }
 
     @Test func theOrderOfThePackagesDoesNotMatter() throws {
-        let reversed = MatchReport(packages: try packages().reversed(), index: try makeIndex(advisories))
+        let reversed = try MatchReport(
+            packages: try samplePackages().reversed(), index: try makeIndex(sampleAdvisories))
         #expect(reversed.table(color: false) == report.table(color: false))
-        #expect(try reversed.json() == report.json())
+        #expect(written(reversed.writeJSON) == written(report.writeJSON))
     }
 
     @Test func whatNoAdvisoriesCoverIsNamed() {
-        #expect(report.uncovered.map(\.type) == ["cargo", "generic"])
+        #expect(report.uncovered.map(\.package.type) == ["cargo", "generic"])
     }
 
     private static let table = """
@@ -128,9 +72,9 @@ private func packages() throws -> [PackageURL] {
     }
 
     @Test func nothingFoundIsOneLine() throws {
-        let none = MatchReport(packages: [try PackageURL("pkg:pypi/six@1")], index: try makeIndex(advisories))
+        let none = try MatchReport(packages: [try PackageURL("pkg:pypi/six@1")], index: try makeIndex(sampleAdvisories))
         #expect(none.table(color: true) == "1 packages, 0 vulnerabilities\n")
-        let empty = MatchReport(packages: [], index: try makeIndex(advisories))
+        let empty = try MatchReport(packages: [], index: try makeIndex(sampleAdvisories))
         #expect(empty.table(color: false) == "0 packages, 0 vulnerabilities\n")
     }
 
@@ -139,7 +83,7 @@ private func packages() throws -> [PackageURL] {
         let evil = "9.0\u{1B}[2J\u{9B}1m\r\n\u{202E}"
         let package = try PackageURL("pkg:npm/tool@1.0.0")
         let index = try makeIndex([advisory("CVE-2024-0009", "npm", "tool", fixed: evil)])
-        let table = MatchReport(packages: [package], index: index).table(color: false)
+        let table = try MatchReport(packages: [package], index: index).table(color: false)
         let explanation = index.explain(package, vulnerability: "CVE-2024-0009").text()
         for text in [table, explanation] {
             #expect(text.contains("CVE-2024-0009"))
@@ -152,67 +96,41 @@ private func packages() throws -> [PackageURL] {
     }
 
     private static let json = #"""
-        {
-          "index" : "DIGEST",
-          "matches" : [
-            {
-              "action" : "Upgrade jinja2 to 3.1.3",
-              "advisories" : [
-                "CVE-2024-0002"
-              ],
-              "aliases" : [
-
-              ],
-              "cvss" : 5.3,
-              "cvss_vector" : "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N",
-              "fixed" : "3.1.3",
-              "id" : "CVE-2024-0002",
-              "kev" : true,
-              "name" : "jinja2",
-              "purl" : "pkg:pypi/jinja2@3.1.2",
-              "reason" : "in_range",
-              "risk" : 81.8,
-              "severity" : "medium",
-              "status" : "affected",
-              "summary" : "About jinja2",
-              "version" : "3.1.2"
-            },
-            {
-              "action" : "Upgrade openssl to 3.0.13-1",
-              "advisories" : [
-                "CVE-2024-0001"
-              ],
-              "aliases" : [
-
-              ],
-              "cvss" : 9.8,
-              "cvss_vector" : "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
-              "epss" : 0.04,
-              "fixed" : "3.0.13-1",
-              "id" : "CVE-2024-0001",
-              "kev" : false,
-              "name" : "openssl",
-              "purl" : "pkg:deb/debian/openssl@3.0.11-1?arch=amd64&distro=debian-12",
-              "reason" : "in_range",
-              "risk" : 49.1,
-              "severity" : "critical",
-              "status" : "affected",
-              "summary" : "About openssl",
-              "version" : "3.0.11-1"
-            }
-          ],
-          "packages" : 2
-        }
+        {"index":"DIGEST","packages":2,"uncovered":[],
+        "matches":[
+        {"purl":"pkg:pypi/jinja2@3.1.2","name":"jinja2","version":"3.1.2","id":"CVE-2024-0002","aliases":[],"advisories":["CVE-2024-0002"],"status":"affected","reason":"in_range","confidence":"exact","fixed":"3.1.3","severity":"medium","severity_source":"nvd","cvss":5.3,"cvss_vector":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N","epss":null,"kev":{"date_added":"2024-02-01","due_date":null,"ransomware":false},"exploits":null,"ssvc":null,"risk":{"value":81.8,"severity_part":23.8,"likelihood_part":0,"exploited_part":58},"summary":"About jinja2","action":"Upgrade jinja2 to 3.1.3"},
+        {"purl":"pkg:deb/debian/openssl@3.0.11-1?arch=amd64&distro=debian-12","name":"openssl","namespace":"debian","version":"3.0.11-1","id":"CVE-2024-0001","aliases":[],"advisories":["CVE-2024-0001"],"status":"affected","reason":"in_range","confidence":"exact","fixed":"3.0.13-1","severity":"critical","severity_source":"nvd","cvss":9.8,"cvss_vector":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H","epss":{"probability":0.04,"percentile":0.9},"kev":null,"exploits":null,"ssvc":null,"risk":{"value":49.1,"severity_part":44.1,"likelihood_part":5,"exploited_part":0},"summary":"About openssl","action":"Upgrade openssl to 3.0.13-1"}
+        ],
+        "suppressed":[]}
 
         """#
 
     @Test func theJSONIsAsItWas() throws {
-        let json = try MatchReport(
-            packages: packages().filter { ["openssl", "jinja2"].contains($0.name) },
-            index: makeIndex(Array(advisories.prefix(2)))
-        ).json()
-        let text = String(decoding: json, as: UTF8.self)
-            .replacing(/"index" : "[0-9a-f]{64}"/, with: #""index" : "DIGEST""#)
+        let report = try MatchReport(
+            packages: samplePackages().filter { ["openssl", "jinja2"].contains($0.name) },
+            index: makeIndex(Array(sampleAdvisories.prefix(2))))
+        let text = written(report.writeJSON).replacing(/"index":"[0-9a-f]{64}"/, with: #""index":"DIGEST""#)
         #expect(text == Self.json)
+    }
+
+    @Test func onlyWhatIsAffectedAndRatedReachesALevel() {
+        #expect(report.reaches(.critical))
+        #expect(report.reaches(.low))
+    }
+
+    @Test func onlyFixedLeavesTheOthersOutAndCountsThem() throws {
+        let fixed = try MatchReport(
+            packages: samplePackages().map { ReportedPackage($0) }, index: makeIndex(sampleAdvisories),
+            policy: MatchPolicy(onlyFixed: true))
+        #expect(fixed.rows.map(\.record.id) == ["CVE-2024-0002"] + Array(repeating: "CVE-2024-0001", count: 3))
+        #expect(fixed.withoutFix == 6)
+        #expect(fixed.table(color: false).hasSuffix("\n6 without a known fix are not shown\n"))
+    }
+
+    @Test func thePackageURLIsShownAsTheBillWritesIt() throws {
+        let package = try PackageURL("pkg:pypi/jinja2@3.1.2")
+        let report = try MatchReport(
+            packages: [ReportedPackage(package, purl: "pkg:PyPI/Jinja2@3.1.2")], index: makeIndex(sampleAdvisories))
+        #expect(written(report.writeJSON).contains(#"{"purl":"pkg:PyPI/Jinja2@3.1.2","name":"jinja2""#))
     }
 }

@@ -80,7 +80,8 @@ import Testing
         let inventory = Inventory(try texts.map { try PackageURL($0) })
         let report = ScanReport(inventory: inventory, host: HostFacts())
         let contents = try SBOMDocument.read(CycloneDX.write(report, toolVersion: "1", timestamp: nil))
-        #expect(contents == SBOMContents(packages: inventory.packages, warnings: []))
+        #expect(contents.packages == inventory.packages)
+        #expect(contents.warnings == [])
     }
 
     @Test func findsNestedComponents() throws {
@@ -122,7 +123,7 @@ import Testing
 
     @Test func billWithoutComponentsIsEmpty() throws {
         for text in [bill(""), #"{"bomFormat": "CycloneDX", "specVersion": "1.5"}"#] {
-            #expect(try read(text) == SBOMContents(packages: [], warnings: []))
+            #expect(try read(text) == SBOMContents(format: .cycloneDXJSON, components: [], warnings: []))
         }
     }
 
@@ -135,13 +136,18 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"spdxVersion": "SPDX-2.3"}"#, SBOMError.unknownFormat),
-        ("[]", .unknownFormat),
+        ("[]", SBOMError.unknownFormat),
         ("null", .unknownFormat),
         (#"{"bomFormat": "CycloneDX"}"#, .wrongShape(member: "specVersion")),
         (#"{"bomFormat": "CycloneDX", "specVersion": 1.6}"#, .wrongShape(member: "specVersion")),
-        (#"{"bomFormat": "CycloneDX", "specVersion": "1.3"}"#, .unsupportedVersion("1.3")),
-        (#"{"bomFormat": "CycloneDX", "specVersion": "2.0"}"#, .unsupportedVersion("2.0")),
+        (
+            #"{"bomFormat": "CycloneDX", "specVersion": "1.3"}"#,
+            .unsupportedVersion(format: "CycloneDX", version: "1.3")
+        ),
+        (
+            #"{"bomFormat": "CycloneDX", "specVersion": "2.0"}"#,
+            .unsupportedVersion(format: "CycloneDX", version: "2.0")
+        ),
         (#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": {}}"#, .wrongShape(member: "components")),
         (#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [3]}"#, .wrongShape(member: "components")),
         (

@@ -1,3 +1,4 @@
+import Inventory
 import Matching
 import PackageIdentity
 import Scoring
@@ -10,19 +11,19 @@ extension MatchReport {
     ///   - limit: Lines at most; `nil` for all. What is left out is counted below the table.
     ///   - perPackage: Lines of one version of one source package, at most; `nil` for all. One old kernel would else fill the screen.
     public func table(color: Bool, limit: Int? = nil, perPackage: Int? = nil) -> String {
-        let lines = Self.group(rows)
-        guard !lines.isEmpty else { return summary(lines) + "\n" }
+        let lines = lines()
+        guard !lines.isEmpty else { return footer(lines) }
         let kept = perPackage.map { Self.keep($0, of: lines) } ?? lines
         let shown = limit.map { Array(kept.prefix($0)) } ?? kept
-        var text = TextTable(header: TableLine.header, rows: shown.map(\.cells)).rendered { column, row, cell in
+        var text = TextTable(header: Line.header, rows: shown.map(\.cells)).rendered { column, row, cell in
             color && column == 0 ? shown[row].colored(cell) : cell
         }
         if shown.count < lines.count { text += Self.rest(of: lines, shown: shown) }
-        return text + "\n" + summary(lines) + "\n"
+        return text + "\n" + footer(lines)
     }
 
     /// The first lines of each version of each source package.
-    private static func keep(_ count: Int, of lines: [TableLine]) -> [TableLine] {
+    private static func keep(_ count: Int, of lines: [Line]) -> [Line] {
         var seen: [String: Int] = [:]
         return lines.filter { line in
             seen[line.package, default: 0] += 1
@@ -31,17 +32,23 @@ extension MatchReport {
     }
 
     /// What the table left out, by package, most first.
-    private static func rest(of lines: [TableLine], shown: [TableLine]) -> String {
+    private static func rest(of lines: [Line], shown: [Line]) -> String {
         var counts = Dictionary(grouping: lines, by: \.package).mapValues(\.count)
         for line in shown { counts[line.package, default: 0] -= 1 }
         let left = counts.filter { $0.value > 0 }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-        let named = left.prefix(3).map { "\($0.value) of \($0.key)" }
+        let named = left.prefix(3).map { "\($0.value) of \(TerminalText.harmless($0.key))" }
         let others = left.dropFirst(3).reduce(0) { $0 + $1.value }
         return "… and \(lines.count - shown.count) more: "
             + (named + (others > 0 ? ["\(others) of others"] : [])).joined(separator: ", ") + "\n"
     }
 
-    private func summary(_ lines: [TableLine]) -> String {
+    /// The counts, then what the user's own statements and rules took out, each by its source.
+    private func footer(_ lines: [Line]) -> String {
+        ([summary(lines)] + decisions()).map(TerminalText.harmless).joined(separator: "\n") + "\n"
+    }
+
+    /// One line for people: packages, vulnerabilities by severity, what is exploited, what could not be decided.
+    func summary(_ lines: [Line]) -> String {
         let affected = lines.filter { $0.first.verdict.status == .affected }
         let ids = Dictionary(grouping: affected) { $0.first.record.severity }
             .mapValues { Set($0.map(\.first.record.id)).count }
@@ -58,60 +65,43 @@ extension MatchReport {
         return text
     }
 
-    private static func group(_ rows: [Row]) -> [TableLine] {
-        var order: [String] = []
-        var groups: [String: TableLine] = [:]
-        for row in rows {
-            let source = row.package.advisoryCoordinates
-            let key = [
-                row.record.id, source?.scope ?? row.package.type, source?.name ?? row.package.name,
-                source?.version ?? "", row.verdict.status.rawValue,
-            ].joined(separator: "\u{1F}")
-            if groups[key] == nil { order.append(key) }
-            groups[key, default: TableLine(first: row)].packages.append(row.package.name)
+    /// What the user decided, one line each.
+    func decisions() -> [String] {
+        var counts: [String: Int] = [:]
+        for row in suppressed {
+            switch row.suppression {
+            case .vex?: counts["\(row.vex?.status.rawValue ?? "") by VEX \(row.vex?.file ?? "")", default: 0] += 1
+            case .ignored(let rule)?:
+                let reason = rule.reason.isEmpty ? "" : " (\(rule.reason))"
+                counts["ignored by rule \(rule.text)\(reason)", default: 0] += 1
+            case nil: break
+            }
         }
-        return order.compactMap { groups[$0] }
+        var lines = counts.sorted { $0.key < $1.key }.map { "\($0.value) \(Remedy.words($0.key))" }
+        for (text, rows) in Dictionary(grouping: rows.compactMap(\.vex), by: \.file).sorted(by: { $0.key < $1.key }) {
+            lines.append("\(rows.count) stated by VEX \(text)")
+        }
+        if withoutFix > 0 { lines.append("\(withoutFix) without a known fix are not shown") }
+        return lines
     }
 }
 
-/// The rows of one source package and one vulnerability.
-private struct TableLine {
-    let first: MatchReport.Row
-    var packages: [String] = []
+extension MatchReport.Line {
+    fileprivate static let header = [
+        "SEVERITY", "PACKAGE", "INSTALLED", "FIXED IN", "ID", "CVSS", "EPSS", "KEV", "WHAT TO DO",
+    ]
 
-    init(first: MatchReport.Row) { self.first = first }
-
-    /// Source package and version.
-    var package: String {
-        let source = first.package.advisoryCoordinates
-        return "\(source?.name ?? first.package.name) \(source?.version ?? first.package.version ?? "")"
-    }
-
-    static let header = ["SEVERITY", "PACKAGE", "INSTALLED", "FIXED IN", "ID", "CVSS", "EPSS", "KEV", "WHAT TO DO"]
-
-    var cells: [String] {
-        let coordinates = first.package.advisoryCoordinates
+    fileprivate var cells: [String] {
+        let record = first.record
         return [
-            first.verdict.status == .undetermined ? "undetermined" : first.record.severity.rawValue,
-            title(coordinates?.name ?? first.package.name),
-            coordinates?.version ?? first.package.version ?? "",
-            first.verdict.fixedVersion ?? "-",
-            first.record.id,
-            first.record.cvssScore.map { "\(($0 * 10).rounded() / 10)" } ?? "-",
-            first.record.epss.map { "\(Int(($0.probability * 100).rounded()))%" } ?? "-",
-            first.record.kev == nil ? "-" : "yes",
-            Remedy.line(for: first.package, verdict: first.verdict),
+            severity, title, version, first.verdict.fixedVersion ?? "-", record.id,
+            record.cvssScore.map { "\(($0 * 10).rounded() / 10)" } ?? "-",
+            record.epss.map { "\(Int(($0.probability * 100).rounded()))%" } ?? "-",
+            record.kev == nil ? "-" : "yes", first.action,
         ]
     }
 
-    /// The source package, and in brackets the installed packages built from it when they go by another name.
-    private func title(_ source: String) -> String {
-        let others = Set(packages).subtracting([source]).sorted()
-        guard let only = others.first else { return source }
-        return others.count == 1 ? "\(source) (\(only))" : "\(source) (\(only) +\(others.count - 1))"
-    }
-
-    func colored(_ cell: String) -> String {
+    fileprivate func colored(_ cell: String) -> String {
         let code =
             switch first.record.severity {
             case .critical: "1;31"

@@ -1,0 +1,153 @@
+import Matching
+import PackageIdentity
+import Scoring
+
+extension MatchReport {
+    /// Writes the report as JSON, described by `Docs/match-report.schema.json`: findings in the order of ``rows``, one a line, members in one
+    /// order, so that equal reports give equal bytes.
+    public func writeJSON(to output: ByteOutput) {
+        var writer = JSONWriter(to: output)
+        writer.object { writer in
+            writer.member("index", indexDigest)
+            writer.member("packages", packageCount)
+            if documents.count > 1 { writer.member("documents", documents) }
+            writer.member("uncovered", uncovered.map(\.purl))
+            if withoutFix > 0 { writer.member("without_fix", withoutFix) }
+            writer.lineBreak()
+            writer.key("matches")
+            write(rows, to: &writer)
+            writer.lineBreak()
+            writer.key("suppressed")
+            write(suppressed, to: &writer)
+        }
+        writer.finish()
+    }
+
+    private func write(_ rows: [Row], to writer: inout JSONWriter) {
+        // Most vulnerabilities concern several packages, and what is said of them is most of the text.
+        var known: [ObjectIdentifier: [UInt8]] = [:]
+        writer.array { writer in
+            for row in rows {
+                let shared = row.vulnerability
+                let fragment = known[ObjectIdentifier(shared)] ?? shared.members()
+                known[ObjectIdentifier(shared)] = fragment
+                writer.lineBreak()
+                writer.object { row.write(to: &$0, record: fragment, documents: documents) }
+            }
+            if !rows.isEmpty { writer.lineBreak() }
+        }
+    }
+}
+
+extension MatchReport.Row {
+    /// Writes the members of a match.
+    ///
+    /// - Parameter fragment: What is said of the vulnerability, whatever the package.
+    fileprivate func write(to writer: inout JSONWriter, record fragment: [UInt8], documents: [String]) {
+        let package = subject.package
+        writer.member("purl", subject.purl)
+        writer.member("name", package.name)
+        writer.member("namespace", package.namespace)
+        writer.member("version", orNull: package.version)
+        // Not through `record`, which would copy it.
+        writer.member("id", vulnerability.record.id)
+        writer.member("aliases", vulnerability.record.aliases)
+        writer.member("advisories", verdict.advisories)
+        writer.member("status", verdict.status.rawValue)
+        writer.member("reason", verdict.reason)
+        writer.member("confidence", verdict.confidence.rawValue)
+        writer.member("fixed", orNull: verdict.fixedVersion)
+        writer.member("urgency", verdict.urgency)
+        writer.fragment(fragment)
+        writer.member("action", action)
+        if documents.count > 1, documents.indices.contains(subject.document) {
+            writer.member("document", documents[subject.document])
+        }
+        if let vex {
+            writer.key("vex")
+            vex.write(to: &writer)
+        }
+        if case .ignored(let rule)? = suppression {
+            writer.key("ignored")
+            writer.object { writer in
+                writer.member("rule", rule.text)
+                writer.member("until", rule.until)
+                writer.member("reason", rule.reason)
+            }
+        }
+    }
+}
+
+extension SharedRecord {
+    /// The members of a match that are the same for all packages.
+    fileprivate func members() -> [UInt8] {
+        var bytes: [UInt8] = []
+        let output = ByteOutput(capacity: 2048) { bytes.append(contentsOf: $0) }
+        var writer = JSONWriter(to: output)
+        writer.member("severity", record.severity.rawValue)
+        writer.member("severity_source", orNull: record.severitySource)
+        writer.member("cvss", orNull: record.cvssScore)
+        writer.member("cvss_vector", orNull: record.cvssVector)
+        writeIntelligence(to: &writer)
+        writer.member("summary", record.summary)
+        // Arrays take everything: there is nothing to fail.
+        try? output.flush()
+        return bytes
+    }
+
+    private func writeIntelligence(to writer: inout JSONWriter) {
+        writer.key("epss")
+        writer.orNull(record.epss) { writer, epss in
+            writer.member("probability", epss.probability)
+            writer.member("percentile", epss.percentile)
+        }
+        writer.key("kev")
+        writer.orNull(record.kev) { writer, kev in
+            writer.member("date_added", kev.dateAdded)
+            writer.member("due_date", orNull: kev.dueDate)
+            writer.member("ransomware", kev.ransomware)
+        }
+        writer.key("exploits")
+        writer.orNull(record.exploits) { writer, exploits in
+            writer.key("exploit_database")
+            writer.array { writer in for number in exploits.exploitDatabase { writer.number(number) } }
+            writer.member("verified", exploits.isVerified)
+            writer.member("metasploit", exploits.metasploit)
+        }
+        writer.key("ssvc")
+        writer.orNull(record.ssvc) { writer, ssvc in
+            writer.member("exploitation", ssvc.exploitation.rawValue)
+            writer.member("automatable", ssvc.isAutomatable)
+            writer.member("technical_impact", ssvc.technicalImpact.rawValue)
+        }
+        writer.key("risk")
+        writer.object { writer in
+            writer.member("value", record.risk.value)
+            writer.member("severity_part", record.risk.severityPart)
+            writer.member("likelihood_part", record.risk.likelihoodPart)
+            writer.member("exploited_part", record.risk.exploitedPart)
+        }
+    }
+}
+
+extension AppliedVEX {
+    /// Writes the statement as an object.
+    func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("status", status.rawValue)
+            writer.member("file", file)
+            writer.member("document", document)
+            writer.member("author", author)
+            writer.member("justification", justification)
+            writer.member("action", action)
+            writer.member("notes", notes)
+        }
+    }
+}
+
+extension JSONWriter {
+    /// Writes an object, or `null` when there is nothing to write.
+    mutating func orNull<Value>(_ value: Value?, _ body: (inout JSONWriter, Value) -> Void) {
+        if let value { object { body(&$0, value) } } else { null() }
+    }
+}

@@ -1,0 +1,237 @@
+import Advisories
+import Matching
+import PackageIdentity
+import Scoring
+
+/// The verdicts of a list of packages, worst first.
+public struct MatchReport: Sendable {
+    /// One package version and one vulnerability.
+    ///
+    /// A class, because rows are sorted and gathered into groups, and a report may have a hundred thousand.
+    public final class Row: Sendable {
+        /// The package version.
+        public let subject: ReportedPackage
+        /// What the index says of this package; what a user's VEX says, where there is one.
+        public let verdict: Verdict
+        /// The user's own statement on it; `nil` when there is none.
+        public let vex: AppliedVEX?
+        /// Why it is not among the findings; `nil` when it is.
+        public let suppression: Suppression?
+        /// The record, shared by all rows that name the vulnerability.
+        let vulnerability: SharedRecord
+        /// Order of the rows, smaller first, as far as numbers decide it.
+        fileprivate let rank: UInt64
+
+        /// What the feeds say of the vulnerability.
+        public var record: VulnerabilityRecord { vulnerability.record }
+        /// The package as it was looked up.
+        public var package: PackageURL { subject.package }
+
+        fileprivate init(
+            _ subject: ReportedPackage, _ verdict: Verdict, _ vulnerability: SharedRecord, vex: AppliedVEX?,
+            suppression: Suppression?
+        ) {
+            self.subject = subject
+            self.verdict = verdict
+            self.vulnerability = vulnerability
+            self.vex = vex
+            self.suppression = suppression
+            rank = Self.rank(verdict, vulnerability)
+        }
+
+        /// Affected first; what the distribution sees no security impact in last, whatever the score; then by risk, then by severity.
+        private static func rank(_ verdict: Verdict, _ vulnerability: SharedRecord) -> UInt64 {
+            let isOpen: UInt64 = verdict.status == .affected ? 0 : 1
+            let isUnimportant: UInt64 = verdict.urgency == "unimportant" ? 1 : 0
+            let risk = UInt64(max(0, min(1000, 1000 - (vulnerability.record.risk.value * 10).rounded())))
+            return isOpen << 40 | isUnimportant << 32 | risk << 16 | UInt64(7 - vulnerability.severityRank)
+        }
+    }
+
+    /// Who keeps a row from being a finding.
+    public enum Suppression: Sendable, Hashable {
+        /// The user's VEX says that the package is not affected, or fixed.
+        case vex
+        /// A rule of the user's ignore file.
+        case ignored(IgnoreRule)
+    }
+
+    /// `affected` and `undetermined` verdicts: affected first, then by risk, then by id and package.
+    public let rows: [Row]
+    /// What a user's VEX or ignore rules keep from being findings, in the same order.
+    public let suppressed: [Row]
+    /// Affected rows that were left out because no fix is known; 0 unless that was asked for.
+    public let withoutFix: Int
+    /// Packages asked about.
+    public let packageCount: Int
+    /// Packages for which the index has no advisories at all, so that silence about them means nothing.
+    public let uncovered: [ReportedPackage]
+    /// Digest of the index that answered.
+    public let indexDigest: String
+    /// Names of the documents that the packages come from, for people.
+    public let documents: [String]
+
+    /// Matches packages against an index.
+    ///
+    /// - Parameters:
+    ///   - packages: Each once.
+    ///   - documents: Names of what they come from; ``ReportedPackage/document`` counts in it.
+    ///   - policy: What the user has decided.
+    ///   - progress: Told now and then how many packages are done.
+    /// - Throws: `IndexError.damaged` when the index file is damaged where it was read.
+    public init(
+        packages: [ReportedPackage], documents: [String] = [], index: AdvisoryIndex,
+        policy: MatchPolicy = MatchPolicy(),
+        progress: (Int) -> Void = { _ in }
+    ) throws {
+        var collector = RowCollector(index: index, policy: policy)
+        var uncovered: [ReportedPackage] = []
+        var covered: [String: Bool] = [:]
+        for (number, subject) in packages.enumerated() {
+            if number & 0xFFF == 0xFFF { progress(number) }
+            try collector.take(subject)
+            if !Self.isCovered(subject, by: index, known: &covered) { uncovered.append(subject) }
+        }
+        rows = collector.findings.sorted(by: Self.isWorse)
+        suppressed = collector.suppressed.sorted(by: Self.isWorse)
+        withoutFix = collector.withoutFix
+        packageCount = packages.count
+        self.uncovered = uncovered.sorted { $0.package < $1.package }
+        indexDigest = index.digest
+        self.documents = documents
+    }
+
+    /// Matches packages that nothing more is known of.
+    public init(packages: [PackageURL], index: AdvisoryIndex) throws {
+        try self.init(packages: packages.map { ReportedPackage($0) }, index: index)
+    }
+
+    /// Whether any finding is affected and at least that severe. What nobody has rated is not.
+    public func reaches(_ severity: Severity) -> Bool {
+        rows.contains { $0.verdict.status == .affected && $0.vulnerability.record.severity >= severity }
+    }
+
+    private static func isCovered(
+        _ subject: ReportedPackage, by index: AdvisoryIndex, known: inout [String: Bool]
+    ) -> Bool {
+        guard let scope = subject.coordinates?.scope else { return false }
+        if let answer = known[scope] { return answer }
+        let answer = index.covers(scope: scope)
+        known[scope] = answer
+        return answer
+    }
+
+    private static func isWorse(_ lhs: Row, _ rhs: Row) -> Bool {
+        if lhs.rank != rhs.rank { return lhs.rank < rhs.rank }
+        if lhs.vulnerability !== rhs.vulnerability {
+            let (one, other) = (lhs.vulnerability.record.id, rhs.vulnerability.record.id)
+            if one != other { return one > other }
+        }
+        return lhs.subject.package < rhs.subject.package
+    }
+}
+
+/// What a user has decided about findings.
+public struct MatchPolicy: Sendable {
+    /// The user's statements; they win over every verdict.
+    public var vex: VEXOverlay
+    /// The user's ignore rules that are in force.
+    public var ignore: [IgnoreRule]
+    /// Whether only findings with a fix count.
+    public var onlyFixed: Bool
+
+    /// Makes one from its parts.
+    public init(vex: VEXOverlay = VEXOverlay([]), ignore: [IgnoreRule] = [], onlyFixed: Bool = false) {
+        self.vex = vex
+        self.ignore = ignore
+        self.onlyFixed = onlyFixed
+    }
+}
+
+/// One record for all the rows that name it.
+final class SharedRecord: Sendable {
+    let record: VulnerabilityRecord
+    /// From 0, unknown, to 5, critical.
+    let severityRank: Int
+
+    init(_ record: VulnerabilityRecord) {
+        self.record = record
+        severityRank = Severity.allCases.firstIndex(of: record.severity) ?? 0
+    }
+}
+
+/// Makes rows of verdicts.
+private struct RowCollector {
+    let index: AdvisoryIndex
+    let policy: MatchPolicy
+    private(set) var findings: [MatchReport.Row] = []
+    private(set) var suppressed: [MatchReport.Row] = []
+    private(set) var withoutFix = 0
+    private var records: [String: SharedRecord] = [:]
+
+    init(index: AdvisoryIndex, policy: MatchPolicy) {
+        self.index = index
+        self.policy = policy
+    }
+
+    mutating func take(_ subject: ReportedPackage) throws {
+        var verdicts: [Verdict] = []
+        if let coordinates = subject.coordinates {
+            verdicts = index.verdicts(at: coordinates, purl: subject.package)
+        }
+        for verdict in verdicts {
+            let record = try record(verdict.vulnerability)
+            // Asked first, because handing a record over copies it.
+            let statement = policy.vex.isEmpty ? nil : policy.vex.statement(on: record.record, of: subject)
+            append(subject, verdict, record, vex: statement)
+        }
+        for (id, statement) in policy.vex.affected(subject) {
+            // What the feeds do not report of this package, the user does.
+            let record = SharedRecord(index.vulnerability(id) ?? VulnerabilityRecord.unknown(id))
+            guard !verdicts.contains(where: { $0.vulnerability == record.record.id }),
+                policy.vex.statement(on: record.record, of: subject) == statement
+            else { continue }
+            let verdict = Verdict(
+                vulnerability: record.record.id, advisories: [], status: .affected, reason: statement.reason)
+            append(subject, verdict, record, vex: statement)
+        }
+    }
+
+    private mutating func record(_ id: String) throws -> SharedRecord {
+        if let known = records[id] { return known }
+        // A verdict without a vulnerability, or one the index does not know, comes of a damaged file alone.
+        guard let record = index.vulnerability(id) else { throw IndexError.damaged(what: "a vulnerability") }
+        let shared = SharedRecord(record)
+        records[id] = shared
+        return shared
+    }
+
+    private mutating func append(
+        _ subject: ReportedPackage, _ verdict: Verdict, _ record: SharedRecord, vex: AppliedVEX?
+    ) {
+        let verdict = vex.map { $0.overriding(verdict) } ?? verdict
+        var suppression: MatchReport.Suppression?
+        if verdict.status == .fixed || verdict.status == .notAffected {
+            suppression = .vex
+        } else if !policy.ignore.isEmpty,
+            let rule = policy.ignore.first(where: { $0.covers(record.record, verdict, of: subject) })
+        {
+            suppression = .ignored(rule)
+        }
+        let row = MatchReport.Row(subject, verdict, record, vex: vex, suppression: suppression)
+        if suppression != nil {
+            suppressed.append(row)
+        } else if policy.onlyFixed, verdict.fixedVersion == nil {
+            withoutFix += 1
+        } else {
+            findings.append(row)
+        }
+    }
+}
+
+extension VulnerabilityRecord {
+    /// Of a vulnerability that only a user's VEX names.
+    fileprivate static func unknown(_ id: String) -> VulnerabilityRecord {
+        VulnerabilityRecord(id: id, risk: Risk(cvss: nil, severity: .unknown, epss: nil, exploitation: nil))
+    }
+}

@@ -1,0 +1,64 @@
+import JSONDocuments
+import SeededRandom
+import Testing
+
+@testable import Reports
+
+@Suite struct JSONWriterTests {
+    @Test func writesEveryKind() {
+        let text = written { output in
+            var writer = JSONWriter(to: output)
+            writer.object { writer in
+                writer.member("text", "a\"b\\c\n\r\t\u{1}\u{7F}é")
+                writer.member("left out", nil as String?)
+                writer.member("null", orNull: nil as String?)
+                writer.lineBreak()
+                writer.key("numbers")
+                writer.array { writer in
+                    writer.number(-1)
+                    writer.number(9.8)
+                    writer.number(10.0)
+                    writer.number(1e300)
+                    writer.number(Double.nan)
+                }
+                writer.member("flag", true)
+                writer.key(text: "a\"")
+                writer.array { $0.lineBreak() }
+            }
+            writer.finish()
+        }
+        #expect(
+            text == """
+                {"text":"a\\"b\\\\c\\n\\r\\t\\u0001\\u007fé","null":null,
+                "numbers":[-1,9.8,10,1e+300,null],"flag":true,"a\\"":[
+                ]}
+
+                """)
+    }
+
+    @Test func anyTextReadsBackAsItWas() throws {
+        var random = SplitMix(seed: 1)
+        let parser = JSONParser()
+        for _ in 0..<1_000 {
+            let text = String(decoding: random.mutated(Array("\"\\/\u{0}\u{1F}é𝄞\u{2028}plain".utf8)), as: UTF8.self)
+            let json = written { output in
+                var writer = JSONWriter(to: output)
+                writer.array { $0.string(text) }
+            }
+            let read = try parser.parse(Array(json.utf8)).array?.first { _ in true }?.string
+            #expect(read == text)
+        }
+    }
+
+    @Test func theFirstErrorOfTheDrainIsTold() {
+        struct Full: Error {}
+        var calls = 0
+        let output = ByteOutput(capacity: 64) { _ in
+            calls += 1
+            throw Full()
+        }
+        for _ in 0..<1000 { output.append("some text" as StaticString) }
+        #expect(throws: Full.self) { try output.flush() }
+        #expect(calls == 1)
+    }
+}
