@@ -5,6 +5,9 @@ import PackageIdentity
 ///
 /// A product with neither has no name that an inventory could know, and is left out: vendor and product are free text.
 struct CVEProducts {
+    /// The most pairs of a name and a version or range that an entry may have; real ones have thousands.
+    private static let mostStatements = 1 << 18
+
     private var packages: [AffectedPackage] = []
     private var products = CPEApplicability()
 
@@ -48,6 +51,9 @@ struct CVEProducts {
         let names = try entry.strings("cpes", in: place)
         guard !names.isEmpty else { return }
         let versions = try CVEVersions(entry, scope: "cpe:a", place: place)
+        guard names.count <= Self.mostStatements / (versions.ranges.count + versions.versions.count + 1) else {
+            throw RecordFault("\(place)cpes", "say more of versions than is read")
+        }
         for (index, name) in names.enumerated() {
             var cpe: CPEName
             do throws(CPEError) {

@@ -14,10 +14,11 @@ import Versioning
 /// - Source: <https://cveproject.github.io/cve-schema/schema/docs/>, `versions.md` beside it.
 struct CVEVersions {
     private let ordering: VersionOrdering
-    private var affected = VersionIntervals()
+    private var affected: [VersionIntervals.Interval] = []
     private var unaffected: [VersionIntervals.Interval] = []
     /// Single versions called affected, in document order.
     private var points: [String] = []
+    private var seenPoints: Set<String> = []
     /// Single versions called unaffected.
     private var repaired: [VersionIntervals.Cut] = []
 
@@ -41,11 +42,10 @@ struct CVEVersions {
         }
         let saysUnaffected = !unaffected.isEmpty || !repaired.isEmpty
         if isAffectedByDefault && (saysUnaffected || (list?.count ?? 0) == 0) {
-            affected.insert(.init())
+            affected.append(.init())
             unaffected += repaired.map { .init(lower: $0) }
         }
-        for interval in unaffected { affected.remove(interval) }
-        ranges = affected.ranges
+        ranges = VersionIntervals(affected).subtracting(VersionIntervals(unaffected)).ranges
         versions = points
     }
 
@@ -69,9 +69,7 @@ struct CVEVersions {
     }
 
     private mutating func add(_ intervals: [VersionIntervals.Interval], _ isAffected: Bool) {
-        for interval in intervals {
-            if isAffected { affected.insert(interval) } else { unaffected.append(interval) }
-        }
+        if isAffected { affected += intervals } else { unaffected += intervals }
     }
 
     private mutating func addSingle(_ text: String, _ isAffected: Bool) {
@@ -80,7 +78,7 @@ struct CVEVersions {
         guard !Self.saysNothing(version), let cut = cut(version, isAfter: false) else { return }
         if !isAffected {
             repaired.append(cut)
-        } else if !points.contains(version) {
+        } else if seenPoints.insert(version).inserted {
             points.append(version)
         }
     }

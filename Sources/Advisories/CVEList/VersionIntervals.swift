@@ -24,35 +24,59 @@ struct VersionIntervals {
         }
     }
 
-    private(set) var intervals: [Interval] = []
+    /// Ascending and apart from each other.
+    let intervals: [Interval]
 
-    mutating func insert(_ interval: Interval) {
-        if !interval.isEmpty && !intervals.contains(interval) { intervals.append(interval) }
-    }
-
-    /// Takes the versions of the interval out.
-    mutating func remove(_ removed: Interval) {
-        guard !removed.isEmpty else { return }
-        intervals = intervals.flatMap { interval in
-            [
-                Interval(lower: interval.lower, upper: Self.first(interval.upper, removed.lower ?? interval.lower)),
-                Interval(lower: Self.last(interval.lower, removed.upper), upper: interval.upper),
-            ].enumerated().filter { index, piece in
-                // Without a lower end nothing lies below what is removed, without an upper end nothing above.
-                (index == 0 ? removed.lower != nil : removed.upper != nil) && !piece.isEmpty
-            }.map(\.element)
+    /// The versions in any of the intervals. Cost: that of sorting them.
+    init(_ intervals: [Interval]) {
+        var merged: [Interval] = []
+        for interval in intervals.lazy.filter({ !$0.isEmpty }).sorted(by: { Self.startsBefore($0.lower, $1.lower) }) {
+            if let last = merged.last, Self.reaches(last.upper, interval.lower) {
+                merged[merged.count - 1].upper = Self.later(last.upper, interval.upper)
+            } else {
+                merged.append(interval)
+            }
         }
+        self.intervals = merged
     }
 
-    /// The earlier of two upper ends.
-    private static func first(_ lhs: Cut?, _ rhs: Cut?) -> Cut? {
-        guard let lhs, let rhs else { return lhs ?? rhs }
-        return Cut.precedes(rhs, lhs) ? rhs : lhs
+    /// The versions of this set that are not in the other. Cost: one pass over both.
+    func subtracting(_ other: VersionIntervals) -> VersionIntervals {
+        var pieces: [Interval] = []
+        var gaps = other.intervals[...]
+        for interval in intervals {
+            var rest: Interval? = interval
+            while let open = rest, let gap = gaps.first, Self.reaches(open.upper, gap.lower) {
+                if let end = gap.lower { pieces.append(Interval(lower: open.lower, upper: end)) }
+                guard let start = gap.upper, Self.reaches(open.upper, start) else {
+                    // The gap goes on behind the interval, maybe into the next one.
+                    rest = nil
+                    break
+                }
+                rest = Interval(
+                    lower: open.lower.map { Cut.precedes($0, start) ? start : $0 } ?? start, upper: open.upper)
+                gaps.removeFirst()
+            }
+            if let rest { pieces.append(rest) }
+        }
+        return VersionIntervals(pieces)
     }
 
-    /// The later of two lower ends.
-    private static func last(_ lhs: Cut?, _ rhs: Cut?) -> Cut? {
-        guard let lhs, let rhs else { return lhs ?? rhs }
+    /// Whether one lower end is before another; a missing one is the first.
+    private static func startsBefore(_ lhs: Cut?, _ rhs: Cut?) -> Bool {
+        guard let rhs else { return false }
+        return lhs.map { Cut.precedes($0, rhs) } ?? true
+    }
+
+    /// Whether an upper end is at or behind a lower one; a missing upper end is behind all, a missing lower one before all.
+    private static func reaches(_ upper: Cut?, _ lower: Cut?) -> Bool {
+        guard let upper, let lower else { return true }
+        return !Cut.precedes(upper, lower)
+    }
+
+    /// The later of two upper ends.
+    private static func later(_ lhs: Cut?, _ rhs: Cut?) -> Cut? {
+        guard let lhs, let rhs else { return nil }
         return Cut.precedes(lhs, rhs) ? rhs : lhs
     }
 

@@ -36,6 +36,9 @@ struct CPEApplicability {
         }
     }
 
+    /// The most pairs of a vulnerable product and another one that an AND may have; real ones have thousands.
+    private static let mostPairs = 1 << 20
+
     private var statements = CPEStatements()
     /// What was left out, one line each, at most 16.
     private(set) var faults: [RecordFault] = []
@@ -74,7 +77,7 @@ struct CPEApplicability {
         let isConjunction = configuration["operator"]?.isString("AND") ?? false
         guard let list = try configuration.elements("nodes", in: "\(place).") else {
             // Old records have one node in the configuration's place.
-            return add([try node(configuration, place: place)], isConjunction: false)
+            return try add([try node(configuration, place: place)], isConjunction: false, place: place)
         }
         var nodes: [Node] = []
         for (index, element) in list.enumerated() {
@@ -82,10 +85,17 @@ struct CPEApplicability {
         }
         // With one operand unread, what remains of an AND would say more than was meant.
         if isConjunction && nodes.contains(where: \.matches.isEmpty) { return }
-        add(nodes, isConjunction: isConjunction)
+        try add(nodes, isConjunction: isConjunction, place: place)
     }
 
-    private mutating func add(_ nodes: [Node], isConjunction: Bool) {
+    private mutating func add(_ nodes: [Node], isConjunction: Bool, place: String) throws(RecordFault) {
+        // Each vulnerable product carries its platforms, so an AND of long lists grows as their product.
+        let matches = nodes.reduce(0) { $0 + $1.matches.count }
+        let vulnerable = nodes.reduce(0) { $0 + $1.matches.count(where: \.isVulnerable) }
+        let isLarge = isConjunction || nodes.contains(where: \.isConjunction)
+        guard !isLarge || (nodes.count <= 256 && vulnerable <= Self.mostPairs / max(1, matches)) else {
+            throw RecordFault(place, "has more combinations than are read")
+        }
         for (place, node) in nodes.enumerated() {
             let others =
                 isConjunction ? nodes.enumerated().filter { $0.offset != place }.flatMap(\.element.requirements) : []

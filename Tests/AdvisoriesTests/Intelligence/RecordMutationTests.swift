@@ -39,4 +39,23 @@ import Testing
         }
         #expect(records > 100)
     }
+
+    /// Records whose parts multiply are refused in part, not worked through.
+    @Test func `of records made to be slow`() throws {
+        let match = #"{"vulnerable": true, "criteria": "cpe:2.3:a:v:p:1:*:*:*:*:*:*:*"}"#
+        let matches = Array(repeating: match, count: 4_000).joined(separator: ",")
+        let node = #"{"operator": "AND", "cpeMatch": [\#(matches)]}"#
+        var sink = CollectedAdvisories()
+        try NVDFeed.read(
+            bytes: Array(NVDSamples.page([NVDSamples.configured(#"{"nodes": [\#(node)]}"#)]).utf8), into: &sink)
+        #expect(sink.issues.map(\.reason) == ["configurations[0] has more combinations than are read"])
+
+        let versions = (0..<4_000).map { #"{"version": "\#($0)", "lessThan": "\#($0).5", "status": "affected"}"# }
+        let names = (0..<4_000).map { #""cpe:2.3:a:v:p\#($0)""# }
+        let product =
+            #"{"cpes": [\#(names.joined(separator: ","))], "versions": [\#(versions.joined(separator: ","))]}"#
+        sink = CollectedAdvisories()
+        try CVEListFeed.read(bytes: Array(CVESamples.affected(product).utf8), into: &sink)
+        #expect(sink.issues.map(\.reason) == ["containers.cna.affected[0].cpes say more of versions than is read"])
+    }
 }
