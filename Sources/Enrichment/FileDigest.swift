@@ -15,7 +15,8 @@ enum FileDigest {
     /// Lowercase hex SHA-256 of bytes at hand.
     static func sha256(_ bytes: Data) -> String { hex(SHA256.hash(data: bytes)) }
 
-    private static func hex(_ digest: SHA256.Digest) -> String {
+    /// Lowercase hex of a digest.
+    static func hex(_ digest: SHA256.Digest) -> String {
         digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 }

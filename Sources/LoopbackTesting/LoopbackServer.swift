@@ -8,8 +8,10 @@ public final class LoopbackServer: Sendable {
     public struct Request: Sendable {
         /// In capitals.
         public let method: String
-        /// Path and query, as sent.
+        /// Path, as sent.
         public let path: String
+        /// What stands behind the `?`, as sent; empty without.
+        public let query: String
         /// As sent.
         public let headers: HTTPHeaders
         /// Whole.
@@ -95,8 +97,10 @@ private final class ExchangeHandler: ChannelInboundHandler {
         case .end:
             guard let head else { return }
             let path = String(head.uri.prefix { $0 != "?" })
-            write(
-                handler(.init(method: head.method.rawValue, path: path, headers: head.headers, body: body)), context)
+            let query = String(head.uri.dropFirst(path.count + 1))
+            let request = LoopbackServer.Request(
+                method: head.method.rawValue, path: path, query: query, headers: head.headers, body: body)
+            write(handler(request), context)
         }
     }
 

@@ -14,7 +14,7 @@ private let files: [String: [UInt8]] = [
     "kev/catalogue.csv": [],
     "epss/.hidden.csv": [],
     "epss/scores.csv": Array(Samples.epss.utf8),
-    "nvd/page.json": Array("{}".utf8),
+    "nvd/README": Array("{}".utf8),
 ]
 
 @Suite struct FeedLayoutTests {

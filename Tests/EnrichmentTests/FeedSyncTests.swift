@@ -139,7 +139,7 @@ import Verdicts
         let report = try await sync()
         let pypi = try status(report, "osv/PyPI")
         #expect(pypi.records == 1 && pypi.setAside == 2 && pypi.error == nil)
-        let issues = try SnapshotState.load(folder: data.feeds).files[Self.pypi]?.issues ?? []
+        let issues = try SnapshotState.load(folder: data.feeds).files["osv/PyPI"]?.issues ?? []
         #expect(issues.count == 2 && issues[0].contains("0.json") && issues[1].contains("2.json"))
         #expect(try verdicts("pkg:pypi/tool@1") == ["A"])
     }

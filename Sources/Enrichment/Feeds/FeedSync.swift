@@ -1,6 +1,5 @@
 import Advisories
 import AsyncHTTPClient
-import Crypto
 import Foundation
 import Verdicts
 
@@ -12,25 +11,47 @@ public struct FeedSync: Sendable {
         case publishers
         /// A folder or an HTTP base URL in the layout of the snapshot folder.
         case mirror(String)
+        /// A folder or an HTTP base URL with signed bundles, and the public keys that are trusted.
+        case bundles(String, trust: [BundleKey])
+    }
+
+    /// What is asked for, and what is let through.
+    public struct Options: Sendable {
+        /// Names of feeds or groups of feeds; empty asks for the defaults and whatever is held.
+        public var feeds: [String] = []
+        /// Feeds whose new snapshot is taken however much it lacks.
+        public var acceptedWithdrawals: Set<String> = []
+        /// The key for the NVD's API, which allows ten times more requests; `nil` asks without.
+        public var nvdKey: String?
+        /// Whether a bundle that is older than the newest imported one is taken.
+        public var allowsRollback = false
+
+        /// The defaults.
+        public init() {}
     }
 
     private let data: DataFolder
     private let origin: Origin
     private let includesHostArchive: Bool
+    private let options: Options
     private let progress: @Sendable (String) -> Void
+    /// Feeds listed instead of the catalogue's, so that tests need no publisher.
+    var publisherFiles: [FeedFile]?
 
-    /// Files asked for at once: enough to fill a line, few enough for one publisher.
+    /// Feeds asked for at once: enough to fill a line, few enough for one publisher.
     static let concurrency = 4
 
     /// - Parameters:
     ///   - includesHostArchive: Whether to ask this host's apt as well; ignored where there is none.
     ///   - progress: Told one line for each step, from any task.
     public init(
-        data: DataFolder, origin: Origin, includesHostArchive: Bool, progress: @escaping @Sendable (String) -> Void
+        data: DataFolder, origin: Origin, includesHostArchive: Bool, options: Options = Options(),
+        progress: @escaping @Sendable (String) -> Void
     ) {
         self.data = data
         self.origin = origin
         self.includesHostArchive = includesHostArchive
+        self.options = options
         self.progress = progress
     }
 
@@ -42,36 +63,95 @@ public struct FeedSync: Sendable {
         public let indexDigest: String?
         /// Whether this sync put a new index into use.
         public let changed: Bool
+        /// Why the snapshots were not compiled, so that the index before stays in use; `nil` when they were.
+        public let compileError: String?
     }
 
     /// What is known of the feeds of an installation, without asking anybody.
     public static func status(data: DataFolder) throws -> Report {
         let feeds = try SnapshotState.load(folder: data.feeds).statuses
-        return Report(feeds: feeds, indexDigest: IndexFolder(path: data.indexes).currentDigest(), changed: false)
+        return Report(
+            feeds: feeds, indexDigest: IndexFolder(path: data.indexes).currentDigest(), changed: false,
+            compileError: nil)
     }
 
     /// One sync at a time for a data folder: a second one waits for the first.
     ///
-    /// - Throws: Only what stops all feeds: the folder cannot be written, or the index cannot be built. A feed that fails is in the
-    ///   report.
+    /// - Throws: Only what stops all feeds: the folder cannot be written, a feed is asked for that nobody knows, or the index cannot be
+    ///   built. A feed that fails is in the report.
     public func run() async throws -> Report {
         try data.create()
         let lock = try await FileLock(path: data.feeds + "/lock")
         defer { lock.unlock() }
         var state = try SnapshotState.load(folder: data.feeds)
-        for (path, entry) in try await fetchAll(known: held(state.files)) {
-            state.files[path] = entry
-            if entry.error == nil { removeNamesakes(of: path, feed: entry.feed, from: &state) }
+        if case .bundles(let place, let trust) = origin {
+            let mirror = BundleMirror(place: place, trust: trust, progress: progress)
+            try await mirror.update(&state, data: data, options: options)
+        } else {
+            try await fetchAll(&state)
         }
         if includesHostArchive, AptArchive.isPresent {
             state.files[AptSnapshot.folder] = await refreshHostArchive(known: state.files[AptSnapshot.folder])
         }
+        return try compile(&state)
+    }
+
+    /// Compiles the snapshots held, which somebody changed under the lock, and says how the feeds stand.
+    func compile(_ state: inout SnapshotState) throws -> Report {
+        let compiled: (digest: String?, changed: Bool)
+        var compileError: String?
+        do {
+            compiled = try IndexCompiler(data: data, progress: progress).compile(state)
+        } catch let error as SnapshotDamage {
+            // A snapshot was whole when it was taken. What is in use stays, and the next sync fetches that feed again.
+            for (path, entry) in state.files where entry.feed == error.feed.rawValue {
+                state.files[path]?.error = "\(error)"
+                state.files[path]?.version = nil
+                state.files[path]?.cursor = nil
+                state.files[path]?.digest = ""
+            }
+            compileError = "\(error)"
+            progress("\(error)")
+            compiled = (IndexFolder(path: data.indexes).currentDigest(), false)
+        }
         try state.save(folder: data.feeds)
-        let compiler = IndexCompiler(data: data, progress: progress)
-        let compiled = try compiler.compile(state)
         return Report(
-            feeds: state.statuses, indexDigest: compiled.digest,
-            changed: compiled.changed)
+            feeds: state.statuses, indexDigest: compiled.digest, changed: compiled.changed, compileError: compileError)
+    }
+
+    // MARK: - Fetching
+
+    private func fetchAll(_ state: inout SnapshotState) async throws {
+        let known = held(state.files)
+        switch origin {
+        case .mirror(let place) where !place.hasPrefix("http://") && !place.hasPrefix("https://"):
+            try await fetchAll(with: FolderFeedFetcher(folder: place), known: known, state: &state)
+        case .mirror(let url):
+            var updated = state
+            try await FeedDownloader.withClient { client in
+                let fetcher = MirrorFeedFetcher(base: url, downloader: FeedDownloader(client: client))
+                try await fetchAll(with: fetcher, known: known, state: &updated)
+            }
+            state = updated
+        case .publishers, .bundles:
+            let files = try publisherFiles ?? files(holding: known)
+            var updated = state
+            try await FeedDownloader.withClient { client in
+                // A redirect would carry the key on to wherever it leads.
+                try await FeedDownloader.withClient(followsRedirects: false) { strict in
+                    let fetcher = PublisherFeedFetcher(
+                        files: files, downloader: FeedDownloader(client: client),
+                        nvd: NVDClient(client: strict, key: options.nvdKey, progress: progress))
+                    try await fetchAll(with: fetcher, known: known, state: &updated)
+                }
+            }
+            state = updated
+        }
+    }
+
+    private func files(holding entries: [String: SnapshotState.Entry]) throws -> [FeedFile] {
+        guard options.feeds.isEmpty else { return try FeedCatalogue.files(named: options.feeds) }
+        return FeedCatalogue.files(holding: Set(entries.values.filter { !$0.digest.isEmpty }.map(\.feed)))
     }
 
     /// The entries with what is said of files that are not there any more taken back, so that those are fetched again.
@@ -79,99 +159,89 @@ public struct FeedSync: Sendable {
         var entries = entries
         for path in entries.keys where !FileManager.default.fileExists(atPath: data.feeds + "/" + path) {
             entries[path]?.version = nil
+            entries[path]?.cursor = nil
             entries[path]?.digest = ""
         }
         return entries
     }
 
-    /// Mirrors pack and date their files as they like: what a feed was called before must not be read in its place, or beside it.
-    private func removeNamesakes(of path: String, feed: String, from state: inout SnapshotState) {
-        for other in state.files.keys where other != path && state.files[other]?.feed == feed {
-            try? FileManager.default.removeItem(atPath: data.feeds + "/" + other)
-            state.files[other] = nil
-        }
-    }
-
-    private func fetchAll(known: [String: SnapshotState.Entry]) async throws -> [String: SnapshotState.Entry] {
-        switch origin {
-        case .mirror(let place) where !place.hasPrefix("http://") && !place.hasPrefix("https://"):
-            return try await fetchAll(with: FolderFeedFetcher(folder: place), known: known)
-        case .mirror(let url): return try await fetchAll(overHTTPFrom: url, known: known)
-        case .publishers: return try await fetchAll(overHTTPFrom: nil, known: known)
-        }
-    }
-
     private func fetchAll(
-        overHTTPFrom mirror: String?, known: [String: SnapshotState.Entry]
-    ) async throws -> [String: SnapshotState.Entry] {
-        let client = HTTPFeedFetcher.makeClient()
-        do {
-            let entries = try await fetchAll(with: HTTPFeedFetcher(mirror: mirror, client: client), known: known)
-            try await client.shutdown()
-            return entries
-        } catch {
-            try? await client.shutdown()
-            throw error
-        }
-    }
-
-    private func fetchAll(
-        with fetcher: some FeedFetcher, known: [String: SnapshotState.Entry]
-    ) async throws -> [String: SnapshotState.Entry] {
+        with fetcher: some FeedFetcher, known: [String: SnapshotState.Entry], state: inout SnapshotState
+    ) async throws {
+        var files = try fetcher.listFiles()
+        if !options.feeds.isEmpty { files = files.filter { file in options.feeds.contains(where: file.isMeant(by:)) } }
         var results: [String: SnapshotState.Entry] = [:]
-        await BoundedConcurrency.forEach(try fetcher.listFiles(), limit: Self.concurrency) { file in
+        await BoundedConcurrency.forEach(files, limit: Self.concurrency) { file in
             (file.path, await refresh(file, with: fetcher, known: known[file.path]))
         } finished: { path, entry in
             if let entry { results[path] = entry }
         }
-        return results
+        let listed = Set(files.map(\.path))
+        for (path, entry) in results {
+            state.files[path] = entry
+            if entry.error == nil { removeNamesakes(of: path, feed: entry.feed, except: listed, from: &state) }
+        }
     }
 
-    /// Fetches one file, checks it whole and puts it in place; the entry says how that went. `nil` when the source has no such file.
+    /// Mirrors pack and date their files as they like: what a feed was called before must not be read in its place, or beside it.
+    private func removeNamesakes(
+        of path: String, feed: String, except listed: Set<String>, from state: inout SnapshotState
+    ) {
+        for other in state.files.keys where state.files[other]?.feed == feed && !listed.contains(other) && other != path
+        {
+            // What lies within the new place went with the old one.
+            if !other.hasPrefix(path + "/") { try? FileManager.default.removeItem(atPath: data.feeds + "/" + other) }
+            state.files[other] = nil
+        }
+    }
+
+    /// Fetches one feed, checks it whole and puts it in place; the entry says how that went. `nil` when the source has no such feed.
     private func refresh(
         _ file: FeedFile, with fetcher: some FeedFetcher, known: SnapshotState.Entry?
     ) async -> SnapshotState.Entry? {
         let now = Int64(Date().timeIntervalSince1970)
         var entry = known ?? SnapshotState.Entry(feed: file.feed.rawValue)
         entry.triedAt = now
-        // The staged file keeps its suffix: what a file is, is told by name and content.
-        let staging = data.feeds + "/.staging-\(UUID().uuidString)-" + (file.path as NSString).lastPathComponent
-        defer { try? FileManager.default.removeItem(atPath: staging) }
+        let place = SnapshotPlace(data: data, path: file.path, feed: file.feed)
+        let staging = place.makeStaging()
+        defer { staging.remove() }
         do {
-            switch try await fetcher.fetch(file, to: staging, unlessStill: known?.version) {
+            let held = HeldSnapshot(path: place.path, version: entry.version, cursor: entry.cursor)
+            switch try await fetcher.fetch(file, to: staging.path, held: held) {
             case .absent: return nil
             case .unchanged: progress("\(file.feed): unchanged")
-            case .fetched(let version):
-                try install(file, staging: staging, entry: &entry)
+            case .fetched(let version, let cursor):
+                try install(staging, at: place, entry: &entry)
                 entry.version = version
+                entry.cursor = cursor
             }
             entry.fetchedAt = now
             entry.error = nil
         } catch {
             // The staged name is nobody's business.
-            let reason = "\(error)".replacing(staging, with: file.path)
+            let reason = "\(error)".replacing(staging.root + "/", with: "")
             entry.error = reason
             progress("\(file.feed): \(reason)")
         }
         return entry
     }
 
-    /// Reads the staged file to its end before it replaces the snapshot, so that a truncated download never does.
-    private func install(_ file: FeedFile, staging: String, entry: inout SnapshotState.Entry) throws {
-        let digest = try FileDigest.sha256(path: staging)
+    private func install(
+        _ staging: SnapshotPlace.Staging, at place: SnapshotPlace, entry: inout SnapshotState.Entry
+    ) throws {
+        let digest = try SnapshotFiles.digest(of: staging.path)
         if digest == entry.digest { return }
-        let checked = try SnapshotReader.check(path: staging, feed: file.feed)
-        let destination = data.feeds + "/" + file.path
-        try FileManager.default.createDirectory(
-            atPath: (destination as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-        guard rename(staging, destination) == 0 else {
-            throw FeedFetchError.unreadable("cannot replace \(destination): \(String(cString: strerror(errno)))")
+        let checked = try SnapshotReader.check(root: staging.root, feed: place.feed)
+        if !options.acceptedWithdrawals.contains(place.feed.rawValue) {
+            try place.checkWithdrawals(checked.standing, of: staging, held: entry.digest)
         }
+        try place.install(staging, digest: digest, standing: checked.standing)
         entry.digest = digest
         entry.records = checked.reading.records
         entry.setAside = checked.reading.setAside
         entry.issues = checked.issues
-        progress("\(file.feed): \(entry.records) records" + (entry.setAside > 0 ? ", \(entry.setAside) set aside" : ""))
+        progress(
+            "\(place.feed): \(entry.records) records" + (entry.setAside > 0 ? ", \(entry.setAside) set aside" : ""))
     }
 
     private func refreshHostArchive(known: SnapshotState.Entry?) async -> SnapshotState.Entry {
@@ -182,11 +252,11 @@ public struct FeedSync: Sendable {
             let snapshot = try await AptArchive(progress: progress).readPendingUpdates()
             try snapshot.save(feedFolder: data.feeds)
             entry.digest = try snapshot.digest
-            var sink = IssueSink()
+            var sink = CollectedAdvisories()
             let counts = try snapshot.read(into: &sink)
             entry.records = counts.records
             entry.setAside = counts.setAside
-            entry.issues = sink.issues
+            entry.issues = sink.issues.prefix(SnapshotState.Entry.issueLimit).map { "\($0)" }
             entry.fetchedAt = now
             entry.error = nil
         } catch {

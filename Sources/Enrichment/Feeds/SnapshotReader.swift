@@ -1,37 +1,61 @@
 import Advisories
 
-/// Reads one staged feed file to its end, to know whether it is whole before it replaces a good snapshot.
+/// Reads one staged feed to its end, to know whether it is whole before it replaces a good snapshot.
 enum SnapshotReader {
-    /// - Parameter feed: What the file is expected to be.
-    /// - Returns: How many records the file holds.
-    /// - Throws: What the loader throws when the file is cut short or is no feed; ``FeedFetchError/unreadable(_:)`` when it is another
-    ///   one, which its place would have read wrongly ever after, or holds nothing at all.
-    static func check(path: String, feed: FeedID) throws -> (reading: FeedReading, issues: [String]) {
-        let kind = kind(of: feed)
-        guard try FeedLayout.discover(path).first?.kind == kind else {
+    /// What a snapshot came to.
+    struct Result {
+        var reading: FeedReading
+        /// The first broken records by name.
+        var issues: [String]
+        /// The ids of the records that stand.
+        var standing: StandingRecords
+    }
+
+    /// - Parameters:
+    ///   - root: A folder that holds the staged feed alone, at its place in the layout, so that it is read as it will be read there.
+    ///   - feed: What it is expected to be.
+    /// - Throws: What the loader throws when it is cut short or is no feed; ``FeedFetchError/unreadable(_:)`` when it is another one,
+    ///   which its place would have read wrongly ever after, or holds nothing at all.
+    static func check(root: String, feed: FeedID) throws -> Result {
+        let survey = try FeedLayout.survey(root)
+        guard survey.sources.allSatisfy({ $0.feed == feed }) else {
             throw FeedFetchError.unreadable("is another feed than \(feed)")
         }
-        let (reading, issues) = try read(FeedSource(feed: feed, kind: kind, path: path))
+        var sink = StandingSink()
+        var reading = FeedReading(feed: feed)
+        for source in survey.sources {
+            reading.add(try source.readAdvisories(into: &sink))
+            guard let intelligence = try source.readIntelligence() else { continue }
+            sink.take(intelligence.intelligence)
+            // What holds both was counted already.
+            guard !source.holdsAdvisories else { continue }
+            reading.add(intelligence.reading)
+            intelligence.issues.forEach { sink.setAside($0) }
+        }
         guard reading.records > 0 else { throw FeedFetchError.unreadable("holds no records") }
-        return (reading, issues)
+        return Result(reading: reading, issues: sink.issues, standing: StandingRecords(sink.ids))
+    }
+}
+
+/// Keeps nothing of a feed but ids and the names of its first broken records; the loader counts.
+private struct StandingSink: AdvisorySink {
+    private(set) var ids: Set<String> = []
+    private(set) var issues: [String] = []
+
+    mutating func receive(_ advisory: Advisory) {
+        if advisory.withdrawn == nil { ids.insert(advisory.id) }
     }
 
-    private static func read(_ source: FeedSource) throws -> (reading: FeedReading, issues: [String]) {
-        if let intelligence = try source.readIntelligence() {
-            return (intelligence.reading, intelligence.issues.prefix(SnapshotState.Entry.issueLimit).map { "\($0)" })
-        }
-        var sink = IssueSink()
-        let reading = try source.readAdvisories(into: &sink)
-        return (reading, sink.issues)
+    mutating func setAside(_ issue: FeedRecordIssue) {
+        if issues.count < SnapshotState.Entry.issueLimit { issues.append("\(issue)") }
     }
 
-    /// How the file will be read once it lies in its place.
-    private static func kind(of feed: FeedID) -> FeedSource.Kind {
-        switch feed {
-        case .debianTracker: .debianTracker
-        case .kev: .kev
-        case .epss: .epss
-        default: .osvExport
-        }
+    mutating func take(_ intelligence: ThreatIntelligence) {
+        ids.formUnion(intelligence.epss.keys)
+        ids.formUnion(intelligence.kev.keys)
+        ids.formUnion(intelligence.exploits.keys)
+        ids.formUnion(intelligence.ssvc.keys)
+        ids.formUnion(intelligence.lifecycles.keys)
+        ids.formUnion(intelligence.supportNotes.map { "\($0.scope) \($0.name)" })
     }
 }

@@ -1,17 +1,21 @@
 import Foundation
 import Verdicts
 
-/// What is known of each feed file beside its bytes: kept as JSON next to the snapshots.
+/// What is known of each feed beside its bytes: kept as JSON next to the snapshots.
 struct SnapshotState: Sendable, Codable, Equatable {
     /// By path below the snapshot folder.
     var files: [String: Entry] = [:]
+    /// The newest bundle that was imported; `nil` before the first.
+    var bundle: BundleMark?
 
-    /// One feed file.
+    /// One feed.
     struct Entry: Sendable, Codable, Equatable {
         var feed: String
         /// What the source said of the version held; `nil` when it says nothing.
         var version: FeedVersion?
-        /// Lowercase hex SHA-256 of the file held; empty when none is.
+        /// How far increments reach; `nil` for feeds that are always fetched whole.
+        var cursor: FeedCursor?
+        /// Lowercase hex SHA-256 of what is held, see ``SnapshotFiles/digest(of:)``; empty when nothing is.
         var digest = ""
         var records = 0
         var setAside = 0

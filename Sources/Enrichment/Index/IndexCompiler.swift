@@ -2,7 +2,7 @@ import Advisories
 import Foundation
 import Matching
 
-/// Compiles feed files into an index.
+/// Compiles feeds into an index.
 public struct IndexCompiler: Sendable {
     private let data: DataFolder
     private let progress: @Sendable (String) -> Void
@@ -15,6 +15,7 @@ public struct IndexCompiler: Sendable {
     /// Compiles the snapshots of an installation and puts the index into use, unless the same one is in use already.
     ///
     /// - Returns: The digest of the index in use; `nil` when there is no snapshot at all.
+    /// - Throws: ``SnapshotDamage`` when a snapshot cannot be read; the index in use stays.
     func compile(_ state: SnapshotState) throws -> (digest: String?, changed: Bool) {
         let folder = IndexFolder(path: data.indexes)
         let before = folder.currentDigest()
@@ -32,54 +33,69 @@ public struct IndexCompiler: Sendable {
     private func readSnapshots(_ state: SnapshotState) throws -> IndexBuilder {
         // Where nobody but the host's own archive could be reached, there are no feed files to discover.
         let hasFiles = state.files.contains { $0.key != AptSnapshot.folder && $0.value.fetchedAt != nil }
-        var sink = try Self.read(feeds: hasFiles ? [data.feeds] : [], progress: progress)
+        var reader = FeedReader(progress: progress)
+        let names = Set(state.files.values.filter { $0.fetchedAt != nil }.map(\.feed))
+        let found = hasFiles ? try FeedLayout.discover(data.feeds) : []
+        // Only what a sync checked: other files may lie there by mistake, and must not stop the compile.
+        try reader.read(found.filter { names.contains($0.feed.rawValue) })
         if let snapshot = try AptSnapshot.load(feedFolder: data.feeds) {
-            let counts = try snapshot.read(into: &sink)
-            sink.builder.addFeed(
+            let counts = try snapshot.read(into: &reader.builder)
+            reader.builder.addFeed(
                 FeedSummary(id: .aptChangelog, records: counts.records, setAside: counts.setAside))
         }
-        return sink.builder
+        return reader.builder
+    }
+
+    /// What came of compiling feed files.
+    public struct Build: Sendable {
+        /// The index.
+        public let summary: IndexSummary
+        /// Every feed, by name.
+        public let feeds: [FeedSummary]
+        /// The first records that were set aside, by feed; ``feeds`` counts all.
+        public let issues: [FeedID: [FeedRecordIssue]]
+        /// Files of no known kind, by path.
+        public let unknown: [String]
+        /// The user's VEX documents among the paths, which are no part of an index.
+        public let vex: [String]
     }
 
     /// Compiles feed files, or folders of them, into one index file.
     ///
-    /// - Throws: What a loader throws of a file that is cut short or is no feed; `IndexBuildError`.
+    /// - Throws: ``SnapshotDamage`` with what a loader says of a file that is cut short or is no feed; `FeedError` when there is nothing
+    ///   to read; `IndexBuildError`.
     public static func build(
         feeds: [String], output: String, progress: @escaping @Sendable (String) -> Void
-    ) throws -> IndexSummary {
-        try read(feeds: feeds, progress: progress).builder.write(to: output)
-    }
-
-    private static func read(feeds: [String], progress: (String) -> Void) throws -> BuilderSink {
-        var sink = BuilderSink()
-        var intelligence = ThreatIntelligence()
-        for source in try feeds.flatMap(FeedLayout.discover).sorted(by: { $0.path < $1.path }) {
-            progress("reading \(source.feed)")
-            if let known = try source.readIntelligence() {
-                intelligence.merge(known.intelligence)
-                sink.finish(known.reading)
-            } else {
-                sink.finish(try source.readAdvisories(into: &sink))
-            }
+    ) throws -> Build {
+        var survey = (sources: [FeedSource](), unknown: [String]())
+        for path in feeds {
+            let found = try FeedLayout.survey(path)
+            survey.sources += found.sources
+            survey.unknown += found.unknown
         }
-        sink.builder.setIntelligence(intelligence)
-        return sink
+        var reader = FeedReader(progress: progress)
+        try reader.read(survey.sources.filter { $0.kind != .vex })
+        let (feeds, issues) = (reader.summaries, reader.issues)
+        progress("writing the index")
+        let summary = try reader.builder.write(to: output)
+        return Build(
+            summary: summary, feeds: feeds, issues: issues, unknown: survey.unknown,
+            vex: survey.sources.filter { $0.kind == .vex }.map(\.path))
     }
 }
 
-/// Hands advisories to a builder.
-struct BuilderSink: AdvisorySink {
-    var builder = IndexBuilder()
+/// A feed that cannot be read to its end: the index would lack what it says.
+public struct SnapshotDamage: Error, CustomStringConvertible {
+    /// The feed.
+    public let feed: FeedID
+    /// The file or folder.
+    public let path: String
+    /// What its loader said.
+    public let cause: any Error
 
-    mutating func receive(_ advisory: Advisory) throws { try builder.add(advisory) }
-
-    /// Broken records are counted by the loader, whose reading ``finish(_:)`` takes.
-    mutating func setAside(_ issue: FeedRecordIssue) {}
-
-    /// Notes that a feed was read to its end.
-    mutating func finish(_ reading: FeedReading) {
-        builder.addFeed(
-            FeedSummary(
-                id: reading.feed, records: reading.records, setAside: reading.setAside, snapshotDate: reading.date))
+    /// One line for people.
+    public var description: String {
+        let reason = "\(cause)"
+        return "\(feed) cannot be read: " + (reason.hasPrefix(path) ? reason : "\(path): \(reason)")
     }
 }

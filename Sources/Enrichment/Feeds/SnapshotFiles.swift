@@ -1,0 +1,62 @@
+import CLinux
+import Foundation
+import Glibc
+
+/// Snapshots on disk: each is a file or a folder, and is replaced as a whole.
+enum SnapshotFiles {
+    /// Lowercase hex SHA-256 of a file's bytes; of a folder, that of its files' names and digests.
+    static func digest(of path: String) throws -> String {
+        guard isFolder(path) else { return try FileDigest.sha256(path: path) }
+        let lines = try files(in: path).map { "\($0)\0\(try FileDigest.sha256(path: path + "/" + $0))\n" }
+        return FileDigest.sha256(Data(lines.joined().utf8))
+    }
+
+    static func isFolder(_ path: String) -> Bool {
+        var isFolder = ObjCBool(false)
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    }
+
+    /// Every regular file below a folder, by path relative to it, in order of bytes. Hidden ones are left out.
+    static func files(in folder: String) throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: folder)
+            .filter { name in !name.split(separator: "/").contains { $0.hasPrefix(".") } && isFile(folder + "/" + name)
+            }
+            .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    private static func isFile(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & Glibc.S_IFMT == Glibc.S_IFREG
+    }
+
+    /// Puts what is staged into its place in one step, whatever is there.
+    static func install(_ staging: String, at place: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: (place as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        if !isFolder(place) && !(isFolder(staging) && FileManager.default.fileExists(atPath: place)) {
+            return try check(rename(staging, place), place)
+        }
+        // A folder cannot be renamed over one that has files, so the two change places. File systems that cannot do that get two renames.
+        if zt_exchange(staging, place) != 0 {
+            let old = staging + ".old"
+            try check(rename(place, old), place)
+            try check(rename(staging, place), place)
+            try? FileManager.default.removeItem(atPath: old)
+        }
+        try? FileManager.default.removeItem(atPath: staging)
+    }
+
+    /// Copies by a second name for the same bytes where the file system can, as snapshots are replaced and never written into.
+    static func link(_ source: String, to destination: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: (destination as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        if Glibc.link(source, destination) == 0 { return }
+        try FileManager.default.copyItem(atPath: source, toPath: destination)
+    }
+
+    private static func check(_ result: Int32, _ place: String) throws {
+        guard result == 0 else {
+            throw FeedFetchError.unreadable("cannot replace \(place): \(String(cString: strerror(errno)))")
+        }
+    }
+}
