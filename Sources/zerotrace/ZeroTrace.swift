@@ -9,7 +9,8 @@ struct ZeroTrace: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, ScanCommand.self, MatchCommand.self, FeedsCommand.self, IndexCommand.self,
             CompanyCommand.self, UserCommand.self, TokenCommand.self, AgentCommand.self, VerifyCommand.self,
-            LoadtestCommand.self,
+            LoadtestCommand.self, EnrichmentCommand.self, VersionCompareCommand.self, PURLCommand.self,
+            CVSSCommand.self,
         ])
 }
 

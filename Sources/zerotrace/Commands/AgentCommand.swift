@@ -9,6 +9,7 @@ struct AgentCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract:
                 "List agents: id, state of the inventory, packages, vulnerabilities, digests received and applied, host name."
         )

@@ -8,7 +8,7 @@ struct CompanyCommand: AsyncParsableCommand {
         subcommands: [Create.self, List.self])
 
     struct Create: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Make a company.")
+        static let configuration = CommandConfiguration(commandName: "create", abstract: "Make a company.")
         @OptionGroup var data: DataOptions
         @Argument(help: "Its name, unique in this installation.") var name: String
 
@@ -21,7 +21,7 @@ struct CompanyCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List all companies, by name.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List all companies, by name.")
         @OptionGroup var data: DataOptions
 
         func run() async throws {

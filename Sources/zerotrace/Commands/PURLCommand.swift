@@ -9,7 +9,7 @@ struct PURLCommand: ParsableCommand {
 
     struct Parse: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Read one package URL a line, write one JSON object a line.",
+            commandName: "parse", abstract: "Read one package URL a line, write one JSON object a line.",
             discussion: """
                 The object has exactly the members type, namespace, name, version, qualifiers and subpath, decoded and in canonical \
                 form; what is absent is null. A line that is no package URL gives {"error":"…"}. The exit code is 0 in both cases.
@@ -24,7 +24,7 @@ struct PURLCommand: ParsableCommand {
 
     struct Format: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Read one JSON object a line, write one canonical package URL a line.",
+            commandName: "format", abstract: "Read one JSON object a line, write one canonical package URL a line.",
             discussion: """
                 The object is as `purl parse` writes it; members may be missing. A line that describes no package URL gives \
                 {"error":"…"}. The exit code is 0 in both cases.

@@ -11,7 +11,7 @@ struct TokenCommand: AsyncParsableCommand {
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a token and print it. It is shown this once: only its hash is kept.")
+            commandName: "create", abstract: "Make a token and print it. It is shown this once: only its hash is kept.")
         @OptionGroup var data: DataOptions
         @Option(help: "Name of the company.") var company: String
         @Option(help: "How many agents may enroll with it.") var uses = 1
@@ -34,7 +34,8 @@ struct TokenCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List a company's tokens, newest first.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List a company's tokens, newest first.")
         @OptionGroup var data: DataOptions
         @Option(help: "Name of the company.") var company: String
 
@@ -52,7 +53,8 @@ struct TokenCommand: AsyncParsableCommand {
     }
 
     struct Revoke: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Revoke a token. Agents that enrolled with it stay.")
+        static let configuration = CommandConfiguration(
+            commandName: "revoke", abstract: "Revoke a token. Agents that enrolled with it stay.")
         @OptionGroup var data: DataOptions
         @Option(help: "Name of the company.") var company: String
         @Argument(help: "Id of the token, as listed.") var id: String

@@ -10,7 +10,7 @@ struct UserCommand: AsyncParsableCommand {
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a user.",
+            commandName: "create", abstract: "Make a user.",
             discussion:
                 "The password is read from standard input, one line; it is never an argument, which others could see.")
         @OptionGroup var data: DataOptions
