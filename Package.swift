@@ -128,6 +128,7 @@ let package = Package(
             external: [crypto]),
         module(floor: 2, "Inventory", ["PackageIdentity"], external: [crypto]),
 
+        module(floor: 2, "ProductIdentity", ["PackageIdentity", "JSONDocuments"]),
         module(
             floor: 3, "Matching", ["PackageIdentity", "Scoring", "Versioning", "Advisories"], external: [crypto]),
         module(floor: 3, "HostScan", ["PackageIdentity", "Inventory", "BoundedInput"]),
@@ -183,20 +184,23 @@ let package = Package(
                 "PackageIdentity", "Scoring", "Versioning", "Advisories", "Matching", "Verdicts", "JSONDocuments",
                 "Telemetry",
             ],
-            external: [logging, metrics, lifecycle, nioCore, nioHTTP1, nioPosix], resources: [.embedInCode("Resources")]),
+            external: [logging, metrics, lifecycle, nioCore, nioHTTP1, nioPosix], resources: [.embedInCode("Resources")]
+        ),
 
         program(
             "zerotrace",
             [
                 "PackageIdentity", "Scoring", "Versioning", "Advisories", "Inventory", "SBOM", "Matching", "HostScan",
                 "Reports", "LoadTest", "Stores", "SQLiteStore", "Verdicts", "JobQueue", "Events", "Telemetry",
-                "Enrichment", "Processor", "Gateway", "VerdictServer", "BoundedInput", "JSONDocuments",
+                "Enrichment", "Processor", "Gateway", "VerdictServer", "ProductIdentity",
+                "BoundedInput", "JSONDocuments",
             ], external: [argumentParser, crypto, logging, metrics, lifecycle]),
         program(
             "zerotrace-agent", ["PackageIdentity", "Inventory", "HostScan", "AgentKit"],
             external: [argumentParser, logging, lifecycle]),
 
         tests("PackageIdentity", ["SeededRandom"]),
+        tests("ProductIdentity", ["PackageIdentity"]),
         tests("Scoring", ["SeededRandom"]),
         tests("BoundedInput", ["SeededRandom"]),
         tests("JSONDocuments"),
@@ -210,7 +214,10 @@ let package = Package(
         tests("Wire", ["Inventory", "PackageIdentity"], external: [crypto]),
         tests(
             "Reports",
-            ["Advisories", "Inventory", "JSONDocuments", "Matching", "PackageIdentity", "SBOM", "Scoring", "SeededRandom"]),
+            [
+                "Advisories", "Inventory", "JSONDocuments", "Matching", "PackageIdentity", "SBOM", "Scoring",
+                "SeededRandom",
+            ]),
         tests(
             "AgentKit", ["BoundedInput", "Inventory", "LoopbackTesting", "PackageIdentity", "Wire"],
             external: [crypto, logging, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
