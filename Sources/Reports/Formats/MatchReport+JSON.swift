@@ -24,15 +24,26 @@ extension MatchReport {
     }
 
     private func write(_ rows: [Row], to writer: inout JSONWriter) {
-        // Most vulnerabilities concern several packages, and what is said of them is most of the text.
+        // Most vulnerabilities concern several packages, and most packages have several: what is said of either is written once.
         var known: [ObjectIdentifier: [UInt8]] = [:]
+        func fragment(_ object: AnyObject, _ make: () -> [UInt8]) -> [UInt8] {
+            if let written = known[ObjectIdentifier(object)] { return written }
+            let written = make()
+            known[ObjectIdentifier(object)] = written
+            return written
+        }
         writer.array { writer in
             for row in rows {
-                let shared = row.vulnerability
-                let fragment = known[ObjectIdentifier(shared)] ?? shared.members()
-                known[ObjectIdentifier(shared)] = fragment
                 writer.lineBreak()
-                writer.object { row.write(to: &$0, record: fragment, documents: documents) }
+                writer.object { writer in
+                    writer.fragment(fragment(row.subject, row.subject.members))
+                    // Not through `record`, which would copy it.
+                    writer.member("id", row.vulnerability.record.id)
+                    writer.member("aliases", row.vulnerability.record.aliases)
+                    row.writeVerdict(to: &writer)
+                    writer.fragment(fragment(row.vulnerability, row.vulnerability.members))
+                    row.writeDecisions(to: &writer, documents: documents)
+                }
             }
             if !rows.isEmpty { writer.lineBreak() }
         }
@@ -40,25 +51,17 @@ extension MatchReport {
 }
 
 extension MatchReport.Row {
-    /// Writes the members of a match.
-    ///
-    /// - Parameter fragment: What is said of the vulnerability, whatever the package.
-    fileprivate func write(to writer: inout JSONWriter, record fragment: [UInt8], documents: [String]) {
-        let package = subject.package
-        writer.member("purl", subject.purl)
-        writer.member("name", package.name)
-        writer.member("namespace", package.namespace)
-        writer.member("version", orNull: package.version)
-        // Not through `record`, which would copy it.
-        writer.member("id", vulnerability.record.id)
-        writer.member("aliases", vulnerability.record.aliases)
+    fileprivate func writeVerdict(to writer: inout JSONWriter) {
         writer.member("advisories", verdict.advisories)
         writer.member("status", verdict.status.rawValue)
         writer.member("reason", verdict.reason)
         writer.member("confidence", verdict.confidence.rawValue)
         writer.member("fixed", orNull: verdict.fixedVersion)
         writer.member("urgency", verdict.urgency)
-        writer.fragment(fragment)
+    }
+
+    /// What to do, and what the user has decided.
+    fileprivate func writeDecisions(to writer: inout JSONWriter, documents: [String]) {
         writer.member("action", action)
         if documents.count > 1, documents.indices.contains(subject.document) {
             writer.member("document", documents[subject.document])
@@ -78,21 +81,29 @@ extension MatchReport.Row {
     }
 }
 
+extension ReportedPackage {
+    /// The members of a match that are the same for all vulnerabilities.
+    fileprivate func members() -> [UInt8] {
+        JSONWriter.members { writer in
+            writer.member("purl", purl)
+            writer.member("name", package.name)
+            writer.member("namespace", package.namespace)
+            writer.member("version", orNull: package.version)
+        }
+    }
+}
+
 extension SharedRecord {
     /// The members of a match that are the same for all packages.
     fileprivate func members() -> [UInt8] {
-        var bytes: [UInt8] = []
-        let output = ByteOutput(capacity: 2048) { bytes.append(contentsOf: $0) }
-        var writer = JSONWriter(to: output)
-        writer.member("severity", record.severity.rawValue)
-        writer.member("severity_source", orNull: record.severitySource)
-        writer.member("cvss", orNull: record.cvssScore)
-        writer.member("cvss_vector", orNull: record.cvssVector)
-        writeIntelligence(to: &writer)
-        writer.member("summary", record.summary)
-        // Arrays take everything: there is nothing to fail.
-        try? output.flush()
-        return bytes
+        JSONWriter.members { writer in
+            writer.member("severity", record.severity.rawValue)
+            writer.member("severity_source", orNull: record.severitySource)
+            writer.member("cvss", orNull: record.cvssScore)
+            writer.member("cvss_vector", orNull: record.cvssVector)
+            writeIntelligence(to: &writer)
+            writer.member("summary", record.summary)
+        }
     }
 
     private func writeIntelligence(to writer: inout JSONWriter) {

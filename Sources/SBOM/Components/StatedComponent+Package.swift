@@ -36,46 +36,78 @@ extension StatedComponent {
 }
 
 /// A package URL about to be completed.
+///
+/// Most packages of a distribution lack a qualifier or two and nothing else: these are appended to the text, which is parsed again, in place of
+/// taking the package URL apart.
 private struct Completion {
     private let stated: PackageURL
     private var version: String?
-    /// What the package URL has, without what is moved elsewhere.
-    private var qualifiers: [(key: String, value: String)]
-    private(set) var isNeeded = false
+    private var removed: [String] = []
+    private var added: [(key: String, value: String)] = []
+    private var isVersionChanged = false
 
     init(of stated: PackageURL, version: String?) {
         self.stated = stated
         self.version = stated.version
-        qualifiers = stated.qualifiers.map { ($0.key, $0.value) }
-        if self.version == nil, let version {
-            self.version = version
-            isNeeded = true
-        }
+        if self.version == nil, let version { change(version: version) }
     }
 
+    /// Whether anything differs from what is stated.
+    var isNeeded: Bool { isVersionChanged || !removed.isEmpty || !added.isEmpty }
+
     func packageURL() throws(PackageURLError) -> PackageURL {
-        let pairs = Dictionary(qualifiers) { first, _ in first }
+        if !isVersionChanged, removed.isEmpty, stated.subpath == nil { return try appended() }
+        var qualifiers: [String: String] = [:]
+        for qualifier in stated.qualifiers where !removed.contains(qualifier.key) {
+            qualifiers[qualifier.key] = qualifier.value
+        }
+        for (key, value) in added { qualifiers[key] = value }
         return try PackageURL(
-            type: stated.type, namespace: stated.namespace, name: stated.name, version: version, qualifiers: pairs,
+            type: stated.type, namespace: stated.namespace, name: stated.name, version: version, qualifiers: qualifiers,
             subpath: stated.subpath)
     }
 
+    private func appended() throws(PackageURLError) -> PackageURL {
+        var text = Array(stated.description.utf8)
+        var mark = UInt8(ascii: text.contains(UInt8(ascii: "?")) ? "&" : "?")
+        for (key, value) in added {
+            text.append(mark)
+            text += key.utf8
+            text.append(UInt8(ascii: "="))
+            Self.appendEscaped(value, to: &text)
+            mark = UInt8(ascii: "&")
+        }
+        return try PackageURL(utf8: text.span)
+    }
+
+    /// Escapes all but letters and digits; the parser finds the canonical form.
+    private static func appendEscaped(_ value: String, to text: inout [UInt8]) {
+        for byte in value.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: text.append(byte)
+            default: text += [UInt8(ascii: "%"), digit(byte >> 4), digit(byte & 15)]
+            }
+        }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value + (value < 10 ? UInt8(ascii: "0") : 0x37) }
+
     /// Trivy writes the epoch of a Debian version as a qualifier; to dpkg it is part of the version.
     mutating func moveEpoch() {
-        guard let epoch = remove("epoch") else { return }
-        isNeeded = true
-        guard let version, !version.contains(":"), epoch != "0" else { return }
-        self.version = "\(epoch):\(version)"
+        guard let epoch = stated.qualifier("epoch") else { return }
+        removed.append("epoch")
+        guard let version, !version.utf8.contains(UInt8(ascii: ":")), epoch != "0" else { return }
+        change(version: "\(epoch):\(version)")
     }
 
     /// The source package in the form of the `upstream` qualifier; none when it has the package's own name and version.
     mutating func addSource(_ build: StatedComponent.Build) {
-        guard !has("upstream"), let source = build.source, !source.isEmpty else { return }
+        guard let source = build.source, !source.isEmpty, stated.qualifier("upstream") == nil else { return }
         let sourceVersion = stated.type == "deb" ? Self.sourceVersion(build) : nil
-        if sourceVersion == nil || sourceVersion == version {
-            if source != stated.name { set("upstream", source) }
-        } else if let sourceVersion {
-            set("upstream", "\(source)@\(sourceVersion)")
+        if let sourceVersion, sourceVersion != version {
+            added.append(("upstream", "\(source)@\(sourceVersion)"))
+        } else if source != stated.name {
+            added.append(("upstream", source))
         }
     }
 
@@ -88,32 +120,27 @@ private struct Completion {
 
     /// Trivy calls the qualifier by RPM's own name of the label.
     mutating func addModuleStream(_ stream: String?) {
-        guard stated.type == "rpm", !has("rpmmod") else { return }
-        if let label = remove("modularitylabel") {
-            set("rpmmod", label)
+        guard stated.type == "rpm", stated.qualifier("rpmmod") == nil else { return }
+        if let label = stated.qualifier("modularitylabel") {
+            removed.append("modularitylabel")
+            added.append(("rpmmod", label))
         } else if let stream, !stream.isEmpty {
-            set("rpmmod", stream)
+            added.append(("rpmmod", stream))
         }
     }
 
     /// The bill's operating system, unless the package says another one's name.
     mutating func addDistribution(_ system: String) {
-        guard !has("distro") else { return }
+        guard stated.qualifier("distro") == nil else { return }
         if let namespace = stated.namespace, ["debian", "ubuntu", "alpine", "wolfi"].contains(namespace) {
             // A package of Debian in a bill of an Ubuntu machine is none of Ubuntu's.
             guard system == namespace || system.hasPrefix(namespace + "-") else { return }
         }
-        set("distro", system)
+        added.append(("distro", system))
     }
 
-    private func has(_ key: String) -> Bool { qualifiers.contains { $0.key == key } }
-
-    private mutating func remove(_ key: String) -> String? {
-        qualifiers.firstIndex { $0.key == key }.map { qualifiers.remove(at: $0).value }
-    }
-
-    private mutating func set(_ key: String, _ value: String) {
-        qualifiers.append((key, value))
-        isNeeded = true
+    private mutating func change(version: String) {
+        self.version = version
+        isVersionChanged = true
     }
 }
