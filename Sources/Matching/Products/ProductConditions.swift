@@ -34,12 +34,17 @@ enum ProductConditions {
     }
 
     /// Whether of every operand one product is on the host.
+    ///
+    /// A host that tells an operating system has no other one, so a statement about Windows is not about Linux. What it tells of
+    /// applications and hardware is never all there is: those that are asked for and not told leave it open.
     static func holds(_ platforms: [[PlatformMatch]], on host: [CPEName]?) -> Answer {
         guard !platforms.isEmpty else { return .yes }
         guard let host else { return .unknown }
         var answer = Answer.yes
         for operand in platforms {
-            let answers = operand.flatMap { match in host.map { present(match, $0) } }
+            let answers = operand.flatMap { match in
+                host.map { present(match, $0) } + (mayBeUntold(match, host) ? [.unknown] : [])
+            }
             if answers.contains(where: { $0 == .yes }) { continue }
             guard answers.contains(where: { $0 == .unknown }) else { return .no }
             answer = .unknown
@@ -47,10 +52,30 @@ enum ProductConditions {
         return answer
     }
 
+    /// Whether the product that is asked for may be there although the host does not tell of it.
+    private static func mayBeUntold(_ match: PlatformMatch, _ host: [CPEName]) -> Bool {
+        guard let criteria = try? CPEName(match.criteria), criteria.part == .operatingSystem else { return true }
+        if !host.contains(where: { $0.part == .operatingSystem }) { return true }
+        // Firmware is filed as an operating system, of a machine beside the one that runs here or inside of it.
+        guard let product = criteria.product.text else { return true }
+        return product.hasSuffix("_firmware")
+    }
+
+    /// Windows is asked for as `windows` or by the name of one release; a host tells the release.
+    private static func isSameFamily(_ criteria: CPEName, _ product: CPEName) -> Bool {
+        guard criteria.vendor == product.vendor, let asked = criteria.product.text, let told = product.product.text
+        else {
+            return false
+        }
+        return (asked == "windows" && told.hasPrefix("windows_"))
+            || (["macos", "mac_os", "mac_os_x"].contains(asked) && ["macos", "mac_os", "mac_os_x"].contains(told))
+    }
+
     private static func present(_ match: PlatformMatch, _ product: CPEName) -> Answer {
         guard let criteria = try? CPEName(match.criteria), criteria.part == product.part,
             [.equal, .superset].contains(criteria.relation(of: .vendor, to: product)),
-            [.equal, .superset].contains(criteria.relation(of: .product, to: product))
+            isSameFamily(criteria, product)
+                || [.equal, .superset].contains(criteria.relation(of: .product, to: product))
         else { return .no }
         let version: Answer
         if let range = match.range {
@@ -82,6 +107,9 @@ extension AffectedRange {
     }
 
     private static func order(_ lhs: String, _ rhs: String) -> Int? {
-        try? VersionOrdering.generic.compare(lhs, rhs)
+        guard let left = try? VersionOrdering.generic.key(lhs, reading: .tolerant),
+            let right = try? VersionOrdering.generic.key(rhs, reading: .tolerant)
+        else { return nil }
+        return left == right ? 0 : left < right ? -1 : 1
     }
 }

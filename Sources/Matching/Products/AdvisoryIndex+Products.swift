@@ -1,0 +1,82 @@
+import PackageIdentity
+
+extension AdvisoryIndex {
+    /// Whether a package is judged by the products it may be, because nobody publishes advisories for packages of its kind.
+    ///
+    /// An ecosystem's own advisories know its names and its repairs; statements about products would only repeat them, or contradict them
+    /// where a distribution repairs without changing the version upstream gave.
+    ///
+    /// - Parameter package: `nil` for an application that is no package.
+    public func asksProducts(for package: PackageURL?) -> Bool {
+        guard let coordinates = package?.advisoryCoordinates else { return true }
+        return !covers(scope: coordinates.scope)
+    }
+
+    /// The vulnerabilities an application is exposed to, or may be, by statements about products.
+    ///
+    /// - Parameters:
+    ///   - products: The names it may have. One product can have several; a vulnerability that is found under more than one is
+    ///     reported once, exposure before doubt and the surer before the less sure, then in the given order.
+    ///   - package: The package, if it is one.
+    ///   - hostProducts: As ``MatchContext/hostProducts``.
+    /// - Returns: The highest risk first within a name, names in the given order. Empty when ``asksProducts(for:)`` denies.
+    public func verdicts(
+        products: [ProductName], package: PackageURL?, hostProducts: [CPEName]? = nil
+    ) -> [ProductVerdict] {
+        guard asksProducts(for: package) else { return [] }
+        var found: [ProductVerdict] = []
+        var places: [String: Int] = [:]
+        for product in products {
+            guard let coordinates = product.coordinates else { continue }
+            let context = context(of: product, package: package, hostProducts: hostProducts)
+            for verdict in verdicts(at: coordinates, purl: nil, context: context) {
+                let one = ProductVerdict(product: product, verdict: verdict)
+                guard let place = places[verdict.vulnerability] else {
+                    places[verdict.vulnerability] = found.count
+                    found.append(one)
+                    continue
+                }
+                if verdict.weight > found[place].verdict.weight { found[place] = one }
+            }
+        }
+        return found
+    }
+
+    /// Why an application is, or is not, reported for a vulnerability: one explanation for each name it may have.
+    ///
+    /// - Parameters:
+    ///   - products: The names it may have; those without version are passed over.
+    ///   - package: The package, if it is one.
+    ///   - id: A CVE, any alias, or an advisory's id.
+    ///   - hostProducts: As ``MatchContext/hostProducts``.
+    public func explain(
+        products: [ProductName], package: PackageURL?, vulnerability id: String, hostProducts: [CPEName]? = nil
+    ) -> [Explanation] {
+        products.compactMap { product in
+            product.coordinates.map {
+                explain(
+                    at: $0, purl: package, vulnerability: id,
+                    context: context(of: product, package: package, hostProducts: hostProducts))
+            }
+        }
+    }
+
+    private func context(of product: ProductName, package: PackageURL?, hostProducts: [CPEName]?) -> MatchContext {
+        MatchContext(
+            architecture: package?.qualifier("arch"), cpe: product.cpe, isProductDerived: product.isDerived,
+            hostProducts: hostProducts)
+    }
+}
+
+extension Verdict {
+    /// Exposure before doubt, then the surer.
+    fileprivate var weight: Int {
+        let certainty: Int
+        switch confidence {
+        case .exact: certainty = 2
+        case .likely: certainty = 1
+        case .possible: certainty = 0
+        }
+        return (status == .affected ? 3 : 0) + certainty
+    }
+}
