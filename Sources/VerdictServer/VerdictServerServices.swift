@@ -4,7 +4,7 @@ import Verdicts
 /// What the service builds upon.
 public struct VerdictServerServices: Sendable {
     /// Where indexes come from.
-    public var indexes: any IndexSource
+    public var indexes: any HeldIndexes
     /// How the process fares.
     public var health: HealthState
     /// The state of the feeds, for `/v1/status`; may read a file.
@@ -14,7 +14,7 @@ public struct VerdictServerServices: Sendable {
 
     /// Makes one from its parts.
     public init(
-        indexes: any IndexSource, health: HealthState, feeds: @escaping @Sendable () -> [FeedStatus] = { [] },
+        indexes: any HeldIndexes, health: HealthState, feeds: @escaping @Sendable () -> [FeedStatus] = { [] },
         metricsText: (@Sendable () -> String)? = nil
     ) {
         self.indexes = indexes

@@ -5,7 +5,7 @@ import ServiceLifecycle
 import Synchronization
 
 /// The index in one file, followed as the file is replaced.
-public final class WatchedIndexFile: IndexSource {
+public final class WatchedIndexFile: HeldIndexes {
     private struct State {
         /// The newest first.
         var held: [AdvisoryIndex] = []

@@ -48,7 +48,7 @@ func advisory(
 }
 
 /// Indexes that a test exchanges as it likes.
-final class TestIndexes: IndexSource {
+final class TestIndexes: HeldIndexes {
     private let held: Mutex<[AdvisoryIndex]>
 
     init(_ indexes: [AdvisoryIndex]) { held = Mutex(indexes) }

@@ -133,13 +133,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
             return write(parts.responder.respond(to: whole), to: request, context)
         }
         let responder = parts.responder
+        let interest = request.interest
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        parts.workers.runIfActive(eventLoop: context.eventLoop) { responder.respond(to: whole) }.whenComplete {
-            result in
+        parts.workers.runIfActive(eventLoop: context.eventLoop) {
+            // A client that left while its request waited its turn costs nothing more.
+            interest.isGone ? nil : responder.respond(to: whole)
+        }.whenComplete { result in
             let (handler, context) = bound.value
             guard case .answering(let request) = handler.state else { return }
             // It fails only when the workers have been stopped, which is after the time given for shutting down.
-            let reply = (try? result.get()) ?? ServiceError.overloaded.reply(requestID: request.id)
+            let reply = (try? result.get()).flatMap(\.self) ?? ServiceError.overloaded.reply(requestID: request.id)
             handler.write(reply, to: request, context)
         }
     }
@@ -244,7 +247,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func end() {
         disarm()
         switch state {
-        case .receiving(let request), .answering(let request): parts.budget.give(request.release())
+        case .receiving(let request), .answering(let request):
+            request.interest.lose()
+            parts.budget.give(request.release())
         case .idle, .flushing, .refused, .closed: break
         }
         state = .closed

@@ -1,10 +1,22 @@
 import NIOCore
 import NIOHTTP1
+import Synchronization
+
+/// Whether anybody still waits for an answer; told by the connection, asked by the worker.
+final class Interest: Sendable {
+    private let isLost = Atomic<Bool>(false)
+
+    /// Whether the client is gone.
+    var isGone: Bool { isLost.load(ordering: .relaxed) }
+    /// Notes that the client is gone.
+    func lose() { isLost.store(true, ordering: .relaxed) }
+}
 
 /// A request that is still arriving.
 final class IncomingRequest {
     let head: HTTPRequestHead
     let id: String
+    let interest = Interest()
     private(set) var body = ByteBuffer()
     private var charged = 0
 

@@ -18,7 +18,7 @@ struct OSVPage {
 
     /// - Throws: ``ServiceError`` for a query or a page token that is refused.
     init(
-        _ query: OSVQuery, index present: AdvisoryIndex, indexes: any IndexSource, limit: Int
+        _ query: OSVQuery, index present: AdvisoryIndex, indexes: any HeldIndexes, limit: Int
     ) throws(ServiceError) {
         let token = try query.pageToken.map { text throws(ServiceError) in try OSVPageToken(text) }
         index = try Self.index(for: token, present: present, indexes)
@@ -38,7 +38,7 @@ struct OSVPage {
 
     /// A listing that began with one index goes on with it, so that it neither skips nor repeats.
     private static func index(
-        for token: OSVPageToken?, present: AdvisoryIndex, _ indexes: any IndexSource
+        for token: OSVPageToken?, present: AdvisoryIndex, _ indexes: any HeldIndexes
     ) throws(ServiceError) -> AdvisoryIndex {
         guard let token, token.indexDigest != present.digest else { return present }
         guard let held = try? indexes.index(digest: token.indexDigest) else {

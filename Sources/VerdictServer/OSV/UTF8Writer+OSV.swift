@@ -145,10 +145,6 @@ enum PythonVersions {
         }
     }
 
-    /// PEP 440, appendix B.
-    private static func isReadable(_ version: String) -> Bool {
-        let pattern =
-            #/v?(\d+!)?\d+(\.\d+)*([-_.]?(alpha|a|beta|b|preview|pre|c|rc)[-_.]?\d*)?(-\d+|[-_.]?(post|rev|r)[-_.]?\d*)?([-_.]?dev[-_.]?\d*)?(\+[a-z0-9]+([-_.][a-z0-9]+)*)?/#
-        return version.wholeMatch(of: pattern.ignoresCase().asciiOnlyDigits()) != nil
-    }
+    /// PEP 440, as the tool reads it.
+    private static func isReadable(_ version: String) -> Bool { (try? VersionOrdering.pypi.key(version)) != nil }
 }

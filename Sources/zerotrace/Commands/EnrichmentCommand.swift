@@ -56,7 +56,7 @@ struct EnrichmentCommand: AsyncParsableCommand {
         _ configuration: VerdictServerConfiguration, _ file: String?, _ metrics: PrometheusMetrics, _ logger: Logger
     ) throws -> ServiceGroup {
         let health = HealthState()
-        let indexes: any IndexSource
+        let indexes: any HeldIndexes
         let watcher: any Service
         var feeds: @Sendable () -> [FeedStatus] = { [] }
         if let file {
@@ -127,7 +127,7 @@ struct EnrichmentEnvironment {
 }
 
 /// The indexes of an installation's data folder.
-private struct FolderIndexes: IndexSource {
+private struct FolderIndexes: HeldIndexes {
     let holder: IndexHolder
     let folder: IndexFolder
 
