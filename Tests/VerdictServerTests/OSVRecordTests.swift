@@ -57,6 +57,13 @@ struct OSVRecordTests {
         #expect(record.contains(#""versions":["0.9"]"#))
     }
 
+    @Test(arguments: [
+        ("1.0", true), ("0.dev0", true), ("0", true), ("0a0.dev0", true), ("v1.0", true), ("1!2.0.post1+local.7", true),
+        ("1.0-final.sp1", false), ("2004d-beta-x", false), ("foo", false), ("1.0 x", false),
+    ]) func whatPythonReads(version: String, isReadable: Bool) {
+        #expect(PythonVersions.isReadable(.fixed(version)) == isReadable)
+    }
+
     @Test func semanticVersionsHaveAKindOfTheirOwn() throws {
         let index = try makeIndex([
             advisory(

@@ -145,6 +145,11 @@ enum PythonVersions {
         }
     }
 
-    /// PEP 440, as the tool reads it.
-    private static func isReadable(_ version: String) -> Bool { (try? VersionOrdering.pypi.key(version)) != nil }
+    /// The lowest version of PEP 440. What the order takes beyond PEP 440, versions from before it, stands below.
+    private static let lowest = try? VersionOrdering.pypi.key("0.dev0")
+
+    private static func isReadable(_ version: String) -> Bool {
+        guard let lowest, let key = try? VersionOrdering.pypi.key(version) else { return false }
+        return key >= lowest
+    }
 }
