@@ -43,11 +43,25 @@ extension PackageURL {
 
     private func rpmCoordinates(_ version: String) -> AdvisoryCoordinates? {
         guard let distribution, let scope = distribution.advisoryScope else { return nil }
-        var name = name
-        if distribution.advisoriesNameSources, let upstream = qualifier("upstream") {
-            name = SourcePackage.nameOfSourceRPM(upstream)
+        let version = withEpoch(version)
+        guard distribution.advisoriesNameSources, let upstream = qualifier("upstream") else {
+            return AdvisoryCoordinates(scope: scope, name: name, version: version)
         }
-        return AdvisoryCoordinates(scope: scope, name: name, version: withEpoch(version))
+        let source = SourcePackage(sourceRPM: upstream, version: version)
+        return AdvisoryCoordinates(scope: scope, name: source.name, version: source.version)
+    }
+
+    /// Where advisories about the source package are found, for distributions whose advisories name binary packages first.
+    ///
+    /// Red Hat's newer documents name sources alone. What they say counts for a vulnerability that nothing under
+    /// ``advisoryCoordinates`` speaks of. `nil` where those name the source already, or no other source is known.
+    public var sourceCoordinates: AdvisoryCoordinates? {
+        guard type == "rpm", let version, let upstream = qualifier("upstream"), let distribution,
+            !distribution.advisoriesNameSources, distribution.id != "almalinux", let scope = distribution.advisoryScope
+        else { return nil }
+        let source = SourcePackage(sourceRPM: upstream, version: withEpoch(version))
+        guard source.name != name else { return nil }
+        return AdvisoryCoordinates(scope: scope, name: source.name, version: source.version)
     }
 
     /// The version behind the `epoch` qualifier, which RPM and Trivy's Debian packages have; none where the version has its own.

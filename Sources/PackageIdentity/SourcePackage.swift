@@ -73,10 +73,18 @@ struct SourcePackage {
             ? String(version[..<dash]) : version
     }
 
-    /// `openssl-3.0.7-24.el9.src.rpm` → `openssl`; a bare name stays.
-    static func nameOfSourceRPM(_ file: String) -> String {
-        guard file.hasSuffix(".src.rpm") || file.hasSuffix(".nosrc.rpm") else { return file }
+    /// Reads the name of a source RPM, `openssl-3.0.7-24.el9.src.rpm`; a bare name keeps the version of the binary package.
+    ///
+    /// The file's name has no epoch; the binary's is put before, which is the source's for all but a few (parts of perl).
+    init(sourceRPM file: String, version: String) {
+        (name, self.version) = (file, version)
+        guard file.hasSuffix(".src.rpm") || file.hasSuffix(".nosrc.rpm") else { return }
         let parts = file.split(separator: "-", omittingEmptySubsequences: false)
-        return parts.count > 2 ? parts.dropLast(2).joined(separator: "-") : file
+        guard parts.count > 2 else { return }
+        name = parts.dropLast(2).joined(separator: "-")
+        let suffix = file.hasSuffix(".nosrc.rpm") ? ".nosrc.rpm".utf8.count : ".src.rpm".utf8.count
+        let own = "\(parts[parts.count - 2])-\(parts[parts.count - 1].dropLast(suffix))"
+        let epoch = version.utf8.firstIndex(of: UInt8(ascii: ":")).map { version[...$0] } ?? ""
+        self.version = epoch + own
     }
 }

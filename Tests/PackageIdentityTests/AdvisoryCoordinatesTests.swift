@@ -58,6 +58,10 @@ struct AdvisoryCoordinatesTests {
             "pkg:rpm/almalinux/openssl-libs@3.0.7-24.el9?epoch=1&distro=almalinux-9.3&upstream=openssl-3.0.7-24.el9.src.rpm",
             "AlmaLinux:9", "openssl-libs", "1:3.0.7-24.el9"),
         Case("pkg:rpm/rocky/bash@5.1-2.el9?epoch=0&distro=rocky-9", "Rocky Linux:9", "bash", "5.1-2.el9"),
+        // A part with a version of its own.
+        Case(
+            "pkg:rpm/rocky/part@1.30-4.el9?epoch=2&distro=rocky-9.3&upstream=whole-5.32-4.el9.src.rpm",
+            "Rocky Linux:9", "whole", "2:5.32-4.el9"),
         // Red Hat, SUSE, Amazon and Oracle name binary packages, as AlmaLinux does.
         Case(
             "pkg:rpm/redhat/bind-chroot@9.16.23-14.el9_3?epoch=32&distro=rhel-9.3&upstream=bind-9.16.23-14.el9_3.src.rpm",
@@ -70,7 +74,7 @@ struct AdvisoryCoordinatesTests {
             "pkg:rpm/suse/bash@5?distro=sles-15.5&upstream=x-1-1.src.rpm", "SUSE:Linux Enterprise Server 15 SP5",
             "bash", "5"),
         Case("pkg:rpm/ol/bash@1:5?epoch=1&distro=ol-8", "Oracle Linux:8", "bash", "1:5"),
-        Case("pkg:rpm/mageia/lib64x@5?distro=mageia-9&upstream=x-5-1.src.rpm", "Mageia:9", "x", "5"),
+        Case("pkg:rpm/mageia/lib64x@5-1?distro=mageia-9&upstream=x-5-1.src.rpm", "Mageia:9", "x", "5-1"),
         // Ubuntu's extended maintenance says so in the version; Trivy puts the epoch beside it.
         Case(
             "pkg:deb/ubuntu/openssl@1.1.1-1ubuntu2.1~18.04.23%2Besm3?distro=ubuntu-18.04", "Ubuntu:Pro:18.04:LTS",
@@ -110,5 +114,24 @@ struct AdvisoryCoordinatesTests {
     ])
     func coordinates(_ example: Case) throws {
         #expect(try PackageURL(example.purl).advisoryCoordinates == example.coordinates)
+    }
+
+    @Test(arguments: [
+        Case(
+            "pkg:rpm/redhat/libcurl@7.76.1-26.el9?distro=rhel-9.3&upstream=curl-7.76.1-26.el9.src.rpm",
+            "Red Hat:enterprise_linux:9", "curl", "7.76.1-26.el9"),
+        Case(
+            "pkg:rpm/redhat/bind-libs@9.16.23-14.el9?epoch=32&distro=rhel-9.3&upstream=bind-9.16.23-14.el9.src.rpm",
+            "Red Hat:enterprise_linux:9", "bind", "32:9.16.23-14.el9"),
+        Case("pkg:rpm/amzn/libcurl@8-1?distro=amzn-2023&upstream=curl", "Amazon Linux:2023", "curl", "8-1"),
+        // The same name, no source, a family that names sources anyway, and AlmaLinux, which never does.
+        Case("pkg:rpm/redhat/curl@7-1?distro=rhel-9.3&upstream=curl-7-1.src.rpm"),
+        Case("pkg:rpm/redhat/curl@7-1?distro=rhel-9.3"),
+        Case("pkg:rpm/rocky/libcurl@7-1?distro=rocky-9.3&upstream=curl-7-1.src.rpm"),
+        Case("pkg:rpm/almalinux/libcurl@7-1?distro=almalinux-9.3&upstream=curl-7-1.src.rpm"),
+        Case("pkg:deb/debian/libcurl4@7?distro=debian-12&upstream=curl"),
+    ])
+    func sourcesAreKnownBesideBinaries(_ example: Case) throws {
+        #expect(try PackageURL(example.purl).sourceCoordinates == example.coordinates)
     }
 }
