@@ -26,13 +26,16 @@ private let files: [String: [UInt8]] = [
                     FeedSource(feed: .osv("Debian"), kind: .osvExport, path: "\(folder)/osv/Debian/all.zip"),
                     FeedSource(feed: .osv("PyPI"), kind: .osvExport, path: "\(folder)/osv/PyPI/all.zip"),
                     FeedSource(feed: .debianTracker, kind: .debianTracker, path: "\(folder)/debian/tracker.json"),
+                    FeedSource(
+                        feed: FeedID(rawValue: "debian-dsa"), kind: .debianSecurityList,
+                        path: "\(folder)/debian/DSA-list"),
                     FeedSource(feed: .kev, kind: .kev, path: "\(folder)/kev/2024-03.json"),
                     FeedSource(feed: .epss, kind: .epss, path: "\(folder)/epss/scores.csv"),
                 ])
             var sink = CollectedAdvisories()
             let counts = try sources.map { try $0.readAdvisories(into: &sink).records }
-            #expect(counts == [1, 1, 3, 0, 0])
-            #expect(try sources.map { try $0.readIntelligence()?.reading.records } == [nil, nil, nil, 2, 2])
+            #expect(counts == [1, 1, 3, 1, 0, 0])
+            #expect(try sources.map { try $0.readIntelligence()?.reading.records } == [nil, nil, nil, nil, 2, 2])
         }
     }
 
@@ -97,6 +100,68 @@ private let files: [String: [UInt8]] = [
     @Test func aCutArchiveIsNamed() throws {
         _ = try withFile(Array(zip([("a.json", Samples.github)]).dropLast(4))) { path in
             #expect(throws: ArchiveError.self) { try FeedLayout.discover(path) }
+        }
+    }
+
+    @Test(
+        arguments: [
+            (
+                #"{"document":{"csaf_version":"2.0","category":"csaf_vex","publisher":{"name":"Red Hat Product Security"}}}"#,
+                "csaf/redhat/vex", .csaf
+            ),
+            (#"{"dataType":"CVE_RECORD","cveMetadata":{"cveId":"CVE-2024-1"}}"#, "cve-list", .cveList),
+            (#"{"resultsPerPage":0,"startIndex":0,"totalResults":0,"format":"NVD_CVE"}"#, "nvd", .nvd),
+            (#"{"vulnerabilities":[{"cve":{"id":"CVE-2024-1"}}]}"#, "nvd", .nvd),
+            (#"{"vulnerabilities":[{"cveID":"CVE-2024-1"}]}"#, "kev", .kev),
+            (
+                #"{"distroversion":"v3.18","reponame":"main","packages":[{"pkg":{"name":"a","secfixes":{}}}]}"#,
+                "alpine-secdb/v3.18/main", .alpineSecdb
+            ),
+            (
+                #"{"exploit_x":{"name":"x","fullname":"exploit/x","references":["CVE-2024-1"]}}"#, "metasploit",
+                .metasploit
+            ),
+            (#"{"schema_version":"1.2.0","total":1,"result":[{"name":"a","releases":[]}]}"#, "end-of-life", .endOfLife),
+            (#"[{"cycle":"12","eol":"2026-06-10"}]"#, "end-of-life", .endOfLife),
+            ("id,file,description,date_published,author\n", "exploit-database", .exploitDatabase),
+            ("[31 Mar 2023] DLA-1-1 a - security update\n", "debian-dla", .debianSecurityList),
+            (#"{"@context":"https://openvex.dev/ns/v0.2.0","statements":[]}"#, "vex/whatever.bin", .vex),
+            (#"{"bomFormat":"CycloneDX","vulnerabilities":[]}"#, "vex/whatever.bin", .vex),
+        ] as [(String, String, FeedSource.Kind)])
+    func everyFormatIsKnownByItsContent(text: String, feed: String, kind: FeedSource.Kind) throws {
+        try withFile(Array(text.utf8), named: "whatever.bin") { path in
+            let sources = try FeedLayout.discover(path)
+            #expect(sources == [FeedSource(feed: FeedID(rawValue: feed), kind: kind, path: path)])
+        }
+    }
+
+    @Test func foldersOfManyRecordsAreOneSourceAndOfFewOneEach() throws {
+        var records = ["notes.txt": Array("x".utf8)]
+        for number in 0..<70 { records["deep/R\(number).json"] = Array(Samples.github.utf8) }
+        for number in 0..<2 { records["few/R\(number).json"] = Array(Samples.debianView.utf8) }
+        try withFiles(records) { folder in
+            let survey = try FeedLayout.survey(folder)
+            #expect(survey.unknown == ["\(folder)/notes.txt"])
+            #expect(
+                survey.sources == [
+                    FeedSource(feed: .osv("PyPI"), kind: .osvFolder, path: "\(folder)/deep"),
+                    FeedSource(feed: .osv("Debian"), kind: .osvRecord, path: "\(folder)/few/R0.json"),
+                    FeedSource(feed: .osv("Debian"), kind: .osvRecord, path: "\(folder)/few/R1.json"),
+                ])
+            var sink = CollectedAdvisories()
+            #expect(try survey.sources[0].readAdvisories(into: &sink).records == 70)
+        }
+    }
+
+    @Test func newerRecordsBesideAnExportStandInPlaceOfItsOwn() throws {
+        let old = zip([("GHSA.json", Samples.github), ("b.json", Samples.debianView)])
+        let new = zip([("GHSA.json", Samples.github.replacing("\"id\"", with: "\"database_specific\":{},\"id\""))])
+        try withFiles(["osv/PyPI/all.zip": old, "osv/PyPI/changes.zip": new]) { folder in
+            var sink = CollectedAdvisories()
+            let sources = try FeedLayout.discover(folder)
+            #expect(sources.map(\.overlay) == ["\(folder)/osv/PyPI/changes.zip"])
+            #expect(try sources[0].readAdvisories(into: &sink).records == 2)
+            #expect(Set(sink.advisories.map(\.id)).count == 2)
         }
     }
 }

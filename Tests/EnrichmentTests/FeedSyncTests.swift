@@ -200,4 +200,35 @@ import Verdicts
         #expect(digests.count == 1 && !digests.contains(nil))
         #expect(!outer.files().contains { $0.contains(".staging") })
     }
+
+    /// A disk may spoil what was whole when it was taken.
+    @Test func aSnapshotDamagedAfterItsCheckLeavesTheIndexInUse() async throws {
+        let first = try await sync()
+        let path = "feeds/" + Self.pypi
+        try outer.write(path, outer.read(path).dropLast(30))
+        try mirror.write(
+            Self.npm, Feeds.zip([Feeds.record("B", package: "left-pad", fixed: "1.3.0", ecosystem: "npm")]))
+        let second = try await sync()
+        #expect(second.indexDigest == first.indexDigest && !second.changed)
+        #expect(second.compileError?.contains("osv/PyPI/all.zip") == true)
+        #expect(try status(second, "osv/PyPI").error?.contains("all.zip") == true)
+        let third = try await sync()
+        #expect(third.changed && third.compileError == nil && third.feeds.allSatisfy { $0.error == nil })
+        #expect(try verdicts("pkg:pypi/tool@1") == ["A"] && verdicts("pkg:npm/left-pad@1.2.0") == ["B"])
+    }
+
+    @Test func feedsAreChosenByNameAndGroup() throws {
+        #expect(
+            try FeedCatalogue.files(named: ["kev", "osv/PyPI", "osv/New Thing"]).map(\.path) == [
+                "kev/known_exploited_vulnerabilities.json", "osv/New Thing", "osv/PyPI",
+            ])
+        #expect(try FeedCatalogue.files(named: ["alpine-secdb"]).count > 20)
+        for name in ["nothing", "osv/", "osv/../x", "osv/a/b", ""] {
+            #expect(throws: FeedSelectionError(name: name)) { try FeedCatalogue.files(named: [name]) }
+        }
+        let plain = FeedCatalogue.files(holding: ["nvd", "osv/New Thing", "apt-changelog"])
+        #expect(plain.contains { $0.feed == .nvd } && plain.contains { $0.feed == .osv("New Thing") })
+        #expect(!FeedCatalogue.files(holding: []).contains { $0.feed == .nvd || $0.feed == .osv("Debian") })
+        #expect(Set(FeedCatalogue.files.map(\.path)).count == FeedCatalogue.files.count)
+    }
 }

@@ -81,10 +81,19 @@ enum Feeds {
 
     /// A zip archive of stored entries (APPNOTE.TXT).
     static func zip(_ texts: [String]) -> [UInt8] {
+        zip(entries: texts.enumerated().map { ("\($0).json", $1) })
+    }
+
+    /// The same with each text under its id, as a publisher packs them.
+    static func zip(named texts: [String: String]) -> [UInt8] {
+        zip(entries: texts.sorted { $0.key < $1.key }.map { ($0 + ".json", $1) })
+    }
+
+    private static func zip(entries texts: [(name: String, text: String)]) -> [UInt8] {
         var bytes: [UInt8] = []
         var directory: [UInt8] = []
-        for (number, text) in texts.enumerated() {
-            let (name, content, offset) = ("\(number).json", Array(text.utf8), bytes.count)
+        for (name, text) in texts {
+            let (content, offset) = (Array(text.utf8), bytes.count)
             let common =
                 little(0, 8) + little(checksum(content), 4) + little(content.count, 4) + little(content.count, 4)
                 + little(name.utf8.count, 2) + little(0, 2)

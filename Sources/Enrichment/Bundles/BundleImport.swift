@@ -107,6 +107,7 @@ struct BundleImport {
         entry.version = nil
         entry.cursor = nil
         entry.digest = pending.feed.digest
+        entry.fileCount = try SnapshotFiles.count(at: pending.place.path)
         entry.records = pending.checked.reading.records
         entry.setAside = pending.checked.reading.setAside
         entry.issues = pending.checked.issues

@@ -157,12 +157,17 @@ public struct FeedSync: Sendable {
     /// The entries with what is said of files that are not there any more taken back, so that those are fetched again.
     private func held(_ entries: [String: SnapshotState.Entry]) -> [String: SnapshotState.Entry] {
         var entries = entries
-        for path in entries.keys where !FileManager.default.fileExists(atPath: data.feeds + "/" + path) {
+        for (path, entry) in entries where !isHeld(entry, at: data.feeds + "/" + path) {
             entries[path]?.version = nil
             entries[path]?.cursor = nil
             entries[path]?.digest = ""
         }
         return entries
+    }
+
+    private func isHeld(_ entry: SnapshotState.Entry, at place: String) -> Bool {
+        guard let count = entry.fileCount else { return FileManager.default.fileExists(atPath: place) }
+        return (try? SnapshotFiles.files(in: place).count) == count
     }
 
     private func fetchAll(
@@ -237,6 +242,7 @@ public struct FeedSync: Sendable {
         }
         try place.install(staging, digest: digest, standing: checked.standing)
         entry.digest = digest
+        entry.fileCount = try SnapshotFiles.count(at: place.path)
         entry.records = checked.reading.records
         entry.setAside = checked.reading.setAside
         entry.issues = checked.issues

@@ -88,13 +88,12 @@ struct MirrorFeedFetcher: FeedFetcher {
     /// The export, and the newer records beside it if the mirror has some.
     private func fetchExport(_ url: String, to staging: String, held: HeldSnapshot) async throws -> FetchOutcome {
         let (export, changes) = (url + "/all.zip", url + "/changes.zip")
-        let tags = (held.version?.tag(of: export) ?? "").split(separator: "\n", omittingEmptySubsequences: false).map(
-            String.init)
+        let tag = held.version?.tag(of: export)
         let overlay = try await downloader.download(changes, to: staging + "/changes.zip")
         let hadOverlay = FileManager.default.fileExists(atPath: held.path + "/changes.zip")
         let sameOverlay = overlay == .notFound && !hadOverlay
         switch try await downloader.download(
-            export, to: staging + "/all.zip", unlessTagged: sameOverlay ? tags.first : nil)
+            export, to: staging + "/all.zip", unlessTagged: sameOverlay ? tag : nil)
         {
         case .file(let tag): return .fetched(sameOverlay ? tag.map { FeedVersion(url: export, tag: $0) } : nil)
         case .unchanged: return .unchanged

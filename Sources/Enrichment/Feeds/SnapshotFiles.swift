@@ -24,6 +24,9 @@ enum SnapshotFiles {
             .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
+    /// How many files a folder has; `nil` for a file.
+    static func count(at path: String) throws -> Int? { isFolder(path) ? try files(in: path).count : nil }
+
     private static func isFile(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0 && status.st_mode & Glibc.S_IFMT == Glibc.S_IFREG

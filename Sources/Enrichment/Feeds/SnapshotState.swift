@@ -17,6 +17,8 @@ struct SnapshotState: Sendable, Codable, Equatable {
         var cursor: FeedCursor?
         /// Lowercase hex SHA-256 of what is held, see ``SnapshotFiles/digest(of:)``; empty when nothing is.
         var digest = ""
+        /// Files of a snapshot that is a folder; `nil` for one that is a file.
+        var fileCount: Int?
         var records = 0
         var setAside = 0
         /// The first broken records by name, at most ``issueLimit``.
