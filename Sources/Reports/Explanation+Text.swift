@@ -12,6 +12,10 @@ extension Explanation {
             "id          \(vulnerability)", "status      \(status.rawValue) (\(Remedy.words(reason)))",
             "index       \(indexDigest)", "",
         ]
+        for fix in fixesElsewhere ?? [] {
+            let architectures = fix.architectures.isEmpty ? "" : " for \(fix.architectures.joined(separator: ", "))"
+            lines.insert("fixed in    \(fix.scope)\(architectures) by \(fix.version)", at: lines.count - 2)
+        }
         if evidence.isEmpty { lines.append("no advisory speaks of it for this package") }
         for item in evidence {
             lines.append(

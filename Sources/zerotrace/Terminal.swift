@@ -1,4 +1,5 @@
 import Reports
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -77,13 +78,13 @@ enum Terminal {
 }
 
 /// The line in which a person sees how far long work is, on standard error; nothing where nobody looks.
-final class StatusLine {
-    private var isShown = false
+final class StatusLine: Sendable {
+    private let isShown = Mutex(false)
 
     /// Shows a step in place of the one before.
     func show(_ step: String) {
         guard Terminal.isWatched else { return }
-        isShown = true
+        isShown.withLock { $0 = true }
         Terminal.draw("\r\u{1B}[K\(step.prefix(Self.width))")
     }
 
@@ -98,9 +99,11 @@ final class StatusLine {
 
     /// Takes the line away.
     func clear() {
-        guard isShown else { return }
-        Terminal.draw("\r\u{1B}[K")
-        isShown = false
+        let wasShown = isShown.withLock { isShown in
+            defer { isShown = false }
+            return isShown
+        }
+        if wasShown { Terminal.draw("\r\u{1B}[K") }
     }
 
     deinit { clear() }

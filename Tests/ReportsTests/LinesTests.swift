@@ -66,12 +66,12 @@ import Versioning
     @Test func scoresVectors() throws {
         let text = try written {
             try CVSSLines(to: $0).score("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H")
-            try CVSSLines(to: $0).score("AV:L/AC:H/Au:M/C:N/I:N/A:N")
+            try CVSSLines(to: $0).score("CVSS:3.0/AV:L/AC:H/PR:H/UI:R/S:U/C:N/I:N/A:N")
         }
         #expect(
             text == """
                 CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H\t10.0\tcritical
-                AV:L/AC:H/Au:M/C:N/I:N/A:N\t0.0\tnone
+                CVSS:3.0/AV:L/AC:H/PR:H/UI:R/S:U/C:N/I:N/A:N\t0.0\tnone
 
                 """)
         #expect(throws: CVSSError.self) { try CVSSLines(to: ByteOutput { _ in }).score("CVSS:3.1/AV:X") }

@@ -108,14 +108,39 @@ import Testing
         let report = try report(vex: [("my.json", vex)])
         #expect(report.table(color: false).hasSuffix("\n1 not affected by VEX my.json\n"))
         let subject = ReportedPackage(try PackageURL("pkg:pypi/jinja2@3.1.2"))
-        let explained = ExplainedPackage(
+        let explained = ExplainedPackage.explain(
             subject, vulnerability: "CVE-2024-0002", index: try makeIndex(sampleAdvisories),
-            vex: VEXOverlay([(file: "my.json", document: vex)]))
+            policy: MatchPolicy(vex: VEXOverlay([(file: "my.json", document: vex)])))
+        #expect(explained.count == 1)
         #expect(
-            explained.text().hasPrefix(
+            explained[0].text().hasPrefix(
                 "not affected: your VEX by Ann in my.json: component not present; without it the feeds say:\n\n"))
-        let json = written { ExplainedPackage.writeJSON([explained], to: $0) }
+        let json = written { ExplainedPackage.writeJSON(explained, to: $0) }
         #expect(json.contains(#""vex":{"status":"not_affected","file":"my.json","document":"vex-1","author":"Ann""#))
+    }
+
+    @Test func whatHasNoEcosystemIsJudgedByItsProducts() throws {
+        let advisory = Advisory(
+            id: "CVE-2024-0010", feed: .nvd,
+            affected: [
+                AffectedPackage(
+                    scope: "cpe:a", name: "acme:tool",
+                    ranges: [AffectedRange(kind: .ecosystem, events: [.introduced("0"), .fixed("5.0")])], versions: [],
+                    state: .unspecified, urgency: nil)
+            ])
+        let cpe = "cpe:2.3:a:acme:tool:4.0:*:*:*:*:*:*:*"
+        let packages = [
+            ReportedPackage(application: "Tool", version: "4.0", cpes: [cpe]),
+            ReportedPackage(application: "Other", version: "1", cpes: []),
+            ReportedPackage(try PackageURL("pkg:generic/tool@4.0"), cpes: [cpe]),
+        ].compactMap { $0 }
+        let report = try MatchReport(packages: packages, index: makeIndex([advisory]))
+        #expect(report.rows.map(\.record.id) == ["CVE-2024-0010", "CVE-2024-0010"])
+        #expect(Set(report.rows.map(\.action)) == ["Upgrade Tool to 5.0", "Upgrade tool to 5.0"])
+        #expect(report.uncovered.map(\.label) == ["pkg:generic/Other@1"])
+        let json = written(report.writeJSON)
+        #expect(json.contains(#"{"purl":null,"name":"Tool","version":"4.0""#))
+        #expect(json.contains(#""confidence":"likely""#) && json.contains(#""cpe":"\#(cpe)""#))
     }
 
     @Test(arguments: [

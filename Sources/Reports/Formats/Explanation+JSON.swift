@@ -7,11 +7,18 @@ public struct ExplainedPackage: Sendable {
     /// What the user's VEX says; `nil` when nothing.
     public let vex: AppliedVEX?
 
-    /// Explains a vulnerability for a package.
-    public init(_ subject: ReportedPackage, vulnerability id: String, index: AdvisoryIndex, vex: VEXOverlay) {
-        explanation = index.explain(subject.package, vulnerability: id)
-        let record = index.vulnerability(id)
-        self.vex = record.flatMap { vex.statement(on: $0, of: subject) }
+    /// Explains a vulnerability for a package; for what is judged by the products it may be, once for each of them.
+    public static func explain(
+        _ subject: ReportedPackage, vulnerability id: String, index: AdvisoryIndex, policy: MatchPolicy
+    ) -> [ExplainedPackage] {
+        let vex = index.vulnerability(id).flatMap { policy.vex.statement(on: $0, of: subject) }
+        var explanations: [Explanation] = []
+        if index.asksProducts(for: subject.package) {
+            explanations = index.explain(
+                products: policy.products(subject), package: subject.package, vulnerability: id)
+        }
+        if explanations.isEmpty { explanations = [index.explain(subject.package, vulnerability: id)] }
+        return explanations.map { ExplainedPackage(explanation: $0, vex: vex) }
     }
 
     /// Whether anybody speaks of the pair.
@@ -57,7 +64,20 @@ extension Explanation {
         writer.member("vulnerability", vulnerability)
         writer.member("status", status.rawValue)
         writer.member("reason", reason)
+        writer.member("confidence", confidence.rawValue)
         writer.member("fixed", orNull: fixedVersion)
+        if let fixesElsewhere {
+            writer.key("fixed_elsewhere")
+            writer.array { writer in
+                for fix in fixesElsewhere {
+                    writer.object { writer in
+                        writer.member("scope", fix.scope)
+                        writer.member("version", fix.version)
+                        if !fix.architectures.isEmpty { writer.member("architectures", fix.architectures) }
+                    }
+                }
+            }
+        }
         writer.member("sentence", sentence)
         writer.key("evidence")
         writer.array { writer in

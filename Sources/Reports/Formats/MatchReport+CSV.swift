@@ -16,7 +16,7 @@ extension MatchReport {
                     row.package.version ?? "", row.verdict.fixedVersion ?? "",
                     record.cvssScore.map { "\($0)" } ?? "", record.epss.map { "\($0.probability)" } ?? "",
                     record.kev?.dateAdded ?? "", record.exploits == nil ? "" : "yes", row.verdict.reason,
-                    row.verdict.confidence.rawValue, row.verdict.advisories.joined(separator: " "), row.subject.purl,
+                    row.verdict.confidence.rawValue, row.verdict.advisories.joined(separator: " "), row.subject.label,
                     documents.indices.contains(row.subject.document) ? documents[row.subject.document] : "",
                     record.summary, row.action,
                 ], to: output)

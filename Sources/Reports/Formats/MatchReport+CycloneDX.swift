@@ -189,7 +189,7 @@ private struct VulnerabilityGroup {
 
     private static func writeTarget(_ row: MatchReport.Row, to writer: inout JSONWriter) {
         writer.object { writer in
-            writer.member("ref", row.subject.purl)
+            writer.member("ref", row.subject.label)
             guard let version = row.package.version else { return }
             writer.key("versions")
             writer.array { writer in
@@ -211,10 +211,11 @@ private struct VulnerabilityGroup {
 extension ReportedPackage {
     fileprivate func writeComponent(to writer: inout JSONWriter) {
         writer.object { writer in
-            writer.member("bom-ref", purl)
+            writer.member("bom-ref", label)
             writer.member("type", "library")
             writer.member("name", package.name)
             writer.member("version", package.version)
+            writer.member("cpe", cpes.first?.formattedString)
             writer.member("purl", purl)
         }
     }

@@ -11,7 +11,7 @@ extension MatchReport {
             writer.member("index", indexDigest)
             writer.member("packages", packageCount)
             if documents.count > 1 { writer.member("documents", documents) }
-            writer.member("uncovered", uncovered.map(\.purl))
+            writer.member("uncovered", uncovered.map(\.label))
             if withoutFix > 0 { writer.member("without_fix", withoutFix) }
             writer.lineBreak()
             writer.key("matches")
@@ -58,6 +58,7 @@ extension MatchReport.Row {
         writer.member("confidence", verdict.confidence.rawValue)
         writer.member("fixed", orNull: verdict.fixedVersion)
         writer.member("urgency", verdict.urgency)
+        writer.member("cpe", product?.formattedString)
     }
 
     /// What to do, and what the user has decided.
@@ -85,7 +86,7 @@ extension ReportedPackage {
     /// The members of a match that are the same for all vulnerabilities.
     fileprivate func members() -> [UInt8] {
         JSONWriter.members { writer in
-            writer.member("purl", purl)
+            writer.member("purl", orNull: purl)
             writer.member("name", package.name)
             writer.member("namespace", package.namespace)
             writer.member("version", orNull: package.version)

@@ -9,7 +9,7 @@ extension MatchReport {
     public func writeOpenVEX(to output: ByteOutput, context: ReportContext) {
         var print = Fingerprint()
         for row in rows + suppressed {
-            for part in [row.record.id, row.subject.purl, row.verdict.status.rawValue] { print.combine(part) }
+            for part in [row.record.id, row.subject.label, row.verdict.status.rawValue] { print.combine(part) }
         }
         var writer = JSONWriter(to: output)
         writer.object { writer in
@@ -45,9 +45,12 @@ extension MatchReport.Row {
         writer.key("products")
         writer.array { writer in
             writer.object { writer in
-                writer.member("@id", subject.purl)
+                writer.member("@id", subject.label)
                 writer.key("identifiers")
-                writer.object { $0.member("purl", subject.purl) }
+                writer.object { writer in
+                    writer.member("purl", subject.purl)
+                    writer.member("cpe23", product?.formattedString)
+                }
             }
         }
         writer.member("status", openVEXStatus.rawValue)

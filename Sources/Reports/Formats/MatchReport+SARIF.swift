@@ -68,7 +68,7 @@ extension MatchReport {
             if row.suppression != nil { row.writeSuppression(to: &writer) }
             writer.key("properties")
             writer.object { writer in
-                writer.member("purl", row.subject.purl)
+                writer.member("purl", row.subject.label)
                 writer.member("status", row.verdict.status.rawValue)
                 writer.member("fixed", row.verdict.fixedVersion)
                 writer.member("risk", row.record.risk.value)
@@ -94,7 +94,7 @@ extension MatchReport {
         writer.key("logicalLocations")
         writer.array { writer in
             writer.object { writer in
-                writer.member("fullyQualifiedName", row.subject.purl)
+                writer.member("fullyQualifiedName", row.subject.label)
                 writer.member("kind", "package")
             }
         }

@@ -5,6 +5,9 @@ extension MatchReport.Row {
     /// What to do, in one line: the user's own word where a VEX statement gives one.
     var action: String {
         if verdict.status == .affected, let action = vex?.action, !action.isEmpty { return action }
+        if product != nil, verdict.status == .affected {
+            return verdict.fixedVersion.map { "Upgrade \(package.name) to \($0)" } ?? "No fixed version is known"
+        }
         return Remedy.line(for: package, at: subject.coordinates, verdict: verdict)
     }
 }
@@ -67,7 +70,7 @@ extension MatchReport {
             id = row.verdict.vulnerability
             scope = source?.scope ?? row.package.type
             name = source?.name ?? row.package.name
-            version = source?.version ?? ""
+            version = source?.version ?? row.package.version ?? ""
             status = row.verdict.status
         }
     }

@@ -13,6 +13,8 @@ public struct MatchReport: Sendable {
         public let subject: ReportedPackage
         /// What the index says of this package; what a user's VEX says, where there is one.
         public let verdict: Verdict
+        /// The product under whose name it was found; `nil` when the package's own ecosystem speaks of it.
+        public let product: CPEName?
         /// The user's own statement on it; `nil` when there is none.
         public let vex: AppliedVEX?
         /// Why it is not among the findings; `nil` when it is.
@@ -28,12 +30,13 @@ public struct MatchReport: Sendable {
         public var package: PackageURL { subject.package }
 
         fileprivate init(
-            _ subject: ReportedPackage, _ verdict: Verdict, _ vulnerability: SharedRecord, vex: AppliedVEX?,
-            suppression: Suppression?
+            _ subject: ReportedPackage, _ verdict: Verdict, _ vulnerability: SharedRecord, product: CPEName?,
+            vex: AppliedVEX?, suppression: Suppression?
         ) {
             self.subject = subject
             self.verdict = verdict
             self.vulnerability = vulnerability
+            self.product = product
             self.vex = vex
             self.suppression = suppression
             rank = Self.rank(verdict, vulnerability)
@@ -89,8 +92,11 @@ public struct MatchReport: Sendable {
         var covered: [String: Bool] = [:]
         for (number, subject) in packages.enumerated() {
             if number & 0xFFF == 0xFFF { progress(number) }
-            try collector.take(subject)
-            if !Self.isCovered(subject, by: index, known: &covered) { uncovered.append(subject) }
+            if Self.isCovered(subject, by: index, known: &covered) {
+                try collector.take(subject)
+            } else if try !collector.takeProducts(of: subject) {
+                uncovered.append(subject)
+            }
         }
         rows = collector.findings.sorted(by: Self.isWorse)
         suppressed = collector.suppressed.sorted(by: Self.isWorse)
@@ -139,9 +145,17 @@ public struct MatchPolicy: Sendable {
     public var ignore: [IgnoreRule]
     /// Whether only findings with a fix count.
     public var onlyFixed: Bool
+    /// The products that something may be for which nobody publishes advisories; by default those whose CPE names it states.
+    public var products: @Sendable (ReportedPackage) -> [ProductName]
 
     /// Makes one from its parts.
-    public init(vex: VEXOverlay = VEXOverlay([]), ignore: [IgnoreRule] = [], onlyFixed: Bool = false) {
+    public init(
+        vex: VEXOverlay = VEXOverlay([]), ignore: [IgnoreRule] = [], onlyFixed: Bool = false,
+        products: @escaping @Sendable (ReportedPackage) -> [ProductName] = { subject in
+            subject.cpes.map { ProductName(cpe: $0, isDerived: false) }
+        }
+    ) {
+        self.products = products
         self.vex = vex
         self.ignore = ignore
         self.onlyFixed = onlyFixed
@@ -174,26 +188,42 @@ private struct RowCollector {
         self.policy = policy
     }
 
+    /// Takes a package whose ecosystem has advisories.
     mutating func take(_ subject: ReportedPackage) throws {
-        var verdicts: [Verdict] = []
-        if let coordinates = subject.coordinates {
-            verdicts = index.verdicts(at: coordinates, purl: subject.package)
-        }
-        for verdict in verdicts {
-            let record = try record(verdict.vulnerability)
-            // Asked first, because handing a record over copies it.
-            let statement = policy.vex.isEmpty ? nil : policy.vex.statement(on: record.record, of: subject)
-            append(subject, verdict, record, vex: statement)
-        }
+        guard let coordinates = subject.coordinates else { return }
+        let verdicts = index.verdicts(at: coordinates, purl: subject.package)
+        for verdict in verdicts { try append(subject, verdict, product: nil) }
+        addStated(of: subject, except: verdicts)
+    }
+
+    /// Takes what nobody publishes advisories for by the products it may be.
+    ///
+    /// - Returns: Whether any statement about products could speak of it.
+    mutating func takeProducts(of subject: ReportedPackage) throws -> Bool {
+        let products = policy.products(subject)
+        let found = index.verdicts(products: products, package: subject.purl == nil ? nil : subject.package)
+        for one in found { try append(subject, one.verdict, product: one.product.cpe) }
+        addStated(of: subject, except: found.map(\.verdict))
+        return products.contains { $0.coordinates.map { index.covers(scope: $0.scope) } ?? false }
+    }
+
+    private mutating func append(_ subject: ReportedPackage, _ verdict: Verdict, product: CPEName?) throws {
+        let record = try record(verdict.vulnerability)
+        // Asked first, because handing a record over copies it.
+        let statement = policy.vex.isEmpty ? nil : policy.vex.statement(on: record.record, of: subject)
+        append(subject, verdict, record, product: product, vex: statement)
+    }
+
+    /// What the feeds do not report of a package, a user may.
+    private mutating func addStated(of subject: ReportedPackage, except verdicts: [Verdict]) {
         for (id, statement) in policy.vex.affected(subject) {
-            // What the feeds do not report of this package, the user does.
             let record = SharedRecord(index.vulnerability(id) ?? VulnerabilityRecord.unknown(id))
             guard !verdicts.contains(where: { $0.vulnerability == record.record.id }),
                 policy.vex.statement(on: record.record, of: subject) == statement
             else { continue }
             let verdict = Verdict(
                 vulnerability: record.record.id, advisories: [], status: .affected, reason: statement.reason)
-            append(subject, verdict, record, vex: statement)
+            append(subject, verdict, record, product: nil, vex: statement)
         }
     }
 
@@ -207,7 +237,7 @@ private struct RowCollector {
     }
 
     private mutating func append(
-        _ subject: ReportedPackage, _ verdict: Verdict, _ record: SharedRecord, vex: AppliedVEX?
+        _ subject: ReportedPackage, _ verdict: Verdict, _ record: SharedRecord, product: CPEName?, vex: AppliedVEX?
     ) {
         let verdict = vex.map { $0.overriding(verdict) } ?? verdict
         var suppression: MatchReport.Suppression?
@@ -218,7 +248,8 @@ private struct RowCollector {
         {
             suppression = .ignored(rule)
         }
-        let row = MatchReport.Row(subject, verdict, record, vex: vex, suppression: suppression)
+        let row = MatchReport.Row(
+            subject, verdict, record, product: product, vex: vex, suppression: suppression)
         if suppression != nil {
             suppressed.append(row)
         } else if policy.onlyFixed, verdict.fixedVersion == nil {

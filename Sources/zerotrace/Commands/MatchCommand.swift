@@ -34,20 +34,30 @@ struct MatchCommand: ParsableCommand {
     }
 }
 
-/// The packages of several bills, each once.
+/// The packages and applications of several bills, each once.
 private struct MergedBills {
     private(set) var packages: [ReportedPackage] = []
     private var known: Set<PackageURL> = []
+    private var applications: Set<SBOMComponent> = []
     private var documents = 0
 
     /// Takes the next bill's components.
     mutating func add(_ components: [SBOMComponent]) {
         packages.reserveCapacity(packages.count + components.count)
         for component in components {
-            guard let package = component.package, known.insert(package).inserted else { continue }
-            packages.append(
-                ReportedPackage(
-                    package, purl: component.statedPackageURL, cpes: component.cpes, document: documents))
+            if let package = component.package {
+                guard known.insert(package).inserted else { continue }
+                packages.append(
+                    ReportedPackage(
+                        package, purl: component.statedPackageURL, cpes: component.cpes,
+                        publisher: component.publisher, document: documents))
+            } else if applications.insert(component).inserted,
+                let application = ReportedPackage(
+                    application: component.name, version: component.version, cpes: component.cpes,
+                    publisher: component.publisher, document: documents)
+            {
+                packages.append(application)
+            }
         }
         documents += 1
     }

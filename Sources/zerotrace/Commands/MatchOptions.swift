@@ -33,6 +33,11 @@ struct MatchOptions: ParsableArguments {
             "Findings to leave out, a line each: ID [pkg:PATTERN] [until=YYYY-MM-DD] [# reason]. May be repeated.",
             valueName: "FILE"))
     var ignore: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "Rules of yours from applications to CPE names, over those that are built in. May be repeated.",
+            valueName: "FILE"))
+    var products: [String] = []
     @Option(help: ArgumentHelp("Lines of the table, at most.", valueName: "N")) var limit: Int?
     @Flag(help: "Show every line of the table, also of packages that have many.") var all = false
 

@@ -4,6 +4,8 @@ import BoundedInput
 import Enrichment
 import Inventory
 import Matching
+import PackageIdentity
+import ProductIdentity
 import Reports
 
 #if canImport(Glibc)
@@ -49,7 +51,9 @@ struct MatchRun {
     private func openIndex() throws -> (index: AdvisoryIndex, vex: [String]) {
         if let path = options.index { return (try AdvisoryIndex(path: path), []) }
         if !options.feed.isEmpty {
-            let opened = try IndexSource.open(paths: options.feed, progress: Terminal.progress)
+            let opened = try IndexSource.open(paths: options.feed) { [status] in status.show($0) }
+            status.clear()
+            if let build = opened.build { Self.tell(build) }
             return (opened.index, opened.vex)
         }
         let folder = IndexFolder(path: options.data.folder.indexes)
@@ -59,6 +63,17 @@ struct MatchRun {
             )
         }
         return (index, [])
+    }
+
+    /// What was not taken of the feeds, by name: nothing goes unsaid.
+    private static func tell(_ build: IndexCompiler.Build) {
+        for path in build.unknown {
+            Terminal.warn(TerminalText.harmless("\(path): not a feed that is known; not read"))
+        }
+        for feed in build.feeds where feed.setAside > 0 {
+            let first = build.issues[feed.id]?.first.map { ", first \($0.record): \($0.reason)" } ?? ""
+            Terminal.warn(TerminalText.harmless("\(feed.id): \(feed.setAside) records were set aside\(first)"))
+        }
     }
 
     private func readPolicy(vexAmongFeeds: [String]) throws -> MatchPolicy {
@@ -78,7 +93,29 @@ struct MatchRun {
                 Terminal.warn(TerminalText.harmless("\(path): expired, not applied: \(rule.text)"))
             }
         }
-        return MatchPolicy(vex: VEXOverlay(documents), ignore: rules, onlyFixed: options.onlyFixed)
+        let products = try readProductRules()
+        return MatchPolicy(vex: VEXOverlay(documents), ignore: rules, onlyFixed: options.onlyFixed) { subject in
+            let installed = InstalledProduct(
+                package: subject.purl == nil ? nil : subject.package, cpes: subject.cpes, name: subject.package.name,
+                version: subject.package.version, publisher: subject.publisher)
+            return products().candidates(for: installed).map {
+                ProductName(cpe: $0.cpe, isDerived: $0.certainty == .presumed)
+            }
+        }
+    }
+
+    /// The rules of the user's over those that are built in; the latter are only read when something asks for them.
+    private func readProductRules() throws -> @Sendable () -> ProductRules {
+        guard !options.products.isEmpty else { return { .builtIn } }
+        var rules = ProductRules.builtIn
+        for path in options.products {
+            rules = rules.overridden(
+                by: try Self.naming(path) {
+                    try ProductRules(json: InputFile.read(path, limit: ProductRules.maximumBytes))
+                })
+        }
+        let all = rules
+        return { all }
     }
 
     /// Puts the file's name before what is wrong with it.
@@ -130,8 +167,8 @@ struct MatchRun {
     private func explain(
         _ id: String, _ packages: [ReportedPackage], _ index: AdvisoryIndex, _ policy: MatchPolicy
     ) throws {
-        let explained = packages.map {
-            ExplainedPackage($0, vulnerability: id, index: index, vex: policy.vex)
+        let explained = packages.flatMap {
+            ExplainedPackage.explain($0, vulnerability: id, index: index, policy: policy)
         }.filter(\.isSpokenOf)
         let output = Terminal.output()
         if options.format == .json {
