@@ -1,5 +1,6 @@
 import Advisories
 import PackageIdentity
+import Versioning
 
 extension AdvisoryIndex {
     /// The vulnerabilities a package version is exposed to, or may be, as numbers of this index.
@@ -137,7 +138,11 @@ extension AdvisoryIndex {
     private func place(
         of version: UnsafeRawBufferPointer, in name: NameRecord, scratch: inout CompactVerdicts
     ) throws(IndexError) -> VersionPlace? {
-        guard let key = try? ordering(of: name).key(String(decoding: version, as: UTF8.self)) else { return nil }
-        return try key.bytes.withBytes { (bytes) throws(IndexError) in try reader.place(of: bytes, in: name) }
+        let ordering = try ordering(of: name)
+        do {
+            let utf8 = version.bindMemory(to: UInt8.self)
+            try ordering.writeKey(of: utf8, reading: IndexFormat.reading, into: &scratch.key)
+        } catch { return nil }
+        return try reader.place(of: UnsafeRawBufferPointer(scratch.key.bytes), in: name)
     }
 }

@@ -95,6 +95,26 @@ extension AdvisoryIndex {
         body(try reader.textBytes(.text, try reader.record(.vulnerabilities, number).uint32(0)))
     }
 
+    /// Lends the UTF-8 of the ids of the standing advisories that speak of an answer's vulnerability for its package: ascending, each once,
+    /// out of the mapping, without a copy.
+    ///
+    /// - Parameter compact: An answer of this index.
+    public func forEachAdvisoryID(
+        of compact: CompactVerdict, _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws(IndexError) {
+        let name = try reader.name(compact.name)
+        try reader.forEachAdvisoryID(ofGroup: compact.group, in: name, body)
+    }
+
+    /// Lends the UTF-8 of the distribution's urgency word, out of the mapping, without a copy; no bytes when it gives none.
+    ///
+    /// - Parameter compact: An answer of this index.
+    public func withUrgency<Result>(
+        of compact: CompactVerdict, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(IndexError) -> Result {
+        body(try reader.textBytes(.text, try reader.record(.groups, compact.group).uint32(12)))
+    }
+
     /// Lends the UTF-8 of the version that repairs, out of the mapping, without a copy; `nil` when none is known in this scope.
     ///
     /// - Parameter compact: An answer of this index.
@@ -109,23 +129,37 @@ extension AdvisoryIndex {
 extension IndexReader {
     /// Ids of the standing advisories of a group, ascending, without repetition.
     func advisoryIDs(ofGroup index: UInt32, in name: NameRecord) throws(IndexError) -> [String] {
+        var ids: [String] = []
+        try forEachAdvisoryID(ofGroup: index, in: name) { ids.append(String(decoding: $0, as: UTF8.self)) }
+        return ids
+    }
+
+    /// Lends the ids of the standing advisories of a group, ascending, each once.
+    ///
+    /// Advisories are numbered in the order of their ids, so the next is the one with the least number above the last: groups have few
+    /// entries, and nothing needs to be sorted or kept.
+    func forEachAdvisoryID(
+        ofGroup index: UInt32, in name: NameRecord, _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws(IndexError) {
         guard name.groups.contains(index) else { throw .damaged(what: "a group's place") }
         let group = try record(.groups, index)
         let entries = try run(.entries, start: group.uint32(4), count: group.uint32(8))
-        var numbers: [UInt32] = []
-        numbers.reserveCapacity(entries.count)
-        for entry in entries {
-            let record = try record(.entries, entry)
-            if record.uint8(22) & EntryFlag.withdrawn == 0 { numbers.append(record.uint32(4)) }
+        var last: (number: UInt32, position: UInt32)?
+        while true {
+            var next: UInt32?
+            for entry in entries {
+                let record = try record(.entries, entry)
+                let number = record.uint32(4)
+                guard record.uint8(22) & EntryFlag.withdrawn == 0, last.map({ number > $0.number }) ?? true else {
+                    continue
+                }
+                next = min(next ?? number, number)
+            }
+            guard let next else { return }
+            let position = try record(.advisories, next).uint32(0)
+            // One id may come from several feeds; a text stands in the file once.
+            if position != last?.position { body(try textBytes(.text, position)) }
+            last = (next, position)
         }
-        // Advisories stand in the file in the order of their ids.
-        if numbers.count > 1 { numbers.sort() }
-        var ids: [String] = []
-        ids.reserveCapacity(numbers.count)
-        for number in numbers {
-            let id = try text(try record(.advisories, number).uint32(0))
-            if ids.last != id { ids.append(id) }
-        }
-        return ids
     }
 }

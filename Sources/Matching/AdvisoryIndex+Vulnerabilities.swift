@@ -52,14 +52,16 @@ extension IndexReader {
         let score = flags & 1 == 0 ? nil : record.double(48)
         let epss = flags & 2 == 0 ? nil : EPSSScore(probability: record.double(56), percentile: record.double(64))
         let kev = try exploitation(record.uint32(20))
+        let exploits = try exploits(record.uint32(112))
         return VulnerabilityRecord(
             id: try text(record.uint32(0)), aliases: try texts(record, at: 24),
             summary: try optionalProse(record.uint32(4)),
             details: try optionalProse(record.uint32(8)), severity: severity, cvssScore: score,
             cvssVector: record.uint32(12) == IndexFormat.none ? nil : try text(record.uint32(12)),
             severitySource: try Self.source(record.uint8(17)), epss: epss, kev: kev,
-            exploits: try exploits(record.uint32(112)), ssvc: SSVCDecisionPoints(indexCode: record.uint8(19)),
-            risk: Risk(cvss: score, severity: severity, epss: epss, exploitation: kev), published: record.time(72),
+            exploits: exploits, ssvc: SSVCDecisionPoints(indexCode: record.uint8(19)),
+            risk: Risk(cvss: score, severity: severity, epss: epss, exploitation: kev, exploits: exploits),
+            published: record.time(72),
             modified: record.time(80), references: try references(record), advisories: try advisories(record))
     }
 

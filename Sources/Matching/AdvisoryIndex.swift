@@ -78,7 +78,7 @@ public final class AdvisoryIndex: Sendable {
 
     /// Where a package's version stands among a name's; `nil` when it does not parse.
     func place(of version: String, in name: NameRecord) throws(IndexError) -> VersionPlace? {
-        guard let key = try? ordering(of: name).key(version) else { return nil }
+        guard let key = try? ordering(of: name).key(version, reading: IndexFormat.reading) else { return nil }
         return try key.bytes.withBytes { (bytes) throws(IndexError) in try reader.place(of: bytes, in: name) }
     }
 

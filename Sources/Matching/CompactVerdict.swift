@@ -1,4 +1,5 @@
 import Advisories
+import Versioning
 
 /// A verdict as numbers of one index: made without a string and without memory of its own. The index that gave it turns it into words.
 public struct CompactVerdict: Sendable, Hashable {
@@ -28,6 +29,8 @@ public struct CompactVerdict: Sendable, Hashable {
 public struct CompactVerdicts: ~Copyable, Sendable {
     /// The answers since the last ``removeAll()``, in the order of the questions, within each ascending by vulnerability.
     public internal(set) var records: [CompactVerdict] = []
+    /// The key of the version asked about.
+    var key = KeyBuffer()
 
     /// An empty place.
     public init() {}

@@ -1,13 +1,5 @@
 import Advisories
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// Reads records out of a mapped index. Every position that comes out of the file is checked before it is followed.
 struct IndexReader: Sendable {
     /// The bytes.
@@ -99,18 +91,5 @@ struct IndexReader: Sendable {
         numbers.reserveCapacity(run.count)
         for index in run { numbers.append(try record(.lists, index).uint32(0)) }
         return numbers
-    }
-}
-
-extension UnsafeRawBufferPointer {
-    /// Orders by bytes, the shorter first when one begins the other: negative, 0 or positive.
-    @inline(__always)
-    func order(to other: UnsafeRawBufferPointer) -> Int {
-        let common = Swift.min(count, other.count)
-        if common > 0, let left = baseAddress, let right = other.baseAddress {
-            let order = memcmp(left, right, common)
-            if order != 0 { return Int(order) }
-        }
-        return count - other.count
     }
 }

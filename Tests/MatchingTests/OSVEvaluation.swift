@@ -13,7 +13,7 @@ struct OSVEvaluation {
     }
 
     func answer(_ version: String, _ packages: [AffectedPackage]) -> Answer {
-        guard (try? ordering.key(version)) != nil else { return .undetermined }
+        guard (try? ordering.key(version, reading: .tolerant)) != nil else { return .undetermined }
         var isUndetermined = false
         var hasStatement = false
         for package in packages {
@@ -42,7 +42,8 @@ struct OSVEvaluation {
             case .limit(let text): limits.append(text)
             }
         }
-        for text in events.map(\.text) + limits where text != "*" && (try? ordering.key(text)) == nil {
+        for text in events.map(\.text) + limits
+        where text != "*" && (try? ordering.key(text, reading: .tolerant)) == nil {
             guard text == "0" else { return nil }
         }
         guard limits.isEmpty || limits.contains("*") || limits.contains(where: { (compare(version, $0) ?? 1) < 0 })
@@ -81,6 +82,9 @@ struct OSVEvaluation {
     }
 
     private func compare(_ lhs: String, _ rhs: String) -> Int? {
-        try? ordering.compare(lhs, rhs)
+        guard let left = try? ordering.key(lhs, reading: .tolerant),
+            let right = try? ordering.key(rhs, reading: .tolerant)
+        else { return nil }
+        return left == right ? 0 : left < right ? -1 : 1
     }
 }

@@ -71,7 +71,7 @@ import Testing
         let package = AffectedPackage(
             scope: "PyPI", name: "tool",
             ranges: [
-                AffectedRange(kind: .ecosystem, events: [.introduced("??"), .fixed("3.0")]),
+                AffectedRange(kind: .ecosystem, events: [.introduced("? ?"), .fixed("3.0")]),
                 AffectedRange(kind: .ecosystem, events: [.introduced("0"), .fixed("1.0")]),
             ])
         let index = try makeIndex([Advisory(id: "CVE-2024-0001", feed: .osv("PyPI"), affected: [package])])
@@ -79,7 +79,7 @@ import Testing
         #expect(index.verdicts("2.0").map(\.reason) == ["unparsable_bound"])
         #expect(
             index.explain("2.0", "CVE-2024-0001").evidence[0].range
-                == "[introduced 0, fixed 1.0) or [introduced ??, fixed 3.0)")
+                == "[introduced 0, fixed 1.0) or [introduced ? ?, fixed 3.0)")
     }
 
     @Test("commit ranges say nothing of versions: with nothing else the package is undetermined")

@@ -150,7 +150,9 @@ enum CompiledPart {
             let versionBounds = bounds(versions, within: listed.count)
         else { return false }
         for index in owners.indices {
-            guard let state = UInt8(exactly: states[index] >> 1).flatMap(FixState.init(indexCode:)) else { return false }
+            guard let state = UInt8(exactly: states[index] >> 1).flatMap(FixState.init(indexCode:)) else {
+                return false
+            }
             pending.packages.append(
                 PendingAdvisories.Package(
                     record: owners[index], name: names[index], urgency: words[index * 2],

@@ -61,6 +61,9 @@ package enum IndexFormat {
         return product.high ^ product.low
     }
 
+    /// How versions are read, of advisories and of packages: as they are written, not only as the ecosystem's tool would have them.
+    package static let reading = VersionReading.tolerant
+
     /// Eight bytes that change when the version keys of any ordering change.
     ///
     /// Keys in a file may be compared only with keys made by the same rules. This is the head of a SHA-256 over the keys that this
@@ -70,7 +73,7 @@ package enum IndexFormat {
         for ordering in VersionOrdering.allCases.sorted(by: { $0.rawValue < $1.rawValue }) {
             hasher.update(data: Array(ordering.rawValue.utf8))
             for probe in probes {
-                let key = (try? ordering.key(probe))?.bytes
+                let key = (try? ordering.key(probe, reading: reading))?.bytes
                 hasher.update(data: [key == nil ? 0 : 1, UInt8(truncatingIfNeeded: key?.count ?? 0)])
                 hasher.update(data: key ?? [])
             }
@@ -82,7 +85,8 @@ package enum IndexFormat {
     private static let probes = [
         "0", "1", "1.0", "1.2.3", "01.2", "10.20.30", "1.2.3-4", "1:2.3-4", "1.2~rc1-1", "1.2+b1", "1.0a1", "1.0.post1",
         "1.0.dev3", "1!2.0rc1+local.1", "1.2.3-alpha.1+build", "v1.2.3", "1.2.3-4.el8_1", "1.0-SNAPSHOT", "2.0.0.Final",
-        "1.2_p3-r4", "4294967296.1", "3.0.11-1~deb12u2", "0.0.0-20200101000000-abcdefabcdef", "",
+        "1.2_p3-r4", "4294967296.1", "1.89", "2024.03.30", "dev-main", "1.0-rc-2", "2004d", "3.0.11-1~deb12u2",
+        "0.0.0-20200101000000-abcdefabcdef", "",
     ]
 }
 

@@ -27,6 +27,7 @@ struct NameDrafter: Sendable {
     /// The places of conditions in the file, by text number.
     private let conditions: [UInt32: UInt32]
     private let endOfLife: UInt32?
+    private let kinds: [StatementRank.Kind]
 
     /// Prepares the grouping of packages by name.
     ///
@@ -40,6 +41,10 @@ struct NameDrafter: Sendable {
             Array(pending.packages.indices), owners: pending.names.count, owner: { pending.packages[$0].name },
             element: { UInt32($0) })
         endOfLife = pending.texts.number(of: "end-of-life")
+        kinds = parallelMap(count: pending.records.count) { index in
+            let record = pending.records[index]
+            return StatementRank.kind(feed: pending.texts.string(record.feed), id: pending.texts.string(record.id))
+        }
     }
 
     /// Makes the draft of one name.
@@ -51,7 +56,8 @@ struct NameDrafter: Sendable {
         let versions = NameVersions(runs.flatMap(\.packages), pending: pending, ordering: ordering)
         var rules = RuleSets(pending: pending, versions: versions)
         var entries: [NameEntry] = []
-        for run in runs { append(run, scope: scope, ordering: ordering, rules: &rules, to: &entries) }
+        let ecosystem = scope.prefix { $0 != ":" }.uppercased()
+        for run in runs { append(run, ecosystem: ecosystem, ordering: ordering, rules: &rules, to: &entries) }
         entries.sort(by: <)
         let (groups, segments) = SegmentCompiler(
             rules: rules, versions: versions, texts: pending.texts, endOfLife: endOfLife
@@ -67,18 +73,18 @@ struct NameDrafter: Sendable {
     }
 
     private func append(
-        _ run: Run, scope: String, ordering: VersionOrdering, rules: inout RuleSets, to entries: inout [NameEntry]
+        _ run: Run, ecosystem: String, ordering: VersionOrdering, rules: inout RuleSets, to entries: inout [NameEntry]
     ) {
         let ruleset = rules.number(for: run.packages)
         let record = pending.records[Int(run.record)]
-        let rank = StatementRank.of(
-            feed: pending.texts.string(record.feed), id: pending.texts.string(record.id), scope: scope)
+        let rank = StatementRank.of(kinds[Int(run.record)], ecosystem: ecosystem)
         let isModular = ordering == .rpm && run.packages.contains { namesModule($0) }
         let flags =
             (record.withdrawn == IndexFormat.noTime ? 0 : EntryFlag.withdrawn)
             | (run.packages.contains { pending.packages[Int($0)].isEvaluable } ? EntryFlag.evaluable : 0)
             | (isModular ? EntryFlag.modular : 0)
-        let condition = ConditionText.decode(pending.texts.string(run.condition))
+        let condition =
+            conditions[run.condition] == nil ? nil : ConditionText.decode(pending.texts.string(run.condition))
         let isConditional = isModular || condition?.moduleStream != nil || condition?.criteria != nil
         for vulnerability in map.byRecord[run.record] {
             entries.append(

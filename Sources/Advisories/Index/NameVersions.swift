@@ -28,14 +28,20 @@ struct NameVersions {
             }
             for version in package.versions { seen.insert(pending.versions[Int(version)]) }
         }
-        let parsed = seen.compactMap { text -> Version? in
-            guard let key = try? ordering.key(pending.texts.string(text)) else { return nil }
-            return Version(text: text, key: key.bytes)
+        var parsed: [Version] = []
+        parsed.reserveCapacity(seen.count)
+        var buffer = KeyBuffer()
+        for text in seen {
+            let isReadable = pending.texts.withBytes(text) { bytes in
+                let utf8 = bytes.bindMemory(to: UInt8.self)
+                return (try? ordering.writeKey(of: utf8, reading: IndexFormat.reading, into: &buffer)) != nil
+            }
+            if isReadable { parsed.append(Version(text: text, key: Array(buffer.bytes))) }
         }
         let texts = pending.texts
         let sorted = parsed.sorted { lhs, rhs in
             if lhs.key == rhs.key { return texts.precedes(lhs.text, rhs.text) }
-            return VersionKey(bytes: lhs.key) < VersionKey(bytes: rhs.key)
+            return lhs.key.withUnsafeBytes { left in rhs.key.withUnsafeBytes { left.order(to: $0) < 0 } }
         }
         var positions: [UInt32: RangeCompiler.Position] = [:]
         var equals: [Range<UInt32>] = []

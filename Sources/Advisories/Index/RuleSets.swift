@@ -38,16 +38,16 @@ struct RuleSets {
     }
 
     private mutating func rule(for packages: [UInt32]) -> Rule {
-        var intervals: Set<AffectedInterval> = []
+        var intervals: [AffectedInterval] = []
         var unreadable: Set<String> = []
-        var listed: Set<UInt32> = []
+        var listed: [UInt32] = []
         for number in packages {
             let package = pending.packages[Int(number)]
             for range in package.ranges {
                 let events = pending.events[
                     Int(pending.ranges[Int(range)].lowerBound)..<Int(pending.ranges[Int(range)].upperBound)]
                 if let compiled = compile(events) {
-                    intervals.formUnion(compiled)
+                    intervals += compiled
                 } else {
                     unreadable.insert(describe(events))
                     unreadableRanges += 1
@@ -55,13 +55,22 @@ struct RuleSets {
             }
             for version in package.versions {
                 if let position = versions.position(of: pending.versions[Int(version)]) {
-                    listed.insert(position.ordinal)
+                    listed.append(position.ordinal)
                 } else {
                     unreadableVersions += 1
                 }
             }
         }
-        return Rule(intervals: intervals.sorted(), unreadable: unreadable.sorted(), listed: listed.sorted())
+        return Rule(
+            intervals: Self.distinct(intervals), unreadable: unreadable.sorted(), listed: Self.distinct(listed))
+    }
+
+    private static func distinct<Element: Comparable>(_ list: [Element]) -> [Element] {
+        guard list.count > 1 else { return list }
+        var distinct: [Element] = []
+        distinct.reserveCapacity(list.count)
+        for element in list.sorted() where distinct.last != element { distinct.append(element) }
+        return distinct
     }
 
     private func compile(_ events: ArraySlice<(kind: RangeCompiler.Event, text: UInt32)>) -> [AffectedInterval]? {

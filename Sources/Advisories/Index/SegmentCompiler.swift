@@ -25,7 +25,9 @@ struct EntryGroup: Sendable {
 }
 
 /// Works out the segments of one name.
-struct SegmentCompiler {
+///
+/// A class, as closures that ask it for places would copy a structure of many arrays for each answer.
+final class SegmentCompiler {
     private let rules: [RuleSets.Rule]
     private let versions: NameVersions
     private let texts: StringPool
@@ -80,7 +82,9 @@ struct SegmentCompiler {
     private func append(_ deciding: [NameEntry], group: UInt32, to segments: inout [NameSegment]) {
         var statements: [DecidingStatement] = []
         var seen: Set<NameEntry.Weight> = []
-        for entry in deciding where seen.insert(entry.weight).inserted { statements.append(statement(entry)) }
+        for entry in deciding where deciding.count == 1 || seen.insert(entry.weight).inserted {
+            statements.append(statement(entry))
+        }
         let unparsable = StatementDecision(statements, at: nil, placeOf: { place(of: $0) })
         let isDoubtful = unparsable.code.isUndetermined
         let first = segments.count
@@ -132,11 +136,11 @@ struct SegmentCompiler {
 
     /// The positions from which on an answer can differ, ascending, beginning with 0.
     private func boundaries(of statements: [DecidingStatement]) -> [UInt32] {
-        var bounds: Set<UInt32> = [0]
+        var bounds: [UInt32] = [0]
         func insert(_ ordinal: UInt32) {
             let equals = versions.equals(ordinal)
-            bounds.insert(equals.lowerBound + equals.upperBound)
-            bounds.insert(2 * equals.upperBound)
+            bounds.append(equals.lowerBound + equals.upperBound)
+            bounds.append(2 * equals.upperBound)
         }
         for statement in statements {
             for interval in statement.intervals where interval.kind != .unreadable {
@@ -147,10 +151,15 @@ struct SegmentCompiler {
             for ordinal in statement.listed {
                 let place = place(of: ordinal)
                 if !statement.intervals.contains(where: { $0.contains(place) }) { insert(ordinal) }
-                if bounds.count > Self.pieceLimit { return Array(bounds) }
+                // Each version is there once or twice, so this many are too many even without repetitions.
+                if bounds.count > Self.pieceLimit * 4 { return bounds }
             }
         }
-        return bounds.sorted()
+        bounds.sort()
+        var distinct: [UInt32] = []
+        distinct.reserveCapacity(bounds.count)
+        for bound in bounds where distinct.last != bound { distinct.append(bound) }
+        return distinct
     }
 
     private func place(of ordinal: UInt32) -> VersionPlace {

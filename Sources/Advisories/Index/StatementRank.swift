@@ -12,17 +12,37 @@ package enum StatementRank {
     /// An advisory about one update (DSA, USN, ALSA), and everything in other scopes.
     package static let advisory: UInt8 = 3
 
-    /// The rank of a statement.
+    /// What an advisory's feed and id say of its rank, worked out once for all its packages.
+    package enum Kind: Sendable {
+        /// Per-vulnerability data of the distribution.
+        case tracker
+        /// A per-CVE record; what stands before the CVE in its id, `DEBIAN`.
+        case perVulnerability(prefix: String)
+        case changelog
+        case advisory
+    }
+
+    /// The kind of an advisory.
     ///
     /// - Parameters:
     ///   - feed: The feed's name.
     ///   - id: The advisory's id.
-    ///   - scope: The package's scope.
-    static func of(feed: String, id: String, scope: String) -> UInt8 {
-        if feed == FeedID.debianTracker.rawValue || feed.hasPrefix("alpine-secdb/") { return tracker }
-        if feed.hasPrefix("csaf/") && feed.hasSuffix("/vex") { return tracker }
-        let ecosystem = scope.prefix { $0 != ":" }.uppercased()
-        if VulnerabilityID.derivedPrefix(id).map({ $0 == ecosystem }) ?? false { return perVulnerability }
-        return feed == FeedID.aptChangelog.rawValue ? changelog : advisory
+    package static func kind(feed: String, id: String) -> Kind {
+        if feed == FeedID.debianTracker.rawValue || feed.hasPrefix("alpine-secdb/") { return .tracker }
+        if feed.hasPrefix("csaf/") && feed.hasSuffix("/vex") { return .tracker }
+        if let prefix = VulnerabilityID.derivedPrefix(id) { return .perVulnerability(prefix: String(prefix)) }
+        return feed == FeedID.aptChangelog.rawValue ? .changelog : .advisory
+    }
+
+    /// The rank of an advisory's statements in a scope.
+    ///
+    /// - Parameter ecosystem: The scope before its colon, in capitals: only there do per-CVE records of that name come first.
+    package static func of(_ kind: Kind, ecosystem: String) -> UInt8 {
+        switch kind {
+        case .tracker: tracker
+        case .perVulnerability(let prefix): prefix == ecosystem ? perVulnerability : advisory
+        case .changelog: changelog
+        case .advisory: advisory
+        }
     }
 }

@@ -104,12 +104,7 @@ struct StringPool: Sendable {
     func compare(_ lhs: UInt32, _ rhs: UInt32) -> Int {
         withBytes(lhs) { left in
             withBytes(rhs) { right in
-                let common = min(left.count, right.count)
-                if common > 0, let leftBase = left.baseAddress, let rightBase = right.baseAddress {
-                    let order = memcmp(leftBase, rightBase, common)
-                    if order != 0 { return Int(order) }
-                }
-                return left.count - right.count
+                left.order(to: right)
             }
         }
     }
@@ -151,6 +146,17 @@ struct StringPool: Sendable {
 }
 
 extension UnsafeRawBufferPointer {
+    /// Orders by bytes, the shorter first when one begins the other: negative, 0 or positive.
+    @inline(__always)
+    package func order(to other: UnsafeRawBufferPointer) -> Int {
+        let common = Swift.min(count, other.count)
+        if common > 0, let left = baseAddress, let right = other.baseAddress {
+            let order = memcmp(left, right, common)
+            if order != 0 { return Int(order) }
+        }
+        return count - other.count
+    }
+
     /// Whether the bytes hold others, one behind the other.
     package func containsRun(_ part: [UInt8]) -> Bool {
         guard count >= part.count, let first = part.first else { return part.isEmpty }

@@ -1,0 +1,173 @@
+import Foundation
+import PackageIdentity
+import Scoring
+import Testing
+
+@testable import Advisories
+@testable import Matching
+
+@Suite struct CompactTests {
+    @Test("what was decided at build time is what the statements say, for every version of every name")
+    func segmentsAgreeWithEntries() throws {
+        let index = try makeIndex(DeterminismTests.varied(400))
+        var compact = CompactVerdicts()
+        var answers = 0
+        for number in 0..<UInt32(index.nameCount) {
+            let name = try index.reader.name(number)
+            let scope = try index.reader.text(name.scope)
+            let texts = try (0..<name.versionCount).map { try index.reader.versionText($0, in: name) }
+            let longer = texts.map { $0 + ".1" }
+            for version in texts + longer + ["0", "999", "??"] {
+                let coordinates = AdvisoryCoordinates(
+                    scope: scope, name: try index.reader.text(name.name), version: version)
+                compact.removeAll()
+                try index.match(coordinates, into: &compact)
+                let place = try index.place(of: version, in: name)
+                let hearing = Hearing(reader: index.reader, name: name, context: MatchContext(), version: version)
+                var expected: [String] = []
+                for group in name.groups {
+                    let result = try hearing.decide(
+                        try hearing.hear(try index.reader.statements(ofGroup: group, in: name)), at: place)
+                    guard result.code.isAffected || result.code.isUndetermined else { continue }
+                    expected.append("\(group) \(result.code) \(result.fix) \(result.confidence)")
+                }
+                let found = (0..<compact.records.count).map { index in
+                    let record = compact.records[index]
+                    return "\(record.group) \(record.code) \(record.fix) \(record.confidence)"
+                }
+                #expect(found == expected, "\(coordinates)")
+                answers += found.count
+            }
+        }
+        #expect(answers > 1000)
+    }
+
+    @Test("spans, coordinates and texts give the same answers")
+    func forms() throws {
+        let index = try makeIndex([advisory("CVE-2024-0001", events: [.introduced("0"), .fixed("2.0")])])
+        var compact = CompactVerdicts()
+        let scope = Array("PyPI".utf8)
+        let name = Array("tool".utf8)
+        let version = Array("1.0".utf8)
+        let isKnown = try index.match(scope: scope.span, name: name.span, version: version.span, into: &compact)
+        #expect(isKnown)
+        let record = compact.records[0]
+        #expect(try index.verdict(record) == index.verdicts("1.0")[0])
+        #expect(try index.fixedVersion(of: record) == "2.0")
+        #expect(try index.vulnerabilityID(number: record.vulnerability) == "CVE-2024-0001")
+        var ids: [String] = []
+        try index.forEachAdvisoryID(of: record) { ids.append(String(decoding: $0, as: UTF8.self)) }
+        #expect(ids == ["CVE-2024-0001"])
+        #expect(try index.withUrgency(of: record) { $0.count } == 0)
+        let bytes = try index.withFixedVersion(of: record) { $0.map { Array($0) } }
+        #expect(bytes == Array("2.0".utf8))
+        #expect(
+            try index.withVulnerabilityID(number: record.vulnerability) { Array($0) } == Array("CVE-2024-0001".utf8))
+        #expect(
+            (record.status, record.reason, record.hasFix, record.confidence) == (.affected, "in_range", true, .exact))
+        let isKnownElsewhere = try index.match(
+            scope: scope.span, name: scope.span, version: version.span, into: &compact)
+        #expect(!isKnownElsewhere)
+        #expect(compact.records.count == 1)
+    }
+
+    @Test(
+        "the repair named is that of the installed branch",
+        arguments: [("1.1", "1.2.3"), ("2.0.5", "2.1.1"), ("1.2.3", nil), ("1.5", nil), ("2.1.1", nil)]
+            as [(String, String?)])
+    func branches(version: String, fix: String?) throws {
+        let index = try makeIndex([
+            advisory(
+                "GHSA-aaaa-aaaa-aaaa", scope: "npm",
+                events: [.introduced("1.0"), .fixed("1.2.3"), .introduced("2.0"), .fixed("2.1.1")])
+        ])
+        #expect(index.verdicts(version, scope: "npm").map(\.fixedVersion) == (fix.map { [$0] } ?? []))
+    }
+
+    @Test("the repair named is none that another advisory of the vulnerability still calls affected")
+    func clearFix() throws {
+        let index = try makeIndex([
+            advisory("GHSA-aaaa-aaaa-aaaa", aliases: ["CVE-2024-0001"], events: [.introduced("0"), .fixed("1.5")]),
+            advisory("PYSEC-2024-1", aliases: ["CVE-2024-0001"], events: [.introduced("0"), .fixed("1.8")]),
+        ])
+        let verdict = index.verdicts("1.0").first
+        #expect(verdict?.fixedVersion == "1.8")
+        #expect(verdict?.advisories == ["GHSA-aaaa-aaaa-aaaa", "PYSEC-2024-1"])
+    }
+
+    @Test("a repair that only another release has is said to be there")
+    func elsewhere() throws {
+        let index = try makeIndex(
+            [
+                tracker("CVE-2024-0001", state: .unfixed),
+                advisory(
+                    "CVE-2024-0001", feed: .debianTracker, scope: "Debian:13", name: "openssl",
+                    events: [.introduced("0"), .fixed("3.5.1-1")], state: .fixed),
+            ], feeds: [FeedSummary(id: .debianTracker, records: 2, snapshotDate: 1_700_000_000)])
+        let explanation = index.explain("3.0.9-1", "CVE-2024-0001", scope: "Debian:12", name: "openssl")
+        #expect(explanation.fixesElsewhere == [FixElsewhere(scope: "Debian:13", version: "3.5.1-1")])
+        #expect(explanation.sentence.hasSuffix("Repaired elsewhere: 3.5.1-1 in Debian:13."))
+        #expect(explanation.precedence == "the distribution's own per-vulnerability data comes before everything else")
+        #expect(explanation.evidence.map(\.snapshot) == [1_700_000_000])
+    }
+
+    @Test(
+        "an image of a kernel that is not running is affected and says so; a package that draws in the newest counts as running"
+    )
+    func restingKernel() throws {
+        let index = try makeIndex([tracker("CVE-2024-0001", fixed: "6.1.99-1", state: .fixed, name: "linux")])
+        func reasons(_ package: String, running: String?) -> [String] {
+            let context = MatchContext(package: .init(type: "deb", name: package), runningKernel: running)
+            let coordinates = AdvisoryCoordinates(scope: "Debian:12", name: "linux", version: "6.1.76-1")
+            return index.verdicts(at: coordinates, purl: nil, context: context).map(\.reason)
+        }
+        #expect(reasons("linux-image-6.1.0-18-amd64", running: "6.1.0-18-amd64") == ["in_range"])
+        #expect(reasons("linux-image-6.1.0-18-amd64", running: "6.1.0-20-amd64") == ["kernel_not_running"])
+        #expect(reasons("linux-image-6.1.0-18-amd64", running: nil) == ["in_range"])
+        #expect(reasons("linux-image-amd64", running: "6.1.0-20-amd64") == ["in_range"])
+        #expect(reasons("linux-headers-6.1.0-18-amd64", running: "6.1.0-18-amd64") == [])
+    }
+
+    @Test("advisories can be read back by id")
+    func advisoryRecords() throws {
+        let index = try makeIndex([
+            advisory(
+                "GHSA-aaaa-aaaa-aaaa", aliases: ["CVE-2024-0001"], events: [.introduced("1.0"), .fixed("2.0")],
+                versions: ["0.5"], summary: "a summary"),
+            advisory("PYSEC-2024-2", events: [.introduced("0"), .lastAffected("3.0")]),
+        ])
+        let record = try #require(index.advisoryRecords(named: "GHSA-aaaa-aaaa-aaaa").first)
+        #expect(record.vulnerabilities == ["CVE-2024-0001"])
+        #expect(record.aliases == ["CVE-2024-0001"])
+        #expect(record.summary == "a summary")
+        #expect(record.affected.map(\.name) == ["tool"])
+        #expect(record.affected[0].ranges == [[.introduced("1.0"), .fixed("2.0")]])
+        #expect(record.affected[0].versions == ["0.5"])
+        let coordinates = AdvisoryCoordinates(scope: "PyPI", name: "tool", version: "2.5")
+        #expect(index.affectingAdvisories(at: coordinates, purl: nil).map(\.id) == ["PYSEC-2024-2"])
+        #expect(index.advisories(scope: "PyPI", name: "tool").map(\.id) == ["GHSA-aaaa-aaaa-aaaa", "PYSEC-2024-2"])
+        #expect(index.advisoryRecords(named: "GHSA-none") == [])
+        #expect(index.scopes == ["PyPI"])
+    }
+
+    @Test("intelligence is in the file: exploits, decision points, support")
+    func intelligence() throws {
+        var known = ThreatIntelligence()
+        let exploits = PublicExploits(exploitDatabase: [7, 9], isVerified: true, metasploit: ["exploit/a/b"])
+        let points = SSVCDecisionPoints(exploitation: .poc, isAutomatable: true, technicalImpact: .total)
+        let cycle = Lifecycle(
+            product: "debian", identifiers: ["cpe:2.3:o:debian:debian_linux"],
+            releases: [.init(cycle: "12", codename: "bookworm", securitySupportEnd: "2026-06-10", latest: "12.1")])
+        let note = SupportNote(scope: "Debian:12", name: "binutils", isEnded: false, text: "Only for trusted input")
+        known.exploits["CVE-2024-0001"] = exploits
+        known.ssvc["CVE-2024-0001"] = points
+        known.lifecycles["debian"] = cycle
+        known.supportNotes = [note]
+        let index = try makeIndex([advisory("CVE-2024-0001", events: [.introduced("0")])], intelligence: known)
+        #expect(index.vulnerability("CVE-2024-0001")?.exploits == exploits)
+        #expect(index.vulnerability("CVE-2024-0001")?.ssvc == points)
+        #expect(index.lifecycle(product: "debian") == cycle)
+        #expect(index.supportNotes(scope: "Debian:12", name: "binutils") == [note])
+        #expect(index.supportNotes(scope: "Debian:12", name: "bash") == [])
+    }
+}
