@@ -9,7 +9,7 @@ import Testing
     @Test(arguments: [
         (
             "\(site)/Foo_Bar-1.0.dist-info/METADATA",
-            "Metadata-Version: 2.1\nName: Foo.Bar\nVersion: 1.0\n\nName: body\n", "foo-bar@1.0"
+            "Metadata-Version: 2.1\nName: Foo.Bar\nVersion: 1.0\n\nName: body\n", "foo.bar@1.0"
         ),
         ("\(site)/foo-1.0.dist-info/METADATA", "name: foo\r\nVERSION:   2.0 \r\n\r\n", "foo@2.0"),
         // Header missing, empty, or after the end of the headers: the folder tells.
