@@ -75,6 +75,11 @@ import Testing
         // Debian testing has no number yet.
         ("ID=debian\nVERSION_CODENAME=forky\n", "pkg:deb/debian/a@1?distro=debian-forky"),
         ("ID=kali\n", "pkg:deb/kali/a@1?distro=kali"),
+        // A derivative's packages are those of the archive it installs from.
+        (
+            "ID=linuxmint\nVERSION_ID=\"21.2\"\nVERSION_CODENAME=victoria\nUBUNTU_CODENAME=jammy\nID_LIKE=\"ubuntu debian\"\n",
+            "pkg:deb/ubuntu/a@1?distro=ubuntu-22.04"
+        ),
     ])
     func takesTheDistributionFromOSRelease(release: String, purl: String) throws {
         let root = try root("Package: a\nStatus: install ok installed\nVersion: 1\n")

@@ -77,6 +77,12 @@ struct DpkgDistribution {
     let qualifier: String
 
     init(_ os: OperatingSystem) {
+        // A derivative that installs from another distribution's archive: advisories speak of that one's packages.
+        if let base = os.distribution, base.id != os.id, let release = base.release {
+            namespace = base.id
+            qualifier = "\(base.id)-\(release)"
+            return
+        }
         namespace = os.id
         let release = [os.versionID, os.codename].lazy.compactMap { $0 }.first { !$0.isEmpty }
         qualifier = release.map { "\(os.id)-\($0)" } ?? os.id
