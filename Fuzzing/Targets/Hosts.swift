@@ -1,0 +1,42 @@
+import HostScan
+import Inventory
+
+extension FuzzTargets {
+    /// Files of a host that is scanned: each input is one file of an otherwise small and sound tree.
+    static let hosts: [FuzzTarget] = [
+        file("host-dpkg", "var/lib/dpkg/status", dictionary: "debian"),
+        file("host-dpkg-files", "var/lib/dpkg/info/example.list"),
+        file("host-os-release", "etc/os-release", dictionary: "distribution"),
+        file("host-python", "usr/lib/python3/site-packages/example-1.0.dist-info/METADATA", dictionary: "python"),
+        file("host-python-egg", "usr/lib/python3/site-packages/example-1.0.egg-info", dictionary: "python"),
+        FuzzTarget("host-npm", form: .json) { check("srv/node_modules/example/package.json", $0) },
+    ]
+
+    private static func file(_ name: String, _ path: String, dictionary: String? = nil) -> FuzzTarget {
+        FuzzTarget(name, dictionary: dictionary) { check(path, $0) }
+    }
+
+    /// The tree that the file is put into.
+    private static let root: String = {
+        let root = TemporaryPlace.folder + "/root"
+        let status = """
+            Package: example
+            Status: install ok installed
+            Architecture: amd64
+            Version: 1.0-1
+
+            """
+        TemporaryPlace.write(root + "/etc/os-release", Array("ID=debian\nVERSION_ID=12\n".utf8))
+        TemporaryPlace.write(root + "/var/lib/dpkg/status", Array(status.utf8))
+        TemporaryPlace.write(root + "/var/lib/dpkg/info/example.list", Array("/.\n/usr\n".utf8))
+        return root
+    }()
+
+    private static func check(_ path: String, _ input: [UInt8]) {
+        TemporaryPlace.write("\(root)/\(path)", input)
+        guard let report = try? HostScanner(root: root).scan() else { return require(false, "a scan comes to an end") }
+        for warning in report.warnings { require(!warning.reason.isEmpty, "a warning says why") }
+        _ = CycloneDX.write(report, toolVersion: "1", timestamp: nil)
+        _ = ScanTable(width: 80).render(report)
+    }
+}
