@@ -14,7 +14,7 @@ struct FeedsCommand: AsyncParsableCommand {
 
     struct Sync: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "sync", commandName: "sync",
+            commandName: "sync",
             abstract: "Bring the feeds up to date and compile them into the index.",
             discussion: """
                 By default each feed's publisher is asked over HTTPS and, on a Debian-family host, the host's own package archive. \
@@ -63,7 +63,7 @@ struct FeedsCommand: AsyncParsableCommand {
 
     struct Status: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "status", commandName: "status", abstract: "Show each feed's records, age and last error.")
+            commandName: "status", abstract: "Show each feed's records, age and last error.")
         @OptionGroup var data: DataOptions
 
         func run() async throws {
@@ -75,7 +75,7 @@ struct FeedsCommand: AsyncParsableCommand {
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", commandName: "list", abstract: "Show the feeds that publishers can be asked for.",
+            commandName: "list", abstract: "Show the feeds that publishers can be asked for.",
             discussion: "Those marked * are fetched by a plain sync; the others once they were asked for with --feed.")
 
         func run() {

@@ -13,7 +13,7 @@ struct IndexCommand: ParsableCommand {
 
     struct Build: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "build", commandName: "build", abstract: "Compile feed files into one index file.",
+            commandName: "build", abstract: "Compile feed files into one index file.",
             discussion: """
                 Records that cannot be used are set aside by name and counted; a file that is cut short ends the build. A user's own \
                 VEX documents are no part of an index: `match --vex` takes them.
@@ -37,7 +37,7 @@ struct IndexCommand: ParsableCommand {
 
     struct Info: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "info", commandName: "info", abstract: "Say what an index was made of, and check it whole.")
+            commandName: "info", abstract: "Say what an index was made of, and check it whole.")
         @Argument(help: "The index file.") var file: String
 
         func run() throws {
