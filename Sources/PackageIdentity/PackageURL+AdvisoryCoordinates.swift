@@ -2,12 +2,15 @@ extension PackageURL {
     /// Where advisories about this package version are found.
     ///
     /// `nil` when it has no version, its type has no advisories, or its distribution is unknown.
-    public var advisoryCoordinates: AdvisoryCoordinates? {
+    public var advisoryCoordinates: AdvisoryCoordinates? { coordinates { DistributionScope(distribution) } }
+
+    /// The same for callers that know the release, or remember it.
+    func coordinates(release: () -> DistributionScope?) -> AdvisoryCoordinates? {
         guard let version else { return nil }
         switch type {
-        case "deb": return debianCoordinates(version)
-        case "apk": return alpineCoordinates(version)
-        case "rpm": return rpmCoordinates(version)
+        case "deb": return release().flatMap { debianCoordinates(version, in: $0) }
+        case "apk": return release().flatMap { alpineCoordinates(version, in: $0) }
+        case "rpm": return release().flatMap { rpmCoordinates(version, in: $0) }
         default:
             guard let scope = registryScope else { return nil }
             return AdvisoryCoordinates(
@@ -23,8 +26,8 @@ extension PackageURL {
     }
 
     /// Ubuntu's paid maintenance has advisories of its own; the versions it builds say so (`+esm1`, `~esm2`).
-    private func debianCoordinates(_ version: String) -> AdvisoryCoordinates? {
-        guard var scope = distribution?.advisoryScope else { return nil }
+    private func debianCoordinates(_ version: String, in release: DistributionScope) -> AdvisoryCoordinates? {
+        guard var scope = release.scope else { return nil }
         let version = withEpoch(version)
         var source = SourcePackage(upstream: qualifier("upstream"), name: name, version: version)
         source.resolveBinaryRebuild()
@@ -35,16 +38,16 @@ extension PackageURL {
         return AdvisoryCoordinates(scope: scope, name: source.name, version: source.version)
     }
 
-    private func alpineCoordinates(_ version: String) -> AdvisoryCoordinates? {
-        guard let scope = distribution?.advisoryScope else { return nil }
+    private func alpineCoordinates(_ version: String, in release: DistributionScope) -> AdvisoryCoordinates? {
+        guard let scope = release.scope else { return nil }
         let source = SourcePackage(upstream: qualifier("upstream") ?? qualifier("origin"), name: name, version: version)
         return AdvisoryCoordinates(scope: scope, name: source.name, version: version)
     }
 
-    private func rpmCoordinates(_ version: String) -> AdvisoryCoordinates? {
-        guard let distribution, let scope = distribution.advisoryScope else { return nil }
+    private func rpmCoordinates(_ version: String, in release: DistributionScope) -> AdvisoryCoordinates? {
+        guard let scope = release.scope else { return nil }
         let version = withEpoch(version)
-        guard distribution.advisoriesNameSources, let upstream = qualifier("upstream") else {
+        guard release.distribution.advisoriesNameSources, let upstream = qualifier("upstream") else {
             return AdvisoryCoordinates(scope: scope, name: name, version: version)
         }
         let source = SourcePackage(sourceRPM: upstream, version: version)

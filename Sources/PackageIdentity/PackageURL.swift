@@ -59,7 +59,6 @@ public struct PackageURL: Sendable {
         var result: [Qualifier] = []
         forEachQualifier { keyStart, keyEnd, valueEnd in
             result.append(Qualifier(key: slice(keyStart, keyEnd), value: decodedSlice(keyEnd + 1, valueEnd)))
-            return true
         }
         return result
     }
@@ -75,48 +74,57 @@ public struct PackageURL: Sendable {
     /// - Parameter key: In lowercase, e.g. `distro`.
     /// - Returns: `nil` when the package URL has no such qualifier.
     public func qualifier(_ key: String) -> String? {
-        var value: String?
-        forEachQualifier { keyStart, keyEnd, valueEnd in
-            guard keyEnd - keyStart == key.utf8.count, utf8Slice(keyStart, keyEnd).elementsEqual(key.utf8) else {
-                return true
+        guard layout.versionEnd < layout.qualifiersEnd else { return nil }
+        var key = key
+        let place: Range<Int>? = key.withUTF8 { key in
+            withBytes { bytes in
+                var start = Int(layout.versionEnd) + 1
+                let end = Int(layout.qualifiersEnd)
+                while start < end {
+                    let valueStart = start + key.count + 1
+                    let isWanted =
+                        valueStart <= end && bytes[valueStart - 1] == UInt8(ascii: "=")
+                        && bytes[start..<valueStart - 1].elementsEqual(key)
+                    let next = bytes[start..<end].firstIndex(of: UInt8(ascii: "&")) ?? end
+                    if isWanted { return valueStart..<next }
+                    start = next + 1
+                }
+                return nil
             }
-            value = decodedSlice(keyEnd + 1, valueEnd)
-            return false
         }
-        return value
+        return place.map { decodedSlice($0.lowerBound, $0.upperBound) }
     }
 
-    /// Calls `body` with the offsets of each qualifier until it returns `false`.
-    private func forEachQualifier(_ body: (_ keyStart: Int, _ keyEnd: Int, _ valueEnd: Int) -> Bool) {
+    /// Calls `body` with the offsets of each qualifier.
+    func forEachQualifier(_ body: (_ keyStart: Int, _ keyEnd: Int, _ valueEnd: Int) -> Void) {
         var start = Int(layout.versionEnd) + 1
         let end = Int(layout.qualifiersEnd)
-        guard start < end else { return }
-        var offset = start
-        var keyEnd = start
-        for byte in utf8Slice(start, end) {
-            if byte == UInt8(ascii: "=") {
-                // A canonical value holds no bare "=", so the only one ends the key.
-                keyEnd = offset
-            } else if byte == UInt8(ascii: "&") {
-                if !body(start, keyEnd, offset) { return }
-                start = offset + 1
+        while start < end {
+            let (keyEnd, valueEnd) = withBytes { bytes in
+                // A canonical value holds no bare "=", so the first one ends the key.
+                let rest = bytes[start..<end]
+                return (rest.firstIndex(of: UInt8(ascii: "=")) ?? end, rest.firstIndex(of: UInt8(ascii: "&")) ?? end)
             }
-            offset += 1
+            body(start, keyEnd, valueEnd)
+            start = valueEnd + 1
         }
-        _ = body(start, keyEnd, end)
     }
 
-    private func utf8Slice(_ start: Int, _ end: Int) -> Substring.UTF8View {
-        let bytes = text.utf8
-        let from = bytes.index(bytes.startIndex, offsetBy: start)
-        return bytes[from..<bytes.index(from, offsetBy: end - start)]
+    /// Lends the canonical text's bytes.
+    @inline(__always)
+    func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        var text = text
+        return text.withUTF8(body)
     }
 
-    private func slice(_ start: Int, _ end: Int) -> String { String(Substring(utf8Slice(start, end))) }
+    private func slice(_ start: Int, _ end: Int) -> String {
+        withBytes { String(decoding: UnsafeBufferPointer(rebasing: $0[start..<end]), as: UTF8.self) }
+    }
 
     private func decodedSlice(_ start: Int, _ end: Int) -> String {
+        let isEscaped = withBytes { $0[start..<end].contains(PercentCoding.percent) }
         let raw = slice(start, end)
-        return raw.utf8.contains(PercentCoding.percent) ? PercentCoding.decodeCanonical(raw) : raw
+        return isEscaped ? PercentCoding.decodeCanonical(raw) : raw
     }
 }
 

@@ -21,15 +21,26 @@ public final class ReportedPackage: Sendable {
     /// - Parameters:
     ///   - purl: As the bill writes it; `nil` for the canonical text.
     ///   - cpes: CPE names in any of their forms; what is none is left out.
+    ///   - resolver: Remembers releases from package to package.
     public init(
-        _ package: PackageURL, purl: String? = nil, cpes: [String] = [], publisher: String? = nil, document: Int = 0
+        _ package: PackageURL, purl: String? = nil, cpes: [String] = [], publisher: String? = nil, document: Int = 0,
+        resolver: inout CoordinateResolver
     ) {
         self.package = package
         self.purl = purl ?? package.description
         self.cpes = cpes.isEmpty ? [] : cpes.compactMap { try? CPEName($0) }
         self.document = document
         self.publisher = publisher
-        coordinates = package.advisoryCoordinates
+        coordinates = resolver.coordinates(of: package)
+    }
+
+    /// Makes one on its own.
+    public convenience init(
+        _ package: PackageURL, purl: String? = nil, cpes: [String] = [], publisher: String? = nil, document: Int = 0
+    ) {
+        var resolver = CoordinateResolver()
+        self.init(
+            package, purl: purl, cpes: cpes, publisher: publisher, document: document, resolver: &resolver)
     }
 
     /// Makes one of an application that is no package.

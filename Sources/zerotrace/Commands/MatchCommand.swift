@@ -40,6 +40,7 @@ private struct MergedBills {
     private var known: Set<PackageURL> = []
     private var applications: Set<SBOMComponent> = []
     private var documents = 0
+    private var resolver = CoordinateResolver()
 
     /// Takes the next bill's components.
     mutating func add(_ components: [SBOMComponent]) {
@@ -50,7 +51,7 @@ private struct MergedBills {
                 packages.append(
                     ReportedPackage(
                         package, purl: component.statedPackageURL, cpes: component.cpes,
-                        publisher: component.publisher, document: documents))
+                        publisher: component.publisher, document: documents, resolver: &resolver))
             } else if applications.insert(component).inserted,
                 let application = ReportedPackage(
                     application: component.name, version: component.version, cpes: component.cpes,
@@ -77,7 +78,8 @@ struct ScanCommand: ParsableCommand {
             for warning in report.warnings {
                 Terminal.progress(TerminalText.harmless("\(warning.path): \(warning.reason)"))
             }
-            return (report.inventory.packages.map { ReportedPackage($0) }, [])
+            var resolver = CoordinateResolver()
+            return (report.inventory.packages.map { ReportedPackage($0, resolver: &resolver) }, [])
         }
     }
 }
