@@ -1,7 +1,7 @@
 # Everything a person does with this repository. `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help try try-stop test build dashboard check format lint unit-test dashboard-test end-to-end-test bench deps-try deps-test clean
+.PHONY: help try try-stop test build dashboard check format lint unit-test dashboard-test end-to-end-test bench fuzz deps-try deps-test clean
 
 PYTHON := .venv/bin/python
 export ZEROTRACE_PYTHON := $(CURDIR)/$(PYTHON)
@@ -28,10 +28,10 @@ check: lint ## Check formatting, floors and scopes
 	Scripts/check-house.py
 
 lint: ## Check the formatting of all Swift sources
-	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Tests
+	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Tests Fuzzing
 
 format: ## Format all Swift sources
-	swift format --in-place --recursive --configuration .swift-format Package.swift Sources Tests
+	swift format --in-place --recursive --configuration .swift-format Package.swift Sources Tests Fuzzing
 
 unit-test: ## Build and run the Swift tests
 	swift build --build-tests
@@ -46,6 +46,9 @@ end-to-end-test: dashboard ## Run the whole, agent to browser, with real parts
 
 bench: build ## Measure what the notes quote; needs the reference feeds
 	Benchmarks/run.sh
+
+fuzz: ## Fuzz every parser, ten minutes each
+	@Scripts/fuzz.sh
 
 deps-try: ## Install what building needs
 	@Scripts/install-packages.sh try

@@ -264,3 +264,18 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// The fuzzer needs every module built with its counters, so it exists only when asked for (Scripts/fuzz.sh).
+if Context.environment["ZEROTRACE_FUZZ"] != nil {
+    package.products.append(.executable(name: "zerotrace-fuzz", targets: ["zerotrace-fuzz"]))
+    package.targets.append(
+        .executableTarget(
+            name: "zerotrace-fuzz",
+            dependencies: [
+                "Advisories", "Archives", "BoundedInput", "HostScan", "Inventory", "JSONDocuments", "Matching",
+                "PackageIdentity", "ProductIdentity", "Reports", "SBOM", "Scoring", "SeededRandom", "Versioning",
+                "Wire",
+            ] + [crypto],
+            path: "Fuzzing", exclude: ["README.md", "Seeds", "Dictionaries", "draw_seeds.py", "mutate_feeds.py"],
+            swiftSettings: strict))
+}
