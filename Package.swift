@@ -216,7 +216,7 @@ let package = Package(
             "Reports",
             [
                 "Advisories", "Inventory", "JSONDocuments", "Matching", "PackageIdentity", "SBOM", "Scoring",
-                "SeededRandom",
+                "SeededRandom", "Versioning",
             ]),
         tests(
             "AgentKit", ["BoundedInput", "Inventory", "LoopbackTesting", "PackageIdentity", "Wire"],
