@@ -27,7 +27,7 @@ struct CanonicalWriter {
         segment: Bool = false, of component: PackageURLError.Component
     ) throws(PackageURLError) {
         var utf8 = UTF8Checker()
-        var index = range.lowerBound
+        var index = appendPlain(text, range, folding)
         while index < range.upperBound {
             var byte = text[index]
             var next = index + 1
@@ -50,6 +50,23 @@ struct CanonicalWriter {
         guard bytes.count <= PackageURL.maximumLength else {
             throw PackageURLError(component, at: range.lowerBound, .tooLong)
         }
+    }
+
+    /// Appends the bytes up to the first that does not stand for itself, in one piece: mostly that is all of them.
+    ///
+    /// - Returns: The place of that byte, or the range's end.
+    @inline(__always)
+    private mutating func appendPlain(
+        _ text: borrowing Span<UInt8>, _ range: Range<Int>, _ folding: PackageURLRules.Folding
+    ) -> Int {
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let byte = text[index]
+            guard PercentCoding.isPlain(byte), folding.isEmpty || fold(byte, folding) == byte else { break }
+            index += 1
+        }
+        text.extracting(range.lowerBound..<index).withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+        return index
     }
 
     @inline(__always)
