@@ -17,7 +17,11 @@ extension AdvisoryIndex {
             return Question(package: package, coordinates: nil, vulnerability: id, indexDigest: digest)
                 .answer(.undetermined, VerdictReason.noCoordinates)
         }
-        return explain(at: coordinates, purl: package, vulnerability: id, context: context)
+        let answer = explain(at: coordinates, purl: package, vulnerability: id, context: context)
+        // As in `verdicts(for:)`: the source is asked where nothing under the package's own name speaks of it.
+        guard answer.reason == VerdictReason.noAdvisory, let source = package.sourceCoordinates else { return answer }
+        let other = explain(at: source, purl: package, vulnerability: id, context: context)
+        return other.reason == VerdictReason.noAdvisory ? answer : other
     }
 
     /// Why a package is, or is not, reported for a vulnerability.

@@ -43,6 +43,30 @@ extension AdvisoryIndex {
         return true
     }
 
+    /// As ``match(_:context:into:)``, and then for the source of the package: of its answers those are taken whose vulnerability nothing under
+    /// the package's own name speaks of.
+    ///
+    /// - Parameters:
+    ///   - coordinates: Those of the package itself, `PackageURL.advisoryCoordinates`.
+    ///   - source: Those of its source, `PackageURL.sourceCoordinates`.
+    public func match(
+        _ coordinates: AdvisoryCoordinates, orSource source: AdvisoryCoordinates, context: MatchContext,
+        into verdicts: inout CompactVerdicts
+    ) throws(IndexError) {
+        try match(coordinates, context: context, into: &verdicts)
+        let own = try reader.find(scope: coordinates.scope, name: coordinates.name)
+        let first = verdicts.records.count
+        try match(source, context: context, into: &verdicts)
+        guard let own else { return }
+        var kept = first
+        for index in first..<verdicts.records.count {
+            guard try reader.statements(of: own, on: verdicts.records[index].vulnerability).isEmpty else { continue }
+            verdicts.records[kept] = verdicts.records[index]
+            kept += 1
+        }
+        verdicts.records.removeLast(verdicts.records.count - kept)
+    }
+
     private func match(
         _ version: UnsafeRawBufferPointer, in name: NameRecord, context: MatchContext,
         into verdicts: inout CompactVerdicts

@@ -4,6 +4,9 @@ import PackageIdentity
 extension AdvisoryIndex {
     /// The vulnerabilities a package version is exposed to, or may be.
     ///
+    /// Where a distribution files advisories under names of binary packages and others under those of sources, the source is asked for
+    /// those vulnerabilities that nothing under the package's own name speaks of.
+    ///
     /// - Parameters:
     ///   - package: Any package URL.
     ///   - context: What is known of it besides; `nil` for what the package URL itself tells.
@@ -11,7 +14,12 @@ extension AdvisoryIndex {
     ///   for a package URL without version or of an unknown scope; ``covers(scope:)`` tells the difference.
     public func verdicts(for package: PackageURL, context: MatchContext? = nil) -> [Verdict] {
         guard let coordinates = package.advisoryCoordinates else { return [] }
-        return verdicts(at: coordinates, purl: package, context: context)
+        guard let source = package.sourceCoordinates else {
+            return verdicts(at: coordinates, purl: package, context: context)
+        }
+        return verdicts { (found) throws(IndexError) in
+            try match(coordinates, orSource: source, context: context ?? MatchContext(package: package), into: &found)
+        }
     }
 
     /// The vulnerabilities a package version is exposed to, or may be.
@@ -25,10 +33,17 @@ extension AdvisoryIndex {
     public func verdicts(
         at coordinates: AdvisoryCoordinates, purl: PackageURL?, context: MatchContext? = nil
     ) -> [Verdict] {
-        do throws(IndexError) {
-            var found = CompactVerdicts()
+        verdicts { (found) throws(IndexError) in
             try match(
                 coordinates, context: context ?? purl.map { MatchContext(package: $0) } ?? MatchContext(), into: &found)
+        }
+    }
+
+    /// Asks, and turns the answers into words; on a damaged file into the one that says so.
+    private func verdicts(_ ask: (inout CompactVerdicts) throws(IndexError) -> Void) -> [Verdict] {
+        do throws(IndexError) {
+            var found = CompactVerdicts()
+            try ask(&found)
             return try verdicts(found)
         } catch {
             return [
@@ -40,7 +55,7 @@ extension AdvisoryIndex {
     /// Turns numbers into words, the highest risk first, equal ones by id.
     func verdicts(_ compact: borrowing CompactVerdicts) throws(IndexError) -> [Verdict] {
         guard let first = compact.records.first else { return [] }
-        let name = try reader.name(first.name)
+        var name = try reader.name(first.name)
         var ranked: [(record: CompactVerdict, risk: Double)] = []
         ranked.reserveCapacity(compact.records.count)
         for record in compact.records {
@@ -50,7 +65,10 @@ extension AdvisoryIndex {
         ranked.sort { $0.risk != $1.risk ? $0.risk > $1.risk : $0.record.vulnerability < $1.record.vulnerability }
         var verdicts: [Verdict] = []
         verdicts.reserveCapacity(ranked.count)
-        for (record, _) in ranked { verdicts.append(try verdict(record, in: name)) }
+        for (record, _) in ranked {
+            if record.name != name.index { name = try reader.name(record.name) }
+            verdicts.append(try verdict(record, in: name))
+        }
         return verdicts
     }
 

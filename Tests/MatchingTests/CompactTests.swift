@@ -128,6 +128,30 @@ import Testing
         #expect(reasons("linux-headers-6.1.0-18-amd64", running: "6.1.0-18-amd64") == [])
     }
 
+    @Test("a source is asked for what nothing under the binary package's name speaks of")
+    func sources() throws {
+        let scope = "Red Hat:enterprise_linux:9"
+        let index = try makeIndex([
+            advisory(
+                "CVE-2024-0001", feed: .csaf("redhat/vex"), scope: scope, name: "libcurl", state: .notAffected),
+            advisory(
+                "CVE-2024-0001", feed: .csaf("redhat/vex"), scope: scope, name: "curl", events: [.introduced("0")],
+                state: .unfixed),
+            advisory(
+                "CVE-2024-0002", feed: .csaf("redhat/vex"), scope: scope, name: "curl", events: [.introduced("0")],
+                state: .unfixed),
+        ])
+        let version = "7.76.1-26.el9"
+        func coordinates(_ name: String) -> AdvisoryCoordinates {
+            AdvisoryCoordinates(scope: scope, name: name, version: version)
+        }
+        var found = CompactVerdicts()
+        try index.match(
+            coordinates("libcurl"), orSource: coordinates("curl"), context: MatchContext(), into: &found)
+        let ids = try (0..<found.records.count).map { try index.verdict(found.records[$0]).vulnerability }
+        #expect(ids == ["CVE-2024-0002"])
+    }
+
     @Test("advisories can be read back by id")
     func advisoryRecords() throws {
         let index = try makeIndex([
