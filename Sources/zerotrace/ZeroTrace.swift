@@ -1,6 +1,6 @@
 import ArgumentParser
 
-@main
+/// The tree of commands.
 struct ZeroTrace: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "zerotrace",
