@@ -25,23 +25,17 @@ extension MatchReport {
 
     private func write(_ rows: [Row], to writer: inout JSONWriter) {
         // Most vulnerabilities concern several packages, and most packages have several: what is said of either is written once.
-        var known: [ObjectIdentifier: [UInt8]] = [:]
-        func fragment(_ object: AnyObject, _ make: () -> [UInt8]) -> [UInt8] {
-            if let written = known[ObjectIdentifier(object)] { return written }
-            let written = make()
-            known[ObjectIdentifier(object)] = written
-            return written
-        }
+        let fragments = JSONFragments()
         writer.array { writer in
             for row in rows {
                 writer.lineBreak()
                 writer.object { writer in
-                    writer.fragment(fragment(row.subject, row.subject.members))
+                    writer.fragment(fragments.members(of: row.subject, row.subject.writeMembers))
                     // Not through `record`, which would copy it.
                     writer.member("id", row.vulnerability.record.id)
                     writer.member("aliases", row.vulnerability.record.aliases)
                     row.writeVerdict(to: &writer)
-                    writer.fragment(fragment(row.vulnerability, row.vulnerability.members))
+                    writer.fragment(fragments.members(of: row.vulnerability, row.vulnerability.writeMembers))
                     row.writeDecisions(to: &writer, documents: documents)
                 }
             }
@@ -83,28 +77,24 @@ extension MatchReport.Row {
 }
 
 extension ReportedPackage {
-    /// The members of a match that are the same for all vulnerabilities.
-    fileprivate func members() -> [UInt8] {
-        JSONWriter.members { writer in
-            writer.member("purl", orNull: purl)
-            writer.member("name", package.name)
-            writer.member("namespace", package.namespace)
-            writer.member("version", orNull: package.version)
-        }
+    /// Writes the members of a match that are the same for all vulnerabilities.
+    fileprivate func writeMembers(to writer: inout JSONWriter) {
+        writer.member("purl", orNull: purl)
+        writer.member("name", package.name)
+        writer.member("namespace", package.namespace)
+        writer.member("version", orNull: package.version)
     }
 }
 
 extension SharedRecord {
-    /// The members of a match that are the same for all packages.
-    fileprivate func members() -> [UInt8] {
-        JSONWriter.members { writer in
-            writer.member("severity", record.severity.rawValue)
-            writer.member("severity_source", orNull: record.severitySource)
-            writer.member("cvss", orNull: record.cvssScore)
-            writer.member("cvss_vector", orNull: record.cvssVector)
-            writeIntelligence(to: &writer)
-            writer.member("summary", record.summary)
-        }
+    /// Writes the members of a match that are the same for all packages.
+    fileprivate func writeMembers(to writer: inout JSONWriter) {
+        writer.member("severity", record.severity.rawValue)
+        writer.member("severity_source", orNull: record.severitySource)
+        writer.member("cvss", orNull: record.cvssScore)
+        writer.member("cvss_vector", orNull: record.cvssVector)
+        writeIntelligence(to: &writer)
+        writer.member("summary", record.summary)
     }
 
     private func writeIntelligence(to writer: inout JSONWriter) {

@@ -89,17 +89,6 @@ public struct JSONWriter {
         needsComma = true
     }
 
-    /// Members on their own, for ``fragment(_:)``.
-    static func members(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
-        var bytes: [UInt8] = []
-        let output = ByteOutput(capacity: 1024) { bytes.append(contentsOf: $0) }
-        var writer = JSONWriter(to: output)
-        body(&writer)
-        // Arrays take everything: there is nothing to fail.
-        try? output.flush()
-        return bytes
-    }
-
     /// Writes members, or elements, that were written before by a writer of their own.
     mutating func fragment(_ bytes: [UInt8]) {
         guard !bytes.isEmpty else { return }

@@ -139,6 +139,8 @@ struct MatchRun {
             status.show("matching", done: $0, of: packages.count)
         }
         status.clear()
+        // Never freed: the process ends with the report, and taking ten thousand rows apart one by one would be for nothing.
+        _ = Unmanaged.passRetained(KeptReport(report))
         let output = Terminal.output()
         write(report, to: output)
         try output.flush()
@@ -184,6 +186,12 @@ struct MatchRun {
         }
         try output.flush()
     }
+}
+
+/// A report that lives as long as the process.
+private final class KeptReport {
+    let report: MatchReport
+    init(_ report: MatchReport) { self.report = report }
 }
 
 /// What is wrong with an input, with its name.
