@@ -143,6 +143,20 @@ def asked_id(group, rng):
     return rng.choice([group.vulnerability, group.vulnerability, *sorted(own)])
 
 
+OTHER_PLATFORM = "cpe:2.3:o:someone:else:1.0:*:*:*:*:*:*:*"
+
+
+def beside(text, label, fixed, why, group, rng):
+    """Where statements ask for a platform: the pair with it on the host, without it, or without a word on the host."""
+    operands = [s["condition"].get("platforms") for s in group.spoken if s["condition"]]
+    if not operands or not all(operands) or rng.random() < 0.3:
+        return text, label, fixed, why
+    if rng.random() < 0.5:
+        return f"{text} with {OTHER_PLATFORM}", "not_affected", None, "another platform"
+    present = sorted({one for platforms in operands for operand in platforms for one in operand})
+    return f"{text} with {' '.join(present)}", label, fixed, f"{why}, platform there"
+
+
 def pairs_of(title, groups, count, rng, binaries, known):
     """Labelled pairs of one row."""
     drawn = []
@@ -179,7 +193,10 @@ def pairs_of(title, groups, count, rng, binaries, known):
         for version, label, fixed, why in pick(labelled, rng):
             text = subject(group.scope, group.name, version, rng, binaries, group.stream)
             vulnerability = asked_id(group, rng)
-            if text is None or (text, vulnerability) in known:
+            if text is None:
+                continue
+            text, label, fixed, why = beside(text, label, fixed, why, group, rng)
+            if (text, vulnerability) in known:
                 continue
             known.add((text, vulnerability))
             result.append(((text, vulnerability, label, fixed or "-", title, f"{why}; {TOOLS[style(group.scope)]}"), group, version))

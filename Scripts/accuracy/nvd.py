@@ -17,6 +17,8 @@ def versions(match):
     version, update = components(match["criteria"])[5:7]
     if any(not re.fullmatch(r"\d+(\.\d+)*", f.lstrip("<>=")) for f in found) or update not in ("*", "-"):
         return None
+    if match.get("vulnerable") and any(part != "*" for part in components(match["criteria"])[7:]):
+        return None
     if found:
         return {"ranges": [[*([] if found[0][0] == ">" else [">=0"]), *found]]}
     if version == "*":
@@ -55,7 +57,7 @@ def of_record(cve):
                 meant = versions(match)
                 if meant is None or "\\" in vendor + product or "*" in vendor + product:
                     return []
-                found.append(statement(identity, "nvd", f"cpe:{part}", f"{vendor}:{product}", condition={"cpe": match["criteria"], "platforms": platforms}, **meant))
+                found.append(statement(identity, "nvd", f"cpe:{part}", f"{vendor}:{product}".lower(), condition={"cpe": match["criteria"], "platforms": platforms}, **meant))
     for one in found:
         one["vulnerabilities"] = [cve["id"]]
     return found

@@ -25,7 +25,7 @@ def debian(scope, name, version, random, binaries):
     binary = random.choice(binaries.get(name) or [name])
     spelled = random.choice([f"{ecosystem.lower()}-{release}", f"{ecosystem.lower()}-{release}", {"11": "bullseye", "12": "debian-12.5"}.get(release, f"{ecosystem.lower()}-{release}")])
     upstream = name if binary != name else ""
-    if random.random() < 0.08:
+    if ":Pro:" not in scope and random.random() < 0.08:
         # A binary package with a version of its own, as gcc-defaults has them.
         return purl("deb", f"{ecosystem.lower()}/lib{name}-extra", "9:99", arch="amd64", distro=spelled, upstream=f"{name}@{version}")
     return purl("deb", f"{ecosystem.lower()}/{binary}", version, arch=random.choice(["amd64", "arm64"]), distro=spelled, upstream=upstream)
