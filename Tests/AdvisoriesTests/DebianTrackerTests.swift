@@ -63,6 +63,7 @@ private func entry(_ fields: String) -> String {
         (#"{"src":{"CVE-2024-1000":3}}"#, "src CVE-2024-1000: the record is not an object"),
         (#"{"src":{"a b":{"releases":{}}}}"#, "src a b: the id is empty, too long or holds spaces"),
         (#"{"src":3}"#, "src: is not an object of vulnerabilities"),
+        (#"{"":null}"#, "source at byte 1: has no name"),
         (#"{"src":tru}"#, "source at byte 1: malformed JSON at byte 7: expected a value"),
     ])
     func brokenRecordsAreSetAside(text: String, issue: String) throws {

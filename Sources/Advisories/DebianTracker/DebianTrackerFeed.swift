@@ -47,7 +47,10 @@ public enum DebianTrackerFeed {
             return reading.setAside("source at byte \(offset)", error.description, in: &sink)
         }
         guard let (source, value) = root.object?.first(where: { _ in true }) else { return }
-        guard !source.isEmpty, let pairs = value.object else {
+        guard !source.isEmpty else {
+            return reading.setAside("source at byte \(offset)", "has no name", in: &sink)
+        }
+        guard let pairs = value.object else {
             return reading.setAside(source, "is not an object of vulnerabilities", in: &sink)
         }
         for (id, facts) in pairs {
