@@ -10,9 +10,12 @@ public struct FeedReading: Sendable, Hashable {
     /// when neither is given. Independent of file times.
     public internal(set) var date: Int64?
 
-    /// Nothing read yet.
-    public init(feed: FeedID) {
+    /// What was read; by default nothing yet.
+    public init(feed: FeedID, records: Int = 0, setAside: Int = 0, date: Int64? = nil) {
         self.feed = feed
+        self.records = records
+        self.setAside = setAside
+        self.date = date
     }
 
     /// Hands one record on and counts it.

@@ -12,6 +12,8 @@ public struct DataFolder: Sendable, Hashable {
     public var feeds: String { path + "/feeds" }
     /// Compiled indexes, each named by its digest, and the link `current`.
     public var indexes: String { path + "/index" }
+    /// Feeds taken apart for the next compile; may be deleted at any time.
+    public var parts: String { path + "/parts" }
     /// The embedded database.
     public var database: String { path + "/zerotrace.sqlite" }
     /// The key that signs access tokens.

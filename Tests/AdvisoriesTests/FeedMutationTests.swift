@@ -20,8 +20,10 @@ import Testing
     private static let files: [String] = {
         let names = (FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []).sorted()
         return names.map { folder + "/" + $0 }.filter { path in
-            let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
-            return size > 0 && size <= sizeLimit && !path.hasSuffix(".md")
+            let facts = try? FileManager.default.attributesOfItem(atPath: path)
+            let size = facts?[.size] as? Int ?? 0
+            return facts?[.type] as? FileAttributeType == .typeRegular && size > 0 && size <= sizeLimit
+                && !path.hasSuffix(".md")
                 && (try? FeedLayout.discover(path)) != nil
         }
     }()

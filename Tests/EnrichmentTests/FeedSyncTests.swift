@@ -206,6 +206,7 @@ import Verdicts
         let first = try await sync()
         let path = "feeds/" + Self.pypi
         try outer.write(path, outer.read(path).dropLast(30))
+        try FileManager.default.removeItem(atPath: data.parts)
         try mirror.write(
             Self.npm, Feeds.zip([Feeds.record("B", package: "left-pad", fixed: "1.3.0", ecosystem: "npm")]))
         let second = try await sync()
@@ -230,5 +231,26 @@ import Verdicts
         #expect(plain.contains { $0.feed == .nvd } && plain.contains { $0.feed == .osv("New Thing") })
         #expect(!FeedCatalogue.files(holding: []).contains { $0.feed == .nvd || $0.feed == .osv("Debian") })
         #expect(Set(FeedCatalogue.files.map(\.path)).count == FeedCatalogue.files.count)
+    }
+
+    @Test func feedsThatDidNotChangeAreTakenFromTheirParts() async throws {
+        let first = try await sync()
+        let parts = try FileManager.default.contentsOfDirectory(atPath: data.parts).filter { $0.hasSuffix(".ztpart") }
+        #expect(parts.count == 2)
+        // Whoever read the snapshot now would fail.
+        try outer.write("feeds/" + Self.pypi, "spoilt".utf8)
+        try mirror.write(
+            Self.npm, Feeds.zip([Feeds.record("B", package: "left-pad", fixed: "1.3.0", ecosystem: "npm")]))
+        let second = try await sync()
+        #expect(second.compileError == nil && second.changed)
+        #expect(try verdicts("pkg:pypi/tool@1") == ["A"] && verdicts("pkg:npm/left-pad@1.2.0") == ["B"])
+        let now = try FileManager.default.contentsOfDirectory(atPath: data.parts).filter { $0.hasSuffix(".ztpart") }
+        #expect(now.count == 2 && Set(now) != Set(parts), "parts of old snapshots are gone")
+        // A damaged part is as good as none.
+        for part in now { try outer.write("parts/" + part, "spoilt".utf8) }
+        try outer.write("feeds/" + Self.pypi, mirror.read(Self.pypi))
+        try mirror.write(
+            Self.npm, Feeds.zip([Feeds.record("B", package: "left-pad", fixed: "1.1.0", ecosystem: "npm")]))
+        #expect(try await sync().indexDigest == first.indexDigest)
     }
 }

@@ -1,78 +1,61 @@
 import Advisories
 import Foundation
 
-/// Reads feeds into an index builder, and keeps what is to be told of them.
+/// Reads feeds into an index builder, several at once, and keeps what is to be told of them.
 struct FeedReader {
-    var builder = IndexBuilder()
+    private(set) var builder = IndexBuilder()
     /// The first records set aside, by feed.
     private(set) var issues: [FeedID: [FeedRecordIssue]] = [:]
+    /// Where feeds that did not change are taken from; `nil` reads each.
+    let cache: PartCache?
     private var readings: [FeedID: FeedReading] = [:]
-    private let progress: (String) -> Void
+    private let progress: @Sendable (String) -> Void
 
     /// Records set aside that are kept by name, for each feed.
     static let issueLimit = 20
+    /// Feeds read at once: each holds a parser's memory, and the merging behind is one thread's work.
+    static let threads = min(4, max(1, ProcessInfo.processInfo.activeProcessorCount))
 
-    init(progress: @escaping (String) -> Void) { self.progress = progress }
+    init(cache: PartCache? = nil, progress: @escaping @Sendable (String) -> Void) {
+        self.cache = cache
+        self.progress = progress
+    }
 
     /// Every feed that was read, by name; a feed of several files is one.
     var summaries: [FeedSummary] { readings.values.map { FeedSummary($0) }.sorted { $0.id < $1.id } }
 
-    /// Reads sources in an order that does not depend on the order they were named in.
+    /// Reads sources. What comes of it does not depend on their order, nor on which is read first.
     ///
-    /// - Throws: ``SnapshotDamage``.
+    /// - Throws: ``SnapshotDamage``, `IndexBuildError`.
     mutating func read(_ sources: [FeedSource]) throws {
+        // The largest first, so that no thread is left alone with it at the end; later words on intelligence win, so that has an order.
+        let ordered = sources.sorted { ($0.path, $0.feed) < ($1.path, $1.feed) }
+        let work = ordered.enumerated().map { (number: $0.offset, source: $0.element, size: Self.size(of: $0.element)) }
+            .sorted { ($1.size, $0.number) < ($0.size, $1.number) }
+        let pool = ReadingPool(work.map { ($0.number, $0.source) }, cache: cache, progress: progress)
+        let results = try pool.run(threads: Self.threads)
         var intelligence = ThreatIntelligence()
-        for (number, source) in sources.sorted(by: { ($0.path, $0.feed) < ($1.path, $1.feed) }).enumerated() {
-            progress("reading \(source.feed) (\(number + 1) of \(sources.count))")
-            do {
-                try read(source, into: &intelligence)
-            } catch let error as IndexBuildError {
-                throw error
-            } catch {
-                throw SnapshotDamage(feed: source.feed, path: source.path, cause: error)
-            }
-        }
+        for part in results.parts.sorted(by: { $0.number < $1.number }) { take(part, into: &intelligence) }
+        for other in results.builders { try builder.merge(other) }
         builder.setIntelligence(intelligence)
         for summary in summaries { builder.addFeed(summary) }
     }
 
-    private mutating func read(_ source: FeedSource, into intelligence: inout ThreatIntelligence) throws {
-        var reading = FeedReading(feed: source.feed)
-        if source.holdsAdvisories {
-            var sink = BuilderSink(builder: builder)
-            builder = IndexBuilder()
-            defer { builder = sink.builder }
-            reading.add(try source.readAdvisories(into: &sink))
-            note(sink.issues)
-        }
-        if let known = try source.readIntelligence() {
-            intelligence.merge(known.intelligence)
-            // What holds both was counted already.
-            if !source.holdsAdvisories {
-                reading.add(known.reading)
-                note(known.issues)
-            }
-        }
-        readings[source.feed, default: FeedReading(feed: source.feed)].add(reading)
+    /// Adds what the host's own archive says, which is no feed file.
+    mutating func add(_ snapshot: AptSnapshot) throws {
+        let counts = try snapshot.read(into: &builder)
+        builder.addFeed(FeedSummary(id: .aptChangelog, records: counts.records, setAside: counts.setAside))
     }
 
-    private mutating func note(_ found: [FeedRecordIssue]) {
-        for issue in found where issues[issue.feed, default: []].count < Self.issueLimit {
+    private mutating func take(_ part: ReadingPool.Part, into intelligence: inout ThreatIntelligence) {
+        if let known = part.intelligence { intelligence.merge(known) }
+        readings[part.reading.feed, default: FeedReading(feed: part.reading.feed)].add(part.reading)
+        for issue in part.issues where issues[issue.feed, default: []].count < Self.issueLimit {
             issues[issue.feed, default: []].append(issue)
         }
     }
-}
 
-/// Hands advisories to a builder and keeps the first records set aside; the loader counts them.
-private struct BuilderSink: AdvisorySink {
-    var builder: IndexBuilder
-    private(set) var issues: [FeedRecordIssue] = []
-
-    init(builder: consuming IndexBuilder) { self.builder = builder }
-
-    mutating func receive(_ advisory: Advisory) throws { try builder.add(advisory) }
-
-    mutating func setAside(_ issue: FeedRecordIssue) {
-        if issues.count < FeedReader.issueLimit { issues.append(issue) }
+    private static func size(of source: FeedSource) -> Int {
+        (try? FileManager.default.attributesOfItem(atPath: source.path)[.size] as? Int) ?? 0
     }
 }

@@ -33,15 +33,14 @@ public struct IndexCompiler: Sendable {
     private func readSnapshots(_ state: SnapshotState) throws -> IndexBuilder {
         // Where nobody but the host's own archive could be reached, there are no feed files to discover.
         let hasFiles = state.files.contains { $0.key != AptSnapshot.folder && $0.value.fetchedAt != nil }
-        var reader = FeedReader(progress: progress)
+        var reader = FeedReader(cache: PartCache(data: data, state: state), progress: progress)
         let names = Set(state.files.values.filter { $0.fetchedAt != nil }.map(\.feed))
         let found = hasFiles ? try FeedLayout.discover(data.feeds) : []
         // Only what a sync checked: other files may lie there by mistake, and must not stop the compile.
         try reader.read(found.filter { names.contains($0.feed.rawValue) })
+        reader.cache?.removeUnused()
         if let snapshot = try AptSnapshot.load(feedFolder: data.feeds) {
-            let counts = try snapshot.read(into: &reader.builder)
-            reader.builder.addFeed(
-                FeedSummary(id: .aptChangelog, records: counts.records, setAside: counts.setAside))
+            try reader.add(snapshot)
         }
         return reader.builder
     }
