@@ -243,6 +243,10 @@ let package = Package(
                 lifecycle, logging, nioCore, nioHTTP1, nioPosix, product("NIOEmbedded", "swift-nio"),
             ]),
         tests("Telemetry", external: [logging, metrics]),
+        // No module's own: whether all of it together judges right.
+        .testTarget(
+            name: "AccuracyTests", dependencies: ["Advisories", "JSONDocuments", "Matching", "PackageIdentity"],
+            exclude: ["Corpus", "README.md"], swiftSettings: strict),
         tests("Stores"),
         tests("JobQueue", ["Stores"]),
         tests("Caching", ["Stores"]),
