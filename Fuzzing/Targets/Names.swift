@@ -48,6 +48,8 @@ extension FuzzTargets {
         let rebuilt = try? PackageURL(
             type: url.type, namespace: url.namespace, name: url.name, version: url.version, qualifiers: qualifiers,
             subpath: url.subpath)
+        // A name is cut of its outer slashes when a package URL is built, but keeps escaped ones when one is read: the specification says both.
+        if url.name.hasPrefix("/") || url.name.hasSuffix("/") { return }
         require(rebuilt == url, "\(text) is made of its parts again, not \(rebuilt?.description ?? "nothing")")
     }
 

@@ -2,15 +2,17 @@
 public struct FeedRecordIssue: Error, Sendable, Hashable, CustomStringConvertible {
     /// The feed it was found in.
     public let feed: FeedID
-    /// The record's file name, id, or place in the feed (`line 12`).
+    /// The record's file name, id, or place in the feed (`line 12`); never empty.
     public let record: String
     /// What is wrong with it, in one line.
     public let reason: String
 
     /// Names a record that was left out.
+    ///
+    /// - Parameter record: Its name; an empty one, as archives and objects may give to what they hold, becomes `record without a name`.
     public init(feed: FeedID, record: String, reason: String) {
         self.feed = feed
-        self.record = record
+        self.record = record.isEmpty ? "record without a name" : record
         self.reason = reason
     }
 
