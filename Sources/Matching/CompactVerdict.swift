@@ -62,6 +62,7 @@ extension ReasonCode {
         case .fixedVersion: VerdictReason.fixedVersion
         case .outOfRange: VerdictReason.outOfRange
         case .publisherNotAffected: VerdictReason.publisherNotAffected
+        case .informational: VerdictReason.informational
         case .withdrawn: VerdictReason.withdrawn
         case .platformUnknown: VerdictReason.platformUnknown
         case .kernelNotRunning: VerdictReason.kernelNotRunning

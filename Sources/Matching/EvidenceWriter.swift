@@ -52,6 +52,8 @@ struct EvidenceWriter {
         case StatementRank.perVulnerability:
             return "the distribution's per-CVE records come before changelogs and advisories"
         case StatementRank.changelog: return "a repair that the package's changelog names comes before advisories"
+        case StatementRank.numberingAuthority:
+            return "the CVE list's own ranges count where nobody else speaks of the product"
         default: return "all advisories of the scope count alike; one that says affected is enough"
         }
     }

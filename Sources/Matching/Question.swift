@@ -40,7 +40,9 @@ struct Question {
     private var subject: String {
         guard let coordinates else { return package?.description ?? "the package" }
         let name = package?.name ?? coordinates.name
-        let source = coordinates.name == name ? "" : " of source \(coordinates.name)"
+        // Elsewhere advisories only spell the name in their own way: a product key, a folded one.
+        let isDistribution = package.map { ["deb", "rpm", "apk", "alpm"].contains($0.type) } ?? false
+        let source = coordinates.name == name || !isDistribution ? "" : " of source \(coordinates.name)"
         return "\(name)\(source) \(coordinates.version) in \(coordinates.scope)"
     }
 
@@ -82,6 +84,7 @@ struct Question {
         case VerdictReason.publisherNotAffected: "the publisher says it never was"
         case VerdictReason.publisherUndetermined: "the publisher has not decided yet"
         case VerdictReason.headersOnly, VerdictReason.kernelTools: "it " + Self.exemptionText(reason)
+        case VerdictReason.informational: "the advisory only informs of the package's state"
         case VerdictReason.otherModuleStream: "the advisories speak of other module streams"
         case VerdictReason.otherArchitecture: "the advisories speak of other architectures"
         case VerdictReason.otherProduct:

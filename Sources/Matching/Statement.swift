@@ -79,7 +79,8 @@ extension IndexReader {
         let urgency = try textBytes(.text, statement.urgency)
         return DecidingStatement(
             state: statement.state, isWithdrawn: statement.isWithdrawn, isEvaluable: statement.isEvaluable,
-            isEndOfLife: urgency.elementsEqual("end-of-life".utf8), intervals: intervals, listed: listed)
+            isEndOfLife: urgency.elementsEqual("end-of-life".utf8),
+            isInformational: statement.flags & EntryFlag.informational != 0, intervals: intervals, listed: listed)
     }
 }
 

@@ -30,6 +30,8 @@ public enum VerdictReason {
     public static let unparsableBound = "unparsable_bound"
     /// The advisory names the package without any version range that can be evaluated.
     public static let noVersionRange = "no_version_range"
+    /// The advisory tells of a state of the package (RustSec's `unmaintained`, `unsound`, `notice`) and of no vulnerability.
+    public static let informational = "informational"
     /// Affected, if the platform that the statement asks for beside the package is there, which nobody could check.
     public static let platformUnknown = "platform_unknown"
     /// Affected, but the kernel that is running is another one; a restart may bring this one up.

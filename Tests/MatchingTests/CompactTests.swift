@@ -128,6 +128,60 @@ import Testing
         #expect(reasons("linux-headers-6.1.0-18-amd64", running: "6.1.0-18-amd64") == [])
     }
 
+    @Test("what RustSec only informs of is no finding, unless another database calls it a vulnerability")
+    func informational() throws {
+        let unmaintained = advisory(
+            "RUSTSEC-2021-0139", feed: .osv("crates.io"), scope: "crates.io", events: [.introduced("0")],
+            urgency: "unmaintained")
+        let index = try makeIndex([unmaintained])
+        #expect(index.verdicts("0.12.1", scope: "crates.io") == [])
+        let explanation = index.explain("0.12.1", "RUSTSEC-2021-0139", scope: "crates.io")
+        #expect(explanation.status == .notAffected)
+        #expect(explanation.reason == VerdictReason.informational)
+        let rival = advisory(
+            "GHSA-aaaa-aaaa-aaaa", feed: .osv("crates.io"), aliases: ["RUSTSEC-2021-0139"], scope: "crates.io",
+            events: [.introduced("0"), .fixed("1.0")])
+        let both = try makeIndex([unmaintained, rival])
+        #expect(both.verdicts("0.12.1", scope: "crates.io").map(\.fixedVersion) == ["1.0"])
+    }
+
+    @Test("a numbering authority's range is heard only where nobody else speaks of the product")
+    func numberingAuthority() throws {
+        let own = advisory(
+            "CVE-2024-0001", feed: .cveList, scope: "cpe:a", name: "acme:tool", events: [.introduced("0")])
+        let nvd = advisory(
+            "CVE-2024-0001", feed: .nvd, scope: "cpe:a", name: "acme:tool", events: [.introduced("0"), .fixed("2.0")])
+        #expect(try makeIndex([own]).verdicts("3.0", scope: "cpe:a", name: "acme:tool").count == 1)
+        #expect(try makeIndex([own, nvd]).verdicts("3.0", scope: "cpe:a", name: "acme:tool") == [])
+    }
+
+    @Test("a vendor's word is the severity, and the score is that of the next who gives a vector")
+    func wordAndScore() throws {
+        let vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"
+        let index = try makeIndex([
+            advisory(
+                "CVE-2024-0001", events: [.introduced("0")],
+                severities: [
+                    SeverityStatement(vector: nil, word: .low, origin: .vendor),
+                    SeverityStatement(vector: vector, word: nil, origin: .nvd),
+                ])
+        ])
+        let record = index.vulnerability("CVE-2024-0001")
+        #expect(record?.severity == .low)
+        #expect(record?.severitySource == "vendor")
+        #expect(record?.cvssVector == vector)
+        #expect(record?.cvssScore == 7.5)
+    }
+
+    @Test("without a CVE or GHSA id the ecosystem's own id names the vulnerability, not the Global Security Database's")
+    func names() throws {
+        let index = try makeIndex([
+            advisory("PYSEC-2024-1", aliases: ["GSD-2024-1"], events: [.introduced("0")]),
+            advisory("GSD-2024-1", events: [.introduced("0")]),
+        ])
+        #expect(index.verdicts("1.0").map(\.vulnerability) == ["PYSEC-2024-1"])
+    }
+
     @Test("a source is asked for what nothing under the binary package's name speaks of")
     func sources() throws {
         let scope = "Red Hat:enterprise_linux:9"

@@ -8,6 +8,8 @@ package struct DecidingStatement: Sendable {
     package var isEvaluable: Bool
     /// Whether the publisher's urgency word is Debian's `end-of-life`.
     package var isEndOfLife: Bool
+    /// Whether the advisory only informs of a state of the package.
+    package var isInformational: Bool
     /// Affected stretches, unreadable ones included.
     package var intervals: [AffectedInterval]
     /// Places of versions named one by one, ascending.
@@ -15,13 +17,14 @@ package struct DecidingStatement: Sendable {
 
     /// Makes a statement from its parts.
     package init(
-        state: FixState, isWithdrawn: Bool, isEvaluable: Bool, isEndOfLife: Bool, intervals: [AffectedInterval],
-        listed: [UInt32]
+        state: FixState, isWithdrawn: Bool, isEvaluable: Bool, isEndOfLife: Bool, isInformational: Bool,
+        intervals: [AffectedInterval], listed: [UInt32]
     ) {
         self.state = state
         self.isWithdrawn = isWithdrawn
         self.isEvaluable = isEvaluable
         self.isEndOfLife = isEndOfLife
+        self.isInformational = isInformational
         self.intervals = intervals
         self.listed = listed
     }
@@ -71,6 +74,7 @@ package struct DecidingStatement: Sendable {
     /// - Parameter place: Where the package's version stands; `nil` when it does not parse.
     package func outcome(at place: VersionPlace?) -> Outcome {
         if isWithdrawn { return .other(.withdrawn) }
+        if isInformational { return .other(.informational) }
         switch state {
         case .notAffected: return .other(.publisherNotAffected)
         case .undetermined: return .other(.publisherUndetermined)

@@ -195,4 +195,6 @@ package enum EntryFlag {
     package static let evaluable: UInt8 = 2
     /// A version of the statement is of an RPM module (`.module` in its release).
     package static let modular: UInt8 = 4
+    /// The advisory tells of a state of the package, as RustSec's on unmaintained crates does, and of no vulnerability.
+    package static let informational: UInt8 = 8
 }

@@ -27,6 +27,8 @@ struct NameDrafter: Sendable {
     /// The places of conditions in the file, by text number.
     private let conditions: [UInt32: UInt32]
     private let endOfLife: UInt32?
+    /// The text numbers of RustSec's words for advisories that are on no vulnerability.
+    private let informational: Set<UInt32>
     private let kinds: [StatementRank.Kind]
 
     /// Prepares the grouping of packages by name.
@@ -41,6 +43,7 @@ struct NameDrafter: Sendable {
             Array(pending.packages.indices), owners: pending.names.count, owner: { pending.packages[$0].name },
             element: { UInt32($0) })
         endOfLife = pending.texts.number(of: "end-of-life")
+        informational = Set(["unmaintained", "unsound", "notice"].compactMap { pending.texts.number(of: $0) })
         kinds = parallelMap(count: pending.records.count) { index in
             let record = pending.records[index]
             return StatementRank.kind(feed: pending.texts.string(record.feed), id: pending.texts.string(record.id))
@@ -83,6 +86,7 @@ struct NameDrafter: Sendable {
             (record.withdrawn == IndexFormat.noTime ? 0 : EntryFlag.withdrawn)
             | (run.packages.contains { pending.packages[Int($0)].isEvaluable } ? EntryFlag.evaluable : 0)
             | (isModular ? EntryFlag.modular : 0)
+            | (informational.contains(run.urgency) && ecosystem == "CRATES.IO" ? EntryFlag.informational : 0)
         let condition =
             conditions[run.condition] == nil ? nil : ConditionText.decode(pending.texts.string(run.condition))
         let isConditional = isModular || condition?.moduleStream != nil || condition?.criteria != nil

@@ -27,6 +27,8 @@ package enum ReasonCode: UInt8, Sendable, CaseIterable {
     case publisherNotAffected = 49
     /// Withdrawn or rejected.
     case withdrawn = 50
+    /// The advisory only informs.
+    case informational = 51
     /// Affected, if the platform is there.
     case platformUnknown = 64
     /// Affected, but another kernel is running.

@@ -131,7 +131,8 @@ final class SegmentCompiler {
         return DecidingStatement(
             state: FixState(indexCode: entry.state) ?? .undetermined,
             isWithdrawn: entry.flags & EntryFlag.withdrawn != 0, isEvaluable: entry.flags & EntryFlag.evaluable != 0,
-            isEndOfLife: entry.urgency == endOfLife, intervals: intervals, listed: rule.listed)
+            isEndOfLife: entry.urgency == endOfLife,
+            isInformational: entry.flags & EntryFlag.informational != 0, intervals: intervals, listed: rule.listed)
     }
 
     /// The positions from which on an answer can differ, ascending, beginning with 0.

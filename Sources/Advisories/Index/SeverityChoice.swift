@@ -4,7 +4,8 @@ import Scoring
 ///
 /// The precedence of origins is vendor → CNA and GitHub (which assigns most of the ids it publishes) → NVD. Within the first origin that
 /// says anything usable, the vector of the highest CVSS version counts, of several the highest score; a severity word counts only
-/// when that origin gives no readable vector.
+/// when that origin gives no readable vector. Then score and vector are those of the next origin that gives a vector, and the word stays
+/// the severity.
 struct SeverityChoice: Equatable, Sendable {
     /// The number of the chosen vector's text, or `IndexFormat.none`.
     var vector = IndexFormat.none
@@ -22,7 +23,25 @@ struct SeverityChoice: Equatable, Sendable {
     init(among statements: some Collection<PendingAdvisories.Statement>, texts: StringPool) {
         for rank in 0..<3 {
             let candidates = statements.lazy.filter { Self.rank(of: $0.origin) == rank }
-            if choose(vectorAmong: candidates, texts: texts) || choose(wordAmong: candidates) { return }
+            if choose(vectorAmong: candidates, texts: texts) { return }
+            if choose(wordAmong: candidates) {
+                // The word stays; the numbers are those of the next who gives some.
+                addVector(of: statements, behind: rank, texts: texts)
+                return
+            }
+        }
+    }
+
+    private mutating func addVector(
+        of statements: some Collection<PendingAdvisories.Statement>, behind rank: Int, texts: StringPool
+    ) {
+        for next in rank + 1..<3 {
+            var other = self
+            let candidates = statements.lazy.filter { Self.rank(of: $0.origin) == next }
+            guard other.choose(vectorAmong: candidates, texts: texts) else { continue }
+            vector = other.vector
+            score = other.score
+            return
         }
     }
 

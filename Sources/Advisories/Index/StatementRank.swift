@@ -12,6 +12,9 @@ package enum StatementRank {
     /// An advisory about one update (DSA, USN, ALSA), and everything in other scopes.
     package static let advisory: UInt8 = 3
 
+    /// The numbering authority's own ranges in the CVE list: heard where nobody else speaks of the name, as vendors and NVD correct them.
+    package static let numberingAuthority: UInt8 = 4
+
     /// What an advisory's feed and id say of its rank, worked out once for all its packages.
     package enum Kind: Sendable {
         /// Per-vulnerability data of the distribution.
@@ -20,6 +23,8 @@ package enum StatementRank {
         case perVulnerability(prefix: String)
         case changelog
         case advisory
+        /// A record of the CVE list.
+        case numberingAuthority
     }
 
     /// The kind of an advisory.
@@ -31,6 +36,7 @@ package enum StatementRank {
         if feed == FeedID.debianTracker.rawValue || feed.hasPrefix("alpine-secdb/") { return .tracker }
         if feed.hasPrefix("csaf/") && feed.hasSuffix("/vex") { return .tracker }
         if let prefix = VulnerabilityID.derivedPrefix(id) { return .perVulnerability(prefix: String(prefix)) }
+        if feed == FeedID.cveList.rawValue { return .numberingAuthority }
         return feed == FeedID.aptChangelog.rawValue ? .changelog : .advisory
     }
 
@@ -43,6 +49,7 @@ package enum StatementRank {
         case .perVulnerability(let prefix): prefix == ecosystem ? perVulnerability : advisory
         case .changelog: changelog
         case .advisory: advisory
+        case .numberingAuthority: numberingAuthority
         }
     }
 }
