@@ -104,7 +104,7 @@ class Judge:
 
     def label(self, version, statements):
         """The answer of all statements together, and the repair to be named (several texts where equal ones are published)."""
-        standing = [s for s in statements if not s["withdrawn"]]
+        standing = self.joined(s for s in statements if not s["withdrawn"])
         if not standing:
             return "not_affected", None
         rank = min(s["rank"] for s in standing)
@@ -116,6 +116,16 @@ class Judge:
         candidates = [f for s, o in zip(deciding, outcomes) if o == "affected" for f in self.fixes(version, s)]
         clean = [f for f in candidates if all(self.outcome(f, s) != "affected" for s in deciding)]
         return answer, self.lowest(clean or candidates)
+
+    @staticmethod
+    def joined(statements):
+        """What one advisory says of a package in several entries is one statement: a fix of a later branch repairs an earlier one, too."""
+        found = {}
+        for one in statements:
+            key = one.get("feed"), one.get("id"), one["rank"], one["state"], one.get("stream"), str(one.get("condition"))
+            known = found.get(key)
+            found[key] = one | {"ranges": known["ranges"] + one["ranges"], "versions": known["versions"] + one["versions"]} if known else one
+        return list(found.values())
 
     def lowest(self, versions):
         if not versions:
