@@ -4,8 +4,8 @@ import PackageIdentity
 
 /// Compiles advisories into an index and asks it about what they say.
 enum IndexCheck {
-    /// Questions asked of one index.
-    private static let limit = 32
+    /// Names and advisories that one index is asked about. More would cost time and reach nothing new.
+    private static let limit = 8
 
     static func check(_ advisories: [Advisory], intelligence: ThreatIntelligence = ThreatIntelligence()) throws {
         guard !advisories.isEmpty else { return }
@@ -21,7 +21,10 @@ enum IndexCheck {
         } catch {
             return require(false, "an index that was just built opens whole: \(error)")
         }
-        for package in advisories.lazy.flatMap(\.affected).prefix(limit) { ask(index, package) }
+        var asked: Set<AdvisoryName> = []
+        for package in advisories.lazy.flatMap(\.affected) where asked.count < limit {
+            if asked.insert(AdvisoryName(scope: package.scope, name: package.name)).inserted { ask(index, package) }
+        }
         for advisory in advisories.prefix(limit) {
             for record in index.advisoryRecords(named: advisory.id) {
                 require(record.id == advisory.id, "a record has the id it was asked by")
@@ -31,8 +34,8 @@ enum IndexCheck {
     }
 
     private static func ask(_ index: AdvisoryIndex, _ package: AffectedPackage) {
-        var versions = package.versions.prefix(4) + ["0", "1.0-1"]
-        for event in package.ranges.lazy.flatMap(\.events).prefix(8) { versions.append(event.bound) }
+        var versions = package.versions.prefix(2) + ["0", "1.0-1"]
+        for event in package.ranges.lazy.flatMap(\.events).prefix(4) { versions.append(event.bound) }
         for version in versions {
             let place = AdvisoryCoordinates(scope: package.scope, name: package.name, version: version)
             let verdicts = index.verdicts(at: place, purl: nil)
