@@ -79,6 +79,11 @@ import Versioning
         return Array(Set(neighbours).sorted().shuffled(using: &generator).prefix(12))
     }
 
+    /// RustSec's notices say that a crate is unmaintained or unsound; they are no vulnerabilities.
+    private static func isInformational(_ package: AffectedPackage) -> Bool {
+        package.scope == "crates.io" && ["unmaintained", "unsound", "notice"].contains(package.urgency)
+    }
+
     private static func expected(
         _ advisory: Advisory, _ packages: [AffectedPackage], _ version: String, _ ordering: VersionOrdering
     ) -> OSVEvaluation.Answer {
@@ -89,7 +94,8 @@ import Versioning
         let evaluation = OSVEvaluation(ordering: ordering)
         // Statements with different states or urgencies stay apart; one "affected" is enough, then one doubt.
         let answers = Dictionary(grouping: packages) { "\($0.state) \($0.urgency ?? "")" }.values.map { group in
-            group[0].state == .notAffected ? .notAffected : evaluation.answer(version, group)
+            group[0].state == .notAffected || isInformational(group[0])
+                ? .notAffected : evaluation.answer(version, group)
         }
         return answers.contains(.affected) ? .affected : answers.contains(.undetermined) ? .undetermined : .notAffected
     }
