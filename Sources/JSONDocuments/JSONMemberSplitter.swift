@@ -17,8 +17,7 @@ public struct JSONMemberSplitter {
     private var consumed = 0
     /// Open brackets within the member.
     private var depth = 0
-    private var inString = false
-    private var escaped = false
+    private var quotes = JSONQuotes()
 
     /// Makes a splitter.
     ///
@@ -51,7 +50,7 @@ public struct JSONMemberSplitter {
                 memberOffset = consumed + index + 1
                 runStart = index + 1
             case .beforeObject, .done:
-                try skipOutside(byte, at: consumed + index)
+                try JSONText.checkOutside(byte, at: consumed + index, isBehind: state == .done)
             }
             index += 1
         }
@@ -68,18 +67,8 @@ public struct JSONMemberSplitter {
 
     /// Follows quotes and brackets; whether the byte ends a member of the outermost object.
     private mutating func isBoundary(_ byte: UInt8) -> Bool {
-        if inString {
-            if escaped {
-                escaped = false
-            } else if byte == UInt8(ascii: "\\") {
-                escaped = true
-            } else if byte == UInt8(ascii: "\"") {
-                inString = false
-            }
-            return false
-        }
+        if quotes.covers(byte) { return false }
         switch byte {
-        case UInt8(ascii: "\""): inString = true
         case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
         case UInt8(ascii: "}") where depth == 0, UInt8(ascii: ",") where depth == 0: return true
         case UInt8(ascii: "}"), UInt8(ascii: "]"): depth = max(0, depth - 1)
@@ -96,7 +85,7 @@ public struct JSONMemberSplitter {
     private mutating func endMember(
         isLast: Bool, at offset: Int, _ body: (_ member: [UInt8], _ offset: Int) throws -> Void
     ) throws {
-        let isEmpty = member.dropFirst().allSatisfy(Self.isWhitespace)
+        let isEmpty = member.dropFirst().allSatisfy(JSONText.isWhitespace)
         if isEmpty && !(isLast && membersSeen == 0) {
             throw JSONDocumentError.malformed(offset: offset, reason: "expected a member")
         }
@@ -108,18 +97,5 @@ public struct JSONMemberSplitter {
         memberOffset = offset + 1
         member.removeSubrange(1...)
         if isLast { state = .done }
-    }
-
-    private func skipOutside(_ byte: UInt8, at offset: Int) throws(JSONDocumentError) {
-        // Offsets 0 to 2 may hold a byte order mark.
-        let isMark = state == .beforeObject && offset < 3 && [0xEF, 0xBB, 0xBF].contains(byte)
-        guard isMark || Self.isWhitespace(byte) else {
-            let reason = state == .done ? "text behind the document" : "expected an object"
-            throw .malformed(offset: offset, reason: reason)
-        }
-    }
-
-    private static func isWhitespace(_ byte: UInt8) -> Bool {
-        byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
     }
 }

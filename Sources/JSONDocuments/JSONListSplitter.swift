@@ -1,12 +1,10 @@
-import JSONDocuments
-
 /// Cuts one huge top-level object that arrives in chunks into the elements of one of its lists and its other members, so that one
 /// piece is held at a time: `{"count": 2, "list": [{…}, {…}]}`.
 ///
 /// It only follows quotes and brackets; whether a piece is JSON is the parser's to say.
-struct JSONListSplitter {
+public struct JSONListSplitter {
     /// What was cut out, lent for the call.
-    enum Piece {
+    public enum Piece {
         /// An element of the list, with its place from 0 among all elements.
         case element([UInt8], index: Int)
         /// Another member as an object of its own, `{"name": value}`.
@@ -25,20 +23,21 @@ struct JSONListSplitter {
     private var piece: [UInt8] = []
     /// Open brackets within the piece.
     private var depth = 0
-    private var inString = false
-    private var escaped = false
+    private var quotes = JSONQuotes()
     private var elements = 0
     /// Whether the list was closed and the end of its member is to come.
     private var isBehindList = false
     /// Bytes taken in earlier chunks.
     private var consumed = 0
     /// Whether the object has the list.
-    private(set) var sawList = false
+    public private(set) var sawList = false
 
+    /// Makes a splitter.
+    ///
     /// - Parameters:
     ///   - list: The name of the list, ASCII without escapes.
     ///   - pieceLimit: The most bytes one piece may have.
-    init(list: String, pieceLimit: Int) {
+    public init(list: String, pieceLimit: Int) {
         self.list = Array("\"\(list)\"".utf8)
         self.pieceLimit = pieceLimit
     }
@@ -47,7 +46,7 @@ struct JSONListSplitter {
     ///
     /// - Throws: `JSONDocumentError` when the text is no object or a piece exceeds the limit, or what `body` throws; the splitter is
     ///   of no use after an error.
-    mutating func feed(_ chunk: UnsafeRawBufferPointer, _ body: (Piece) throws -> Void) throws {
+    public mutating func feed(_ chunk: UnsafeRawBufferPointer, _ body: (Piece) throws -> Void) throws {
         var runStart = 0
         for index in chunk.indices {
             let byte = chunk[index]
@@ -66,24 +65,16 @@ struct JSONListSplitter {
     }
 
     /// Says that the text is over.
-    func finish() throws(JSONDocumentError) {
+    ///
+    /// - Throws: ``JSONDocumentError/malformed(offset:reason:)`` when the object was not closed.
+    public func finish() throws(JSONDocumentError) {
         guard state == .done else { throw .malformed(offset: consumed, reason: "unexpected end") }
     }
 
     /// Follows quotes and brackets; whether the byte may end a piece or open the list.
     private mutating func isMark(_ byte: UInt8) -> Bool {
-        if inString {
-            if escaped {
-                escaped = false
-            } else if byte == UInt8(ascii: "\\") {
-                escaped = true
-            } else if byte == UInt8(ascii: "\"") {
-                inString = false
-            }
-            return false
-        }
+        if quotes.covers(byte) { return false }
         switch byte {
-        case UInt8(ascii: "\""): inString = true
         case UInt8(ascii: "["), UInt8(ascii: "{"):
             if depth == 0 && state == .inObject && byte == UInt8(ascii: "[") { return true }
             depth += 1
@@ -117,7 +108,7 @@ struct JSONListSplitter {
     }
 
     private mutating func openList() {
-        let name = piece.filter { !Self.isWhitespace($0) }
+        let name = piece.filter { !JSONText.isWhitespace($0) }
         guard name.last == UInt8(ascii: ":"), name.dropLast().elementsEqual(list), !sawList else {
             // Another list, which is a part of its member.
             piece.append(UInt8(ascii: "["))
@@ -135,7 +126,7 @@ struct JSONListSplitter {
     }
 
     private mutating func endElement(isLast: Bool, at offset: Int, _ body: (Piece) throws -> Void) throws {
-        let isEmpty = piece.allSatisfy(Self.isWhitespace)
+        let isEmpty = piece.allSatisfy(JSONText.isWhitespace)
         guard !isEmpty || (isLast && elements == 0) else {
             throw JSONDocumentError.malformed(offset: offset, reason: "expected an element")
         }
@@ -148,7 +139,7 @@ struct JSONListSplitter {
 
     private mutating func endMember(at offset: Int, _ body: (Piece) throws -> Void) throws {
         defer { piece.removeAll(keepingCapacity: true) }
-        let isEmpty = piece.allSatisfy(Self.isWhitespace)
+        let isEmpty = piece.allSatisfy(JSONText.isWhitespace)
         if isBehindList {
             guard isEmpty else { throw JSONDocumentError.malformed(offset: offset, reason: "text behind the list") }
             isBehindList = false
@@ -162,15 +153,6 @@ struct JSONListSplitter {
             state = .inObject
             return
         }
-        // Offsets 0 to 2 may hold a byte order mark.
-        let isMark = state == .beforeObject && offset < 3 && [0xEF, 0xBB, 0xBF].contains(byte)
-        guard isMark || Self.isWhitespace(byte) else {
-            let reason = state == .done ? "text behind the document" : "expected an object"
-            throw .malformed(offset: offset, reason: reason)
-        }
-    }
-
-    private static func isWhitespace(_ byte: UInt8) -> Bool {
-        byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
+        try JSONText.checkOutside(byte, at: offset, isBehind: state == .done)
     }
 }
