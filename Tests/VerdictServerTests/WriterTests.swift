@@ -1,3 +1,4 @@
+import Advisories
 import Foundation
 import Testing
 

@@ -1,3 +1,4 @@
+import Advisories
 import NIOCore
 
 #if canImport(Glibc)

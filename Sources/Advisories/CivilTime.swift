@@ -1,19 +1,19 @@
 /// A Unix time as a date of the Gregorian calendar and the second of that day, in UTC.
 ///
 /// Times outside of the years 1 to 9999 are taken as the nearest end, because RFC 3339 has four digits for the year.
-struct CivilTime: Equatable {
-    let year: Int
-    let month: Int
-    let day: Int
+package struct CivilTime: Equatable {
+    package let year: Int
+    package let month: Int
+    package let day: Int
     /// 0 to 86,399.
-    let second: Int
+    package let second: Int
 
     private static let earliest: Int64 = -62_135_596_800
     private static let latest: Int64 = 253_402_300_799
 
     /// - Source of the arithmetic: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`:
     ///   <https://howardhinnant.github.io/date_algorithms.html>; eras of 400 years that begin on 1 March.
-    init(_ seconds: Int64) {
+    package init(_ seconds: Int64) {
         let bounded = min(max(seconds, Self.earliest), Self.latest)
         let (days, rest) = bounded.quotientAndRemainder(dividingBy: 86_400)
         second = Int(rest < 0 ? rest + 86_400 : rest)
