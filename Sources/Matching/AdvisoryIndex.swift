@@ -29,7 +29,7 @@ public final class AdvisoryIndex: Sendable {
         let file = try MappedFile(path: path)
         let layout = try IndexLayout(file.bytes, path: path)
         reader = IndexReader(mapping: IndexMapping(file, layout: layout), layout: layout)
-        digest = Self.hex(layout.contentDigest)
+        digest = IndexFormat.hex(layout.contentDigest)
         builtAt = layout.builtAt
         feeds = try reader.feeds()
         orderings = try reader.orderings()
@@ -80,11 +80,6 @@ public final class AdvisoryIndex: Sendable {
     func place(of version: String, in name: NameRecord) throws(IndexError) -> VersionPlace? {
         guard let key = try? ordering(of: name).key(version, reading: IndexFormat.reading) else { return nil }
         return try key.bytes.withBytes { (bytes) throws(IndexError) in try reader.place(of: bytes, in: name) }
-    }
-
-    private static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }
 

@@ -88,6 +88,12 @@ package enum IndexFormat {
         "1.2_p3-r4", "4294967296.1", "1.89", "2024.03.30", "dev-main", "1.0-rc-2", "2004d", "3.0.11-1~deb12u2",
         "0.0.0-20200101000000-abcdefabcdef", "",
     ]
+
+    /// Two lowercase digits per byte.
+    package static func hex(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
 }
 
 /// The parts of an index file, in the order in which they stand in it.

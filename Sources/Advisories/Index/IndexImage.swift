@@ -35,7 +35,7 @@ struct IndexImage {
         for part in parts { hasher.update(data: part) }
         let content = Array(hasher.finalize())
         fileSize = offset
-        digest = Self.hex(content)
+        digest = IndexFormat.hex(content)
         let header = Self.header(
             table: table.bytes, content: content, checks: Array(SHA256.hash(data: checks.bytes)), fileSize: offset,
             builtAt: builtAt)
@@ -87,11 +87,5 @@ struct IndexImage {
         header.append(bytes: [UInt8](repeating: 0, count: IndexFormat.headerDigestOffset - header.count))
         header.append(bytes: SHA256.hash(data: header.bytes))
         return header.bytes
-    }
-
-    /// Two lowercase digits per byte.
-    static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }
