@@ -9,6 +9,10 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
 ]
 
+/// Leaves out of a debug program, as of a release program, what is never called: the unused parts of a library linked in as an archive
+/// want libraries of their own.
+let discardingUnused = LinkerSetting.unsafeFlags(["-Xlinker", "--gc-sections"], .when(configuration: .debug))
+
 /// The floor each target stands on (`Docs/architecture.md`); filled by `module(floor:…)`.
 nonisolated(unsafe) var floors: [String: Int] = [:]
 
@@ -20,7 +24,8 @@ func module(
     place(name, floor: floor, above: dependencies)
     return .target(
         name: name, dependencies: dependencies.map { .target(name: $0) } + external, exclude: ["README.md"],
-        resources: resources, swiftSettings: strict, linkerSettings: libraries.map { .linkedLibrary($0) })
+        resources: resources, swiftSettings: strict,
+        linkerSettings: libraries.map { .linkedLibrary($0) } + (libraries.isEmpty ? [] : [discardingUnused]))
 }
 
 /// A composition root: command line and wiring, nothing else.
