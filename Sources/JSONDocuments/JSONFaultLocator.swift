@@ -156,9 +156,10 @@ extension JSONFaultLocator {
     private mutating func hexUnit() -> UInt16? {
         guard position + 4 < text.count else { return nil }
         let digits = String(decoding: text[(position + 1)...(position + 4)], as: UTF8.self)
-        guard digits.utf8.allSatisfy({ $0 != UInt8(ascii: "+") }), let unit = UInt16(digits, radix: 16) else {
-            return nil
-        }
+        // The conversion would take a sign, too.
+        guard digits.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),
+            let unit = UInt16(digits, radix: 16)
+        else { return nil }
         position += 5
         return unit
     }

@@ -95,6 +95,7 @@ private func failure(_ text: String, maximumDepth: Int = 64) -> JSONDocumentErro
         ("[-01]", 3, "expected a comma or ]"), ("[1.]", 3, "broken number"),
         ("[-]", 2, "broken number"), ("[1e+]", 4, "broken number"), (#""abc"#, 4, "unexpected end"),
         (#"["a\x"]"#, 3, "unknown escape"), (#"["\u12g4"]"#, 2, "broken escape"),
+        (#"["\u-000"]"#, 2, "broken escape"), (#"["\u+000"]"#, 2, "broken escape"),
         (#"["\ud800"]"#, 2, "lone surrogate"), (#"["\udc00"]"#, 2, "lone surrogate"),
         ("[\"a\nb\"]", 3, "control character in a string"), ("[1]]", 3, "text behind the document"),
     ])
