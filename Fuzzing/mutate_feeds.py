@@ -11,6 +11,7 @@ The same seed gives the same files.
 import argparse
 import collections
 import concurrent.futures
+import copy
 import gzip
 import io
 import json
@@ -26,6 +27,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import warnings
 import zipfile
 
 SECONDS = 10
@@ -136,7 +138,7 @@ def intelligence_samples(feeds):
     yield Sample("end of life", "full.json", compact(full))
     for path in sorted(dates.glob("api/*.json"))[:3]:
         yield Sample("end of life", path.name, path.read_bytes())
-    for path in sorted(feeds.glob("eol/debian-security-support/security-support-*"))[:4]:
+    for path in sorted(feeds.glob("eol/debian-security-support/security-support-*.deb*"))[:4]:
         yield Sample("debian support", path.name, path.read_bytes())
 
 
@@ -197,11 +199,11 @@ def damage_json(data):
             case 0:
                 del parent[key]
             case 1 if isinstance(parent, list):
-                parent.extend(parent[: chance.choice((1, 50))])
+                parent.extend(copy.deepcopy(parent[: chance.choice((1, 50))]))
             case 2:
                 other_parent, other_key = chance.choice(nodes(root, []))
                 if other_parent is not None:
-                    parent[key] = json.loads(json.dumps(other_parent[other_key]))
+                    parent[key] = copy.deepcopy(other_parent[other_key])
             case 3 if isinstance(parent, dict):
                 parent[chance.choice(("", "id", "é", "x" * 5000, key + key))] = parent.pop(key)
             case 4 if isinstance(parent[key], str):
@@ -209,7 +211,7 @@ def damage_json(data):
                 place = chance.randrange(len(text) + 1)
                 parent[key] = text[:place] + chance.choice(("", "\x00", "~", "/", ":", "\\", "9" * 40, "é")) + text[place + 1 :]
             case _:
-                parent[key] = chance.choice(EXTREMES)
+                parent[key] = copy.deepcopy(chance.choice(EXTREMES))
         if len(json.dumps(root)) > 4 << 20:
             break
     text = json.dumps(root, ensure_ascii=chance.random() < 0.5)
@@ -344,6 +346,7 @@ def main():
     parser.add_argument("--keep", type=pathlib.Path, default=pathlib.Path(".fuzz/feeds"))
     options = parser.parse_args()
     chance = random.Random(options.seed)
+    warnings.filterwarnings("ignore", "Duplicate name")
     samples = list(advisory_samples(options.feeds)) + list(intelligence_samples(options.feeds))
 
     by_kind = collections.defaultdict(list)
