@@ -30,7 +30,8 @@ func main(_ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<
         return 0
     }
     guard target != nil else {
-        perror("FUZZ_TARGET names no target (--list lists them)")
+        let message = "FUZZ_TARGET names no target; --list lists them\n"
+        _ = write(STDERR_FILENO, message, message.utf8.count)
         return 2
     }
     var arguments = arguments

@@ -7,6 +7,7 @@
 #   ZEROTRACE_FUZZER   a fuzzer that is built already
 #   ZEROTRACE_FEEDS    the reference feeds, of which records are drawn as seeds; ../shared/feeds by default, left out when missing
 #   FUZZ_FOLDER        where inputs that need a file are written; in memory by default
+#   FUZZ_WORK          where findings, corpus and logs go, .fuzz by default
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -25,6 +26,11 @@ build() {
     fuzzer=.build-fuzz/release/zerotrace-fuzz
 }
 
+place=${FUZZ_FOLDER:-/dev/shm}
+[ -w "$place" ] || place=${TMPDIR:-/tmp}
+folder=
+trap '[ -z "$folder" ] || rm -rf "$folder"' EXIT
+
 # The last number that libFuzzer's log has behind a word.
 number() { grep -aoE "$2 *[0-9]+" "$1" | tail -1 | grep -oE '[0-9]+$' || echo 0; }
 
@@ -38,8 +44,7 @@ fuzz() {
         -artifact_prefix="$findings/" -print_final_stats=1 -verbosity=1)
     [ -f "Fuzzing/Dictionaries/$dictionary.dict" ] && options+=(-dict="Fuzzing/Dictionaries/$dictionary.dict")
     [ -t 2 ] && printf '%s …\r' "$target" >&2
-    local folder
-    folder=$(mktemp -d "${FUZZ_FOLDER:-/dev/shm}/zerotrace-fuzz.XXXXXX")
+    folder=$(mktemp -d "$place/zerotrace-fuzz.XXXXXX")
     FUZZ_FOLDER=$folder FUZZ_TARGET=$target timeout -s KILL $((seconds + 120)) \
         "$fuzzer" "${options[@]}" "$corpus" "${seeds[@]}" </dev/null >"$log" 2>&1
     local status=$? result=clean
@@ -48,6 +53,7 @@ fuzz() {
         0) ;;
         70) result="SLOW" ;;
         71) result="MEMORY" ;;
+        72) result="CUT SHORT" ;;
         137) result="STUCK" ;;
         *) result="FOUND ($status)" ;;
     esac
