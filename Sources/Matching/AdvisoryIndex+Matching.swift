@@ -78,7 +78,8 @@ extension AdvisoryIndex {
         }
         let place = try place(of: version, in: name, scratch: &verdicts)
         if name.flags & NameFlag.modular != 0
-            && (context.moduleStream != nil || version.containsRun(IndexFormat.moduleMark))
+            && (context.moduleStream != nil || version.containsRun(IndexFormat.moduleMark)
+                || IndexFormat.buildMarks.contains { version.containsRun($0) })
         {
             return try matchEveryGroup(version, at: place, in: name, context: context, into: &verdicts)
         }

@@ -69,6 +69,7 @@ extension ReasonCode {
         case .headersOnly: VerdictReason.headersOnly
         case .kernelTools: VerdictReason.kernelTools
         case .otherModuleStream: VerdictReason.otherModuleStream
+        case .otherBuild: VerdictReason.otherBuild
         case .otherArchitecture: VerdictReason.otherArchitecture
         case .otherProduct: VerdictReason.otherProduct
         case .otherPlatform: VerdictReason.otherPlatform

@@ -107,6 +107,10 @@ struct EvidenceWriter {
     /// Why a statement does not speak of the package.
     private func silence(_ code: ReasonCode, _ statement: Statement) throws(IndexError) -> String {
         if statement.condition == IndexFormat.none {
+            if code == .otherBuild {
+                return statement.isApart
+                    ? "speaks of builds apart from the distribution's own" : "speaks of the distribution's own builds"
+            }
             return statement.isModular
                 ? "speaks of packages of a module with the repair's leading version"
                 : "speaks of packages of no module"

@@ -6,7 +6,8 @@ import PackageIdentity
 /// The rules for modules of RPM distributions: a statement on a stream speaks of packages of that stream. Of a package whose release holds
 /// `.module` and whose stream nobody states, it speaks when the package's version begins with the same number as the repaired one, as
 /// streams of one package differ there. A statement whose versions hold `.module` but that names no stream is read in the same way. A
-/// package without `.module` is not spoken of by either, and one with it not by statements whose versions are of no module.
+/// package without `.module` is not spoken of by either, and one with it not by statements whose versions are of no module. In the same way
+/// a build apart from the distribution's own (`.cloud`, `.ksplice`) is spoken of by statements on such builds alone.
 struct Hearing {
     let reader: IndexReader
     let name: NameRecord
@@ -100,10 +101,11 @@ struct Hearing {
         of statement: Statement, _ deciding: DecidingStatement
     ) throws(IndexError) -> Standing {
         let condition = statement.condition == IndexFormat.none ? nil : try reader.condition(statement.condition)
-        if name.flags & NameFlag.modular != 0 || isModular,
-            try !speaksOfModule(statement, deciding, stream: condition?.moduleStream)
-        {
-            return .silent(.otherModuleStream)
+        if name.flags & NameFlag.modular != 0 {
+            guard try speaksOfModule(statement, deciding, stream: condition?.moduleStream) else {
+                return .silent(.otherModuleStream)
+            }
+            guard try speaksOfBuild(statement, deciding) else { return .silent(.otherBuild) }
         }
         guard let condition else { return .speaks }
         if let architecture = context.architecture, !condition.architectures.isEmpty,
@@ -148,6 +150,25 @@ struct Hearing {
         if statement.isModular { return isModular ? try leadsLikeRepair(deciding) : false }
         // Without a version there is nothing that tells of a module: the statement speaks of all.
         return !isModular || !statement.isEvaluable || deciding.intervals.allSatisfy { $0.upper == IndexFormat.none }
+    }
+
+    /// Whether the package and the statement are of one build: the distribution's own, or the same one apart.
+    private func speaksOfBuild(_ statement: Statement, _ deciding: DecidingStatement) throws(IndexError) -> Bool {
+        let own = Self.buildMark(version)
+        guard own != nil || statement.isApart else { return true }
+        var hasUpper = false
+        for interval in deciding.intervals where interval.kind != .unreadable && interval.upper != IndexFormat.none {
+            hasUpper = true
+            if Self.buildMark(try reader.versionText(interval.upper, in: name)) == own { return true }
+        }
+        return !hasUpper && !statement.isApart
+    }
+
+    private static func buildMark(_ version: String) -> [UInt8]? {
+        var version = version
+        return version.withUTF8 { bytes in
+            IndexFormat.buildMarks.first { UnsafeRawBufferPointer(bytes).containsRun($0) }
+        }
     }
 
     /// Whether the package's version begins with the same number as a version that the statement names at an upper end.

@@ -86,6 +86,7 @@ struct Question {
         case VerdictReason.headersOnly, VerdictReason.kernelTools: "it " + Self.exemptionText(reason)
         case VerdictReason.informational: "the advisory only informs of the package's state"
         case VerdictReason.otherModuleStream: "the advisories speak of other module streams"
+        case VerdictReason.otherBuild: "the advisories speak of other builds of it"
         case VerdictReason.otherArchitecture: "the advisories speak of other architectures"
         case VerdictReason.otherProduct:
             "the advisories speak of another edition of the product, or its CPE name is not known"

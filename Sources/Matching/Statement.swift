@@ -20,6 +20,9 @@ struct Statement {
     /// Whether the advisory gave ranges or versions that can be evaluated.
     var isEvaluable: Bool { flags & EntryFlag.evaluable != 0 }
 
+    /// Whether a version it names is of a build apart.
+    var isApart: Bool { flags & EntryFlag.apart != 0 }
+
     /// Whether a version it names is of an RPM module.
     var isModular: Bool { flags & EntryFlag.modular != 0 }
 }

@@ -38,6 +38,8 @@ public enum VerdictReason {
     public static let kernelNotRunning = "kernel_not_running"
     /// The advisory speaks of another module stream, or of a module where the package is of none, or the other way round.
     public static let otherModuleStream = "other_module_stream"
+    /// The advisory speaks of builds apart from the distribution's own (`.cloud`, `.ksplice`), or the package is one.
+    public static let otherBuild = "other_build"
     /// The advisory speaks of other architectures.
     public static let otherArchitecture = "other_architecture"
     /// The advisory speaks of another edition, language or target of the product.

@@ -59,6 +59,30 @@ import Testing
             ])
     }
 
+    @Test(
+        "a build apart from the distribution's own and the own one are not spoken of by each other's repairs",
+        arguments: [
+            ("4.18.0-425.13.1.el8_7", []), ("4.18.0-425.10.1.el8_7", ["4.18.0-425.13.1.el8_7"]),
+            ("4.18.0-425.10.1.el8_7.cloud", ["4.18.0-425.19.2.el8_7.cloud"]), ("4.18.0-425.19.2.el8_7.cloud", []),
+        ])
+    func buildsApart(version: String, fixes: [String]) throws {
+        let index = try makeIndex([
+            alma("RLSA-2023:0832", fixed: "4.18.0-425.13.1.el8_7"),
+            alma("RXSA-2023:0832", fixed: "4.18.0-425.19.2.el8_7.cloud"),
+        ])
+        #expect(verdicts(index, version).compactMap(\.fixedVersion) == fixes)
+        let explanation = index.explain(version, "CVE-2024-0001", scope: Self.scope, name: "nodejs")
+        #expect((explanation.status == .affected) == !fixes.isEmpty)
+    }
+
+    @Test("a package of a module is not spoken of by a name's only statement, which is of none")
+    func moduleAgainstPlainNames() throws {
+        let index = try makeIndex([alma("ALSA-2024:1", fixed: "1:16.20.0-1.el9")])
+        let version = "1:16.0.0-1.module_el8+1+a"
+        #expect(verdicts(index, version) == [])
+        #expect(index.explain(version, "CVE-2024-0001", scope: Self.scope, name: "nodejs").status == .notAffected)
+    }
+
     @Test("a stated stream decides, whatever the versions look like")
     func statedStreams() throws {
         let index = try makeIndex([

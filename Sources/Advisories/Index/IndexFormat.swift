@@ -23,6 +23,9 @@ package enum IndexFormat {
     package static let alignment = 64
     /// What stands in the release of an RPM package of a module.
     package static let moduleMark = Array(".module".utf8)
+    /// What stands in the release of RPM packages built apart from the distribution's own: Rocky Linux's cloud interest group, Oracle's
+    /// Ksplice.
+    package static let buildMarks = [Array(".cloud".utf8), Array(".ksplice".utf8)]
     /// "There is none" in a field that holds a position.
     package static let none = UInt32.max
     /// "There is none" in a field that holds a time.
@@ -132,7 +135,7 @@ package enum IndexBlock {
 
 /// The bits of a name's flags.
 package enum NameFlag {
-    /// Some statement speaks of a module stream, so the package's own decides what is heard.
+    /// RPM versions: a module or a build apart, by the package's release, decides what is heard.
     package static let modular: UInt8 = 1
     /// The name is a product's, `vendor:product` in a scope `cpe:…`.
     package static let product: UInt8 = 2
@@ -203,4 +206,6 @@ package enum EntryFlag {
     package static let modular: UInt8 = 4
     /// The advisory tells of a state of the package, as RustSec's on unmaintained crates does, and of no vulnerability.
     package static let informational: UInt8 = 8
+    /// A version of the statement is of a build apart, see ``IndexFormat/buildMarks``.
+    package static let apart: UInt8 = 16
 }

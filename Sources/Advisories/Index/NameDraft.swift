@@ -70,7 +70,7 @@ struct NameDrafter: Sendable {
         return NameDraft(
             scope: name.scope, name: name.name, ordering: ordering, versions: versions.sorted, rules: rules.all,
             entries: entries, groups: groups, segments: segments, digest: digest,
-            flags: (ordering == .rpm && entries.contains { $0.isConditional } ? NameFlag.modular : 0)
+            flags: (ordering == .rpm ? NameFlag.modular : 0)
                 | (scope.hasPrefix("cpe:") ? NameFlag.product : 0),
             unreadableRanges: rules.unreadableRanges, unreadableVersions: rules.unreadableVersions)
     }
@@ -81,33 +81,38 @@ struct NameDrafter: Sendable {
         let ruleset = rules.number(for: run.packages)
         let record = pending.records[Int(run.record)]
         let rank = StatementRank.of(kinds[Int(run.record)], ecosystem: ecosystem)
-        let isModular = ordering == .rpm && run.packages.contains { namesModule($0) }
+        let isModular = ordering == .rpm && run.packages.contains { names(IndexFormat.moduleMark, $0) }
+        let isApart =
+            ordering == .rpm
+            && run.packages.contains { package in IndexFormat.buildMarks.contains { names($0, package) } }
         let flags =
             (record.withdrawn == IndexFormat.noTime ? 0 : EntryFlag.withdrawn)
             | (run.packages.contains { pending.packages[Int($0)].isEvaluable } ? EntryFlag.evaluable : 0)
-            | (isModular ? EntryFlag.modular : 0)
+            | (isModular ? EntryFlag.modular : 0) | (isApart ? EntryFlag.apart : 0)
             | (informational.contains(run.urgency) && ecosystem == "CRATES.IO" ? EntryFlag.informational : 0)
         let condition =
             conditions[run.condition] == nil ? nil : ConditionText.decode(pending.texts.string(run.condition))
-        let isConditional = isModular || condition?.moduleStream != nil || condition?.criteria != nil
+        let isConditional = isModular || isApart || condition?.moduleStream != nil || condition?.criteria != nil
+        let needsHearing =
+            condition.map { !$0.architectures.isEmpty || $0.criteria != nil || !$0.platforms.isEmpty } ?? false
         for vulnerability in map.byRecord[run.record] {
             entries.append(
                 NameEntry(
                     vulnerability: vulnerability, advisory: order.places[Int(run.record)], ruleset: ruleset,
                     urgency: run.urgency, condition: run.condition,
                     conditionPlace: conditions[run.condition] ?? IndexFormat.none, rank: rank,
-                    state: run.state.indexCode, flags: flags, isConditional: isConditional))
+                    state: run.state.indexCode, flags: flags, isConditional: isConditional, needsHearing: needsHearing))
         }
     }
 
-    /// Whether a version that the package names is of an RPM module.
-    private func namesModule(_ number: UInt32) -> Bool {
+    /// Whether a version that the package names holds a mark.
+    private func names(_ mark: [UInt8], _ number: UInt32) -> Bool {
         let package = pending.packages[Int(number)]
         for range in package.ranges {
             for event in pending.ranges[Int(range)]
-            where pending.texts.contains(pending.events[Int(event)].text, IndexFormat.moduleMark) { return true }
+            where pending.texts.contains(pending.events[Int(event)].text, mark) { return true }
         }
-        return package.versions.contains { pending.texts.contains(pending.versions[Int($0)], IndexFormat.moduleMark) }
+        return package.versions.contains { pending.texts.contains(pending.versions[Int($0)], mark) }
     }
 
     /// The scope's ordering; Semantic Versioning where the scope has none of its own and every range says it follows that.

@@ -14,8 +14,9 @@ struct NameEntry: Sendable {
     /// Whether a package of which nothing but the version is known is not spoken of: a module's statement, or a product's.
     let isConditional: Bool
 
-    /// Whether what else is known of a package can change what the statement says of it.
-    var dependsOnContext: Bool { isConditional || conditionPlace != IndexFormat.none }
+    /// Whether the entry has to be asked of each package: it has a condition on more than the module. Modules need not be asked of a package of
+    /// none, and for one of a module a reader asks every entry of the name.
+    let needsHearing: Bool
 
     /// What an entry weighs in a decision, whoever made it: equal ones need to be heard once.
     struct Weight: Hashable {

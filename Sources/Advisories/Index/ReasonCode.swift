@@ -39,6 +39,8 @@ package enum ReasonCode: UInt8, Sendable, CaseIterable {
     case kernelTools = 71
     /// Another module stream.
     case otherModuleStream = 66
+    /// A build apart from the distribution's own, or the other way round.
+    case otherBuild = 72
     /// Another architecture.
     case otherArchitecture = 67
     /// Another edition of the product.

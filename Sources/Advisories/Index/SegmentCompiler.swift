@@ -66,7 +66,7 @@ final class SegmentCompiler {
                     start: UInt32(start), count: UInt32(end - start), vulnerability: entries[start].vulnerability,
                     urgency: urgent?.urgency ?? entries[start].urgency))
             let number = UInt32(groups.count - 1)
-            if group.contains(where: \.dependsOnContext) {
+            if group.contains(where: \.needsHearing) {
                 segments.append(
                     NameSegment(
                         lowest: 0, highest: UInt32.max, group: number, code: 0, fix: IndexFormat.none,
