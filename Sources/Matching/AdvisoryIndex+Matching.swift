@@ -67,6 +67,25 @@ extension AdvisoryIndex {
         verdicts.records.removeLast(verdicts.records.count - kept)
     }
 
+    /// As ``match(_:context:into:)`` for all places where advisories about a package are looked up: its own and, where they differ, its
+    /// source's. What ``verdicts(for:context:)`` says in words.
+    ///
+    /// - Parameter context: What is known of it besides; `nil` for what the package URL itself tells.
+    /// - Returns: Whether the package URL has a version and a scope; without them nothing is looked up.
+    @discardableResult
+    public func match(
+        _ package: PackageURL, context: MatchContext? = nil, into verdicts: inout CompactVerdicts
+    ) throws(IndexError) -> Bool {
+        guard let coordinates = package.advisoryCoordinates else { return false }
+        let context = context ?? MatchContext(package: package)
+        if let source = package.sourceCoordinates {
+            try match(coordinates, orSource: source, context: context, into: &verdicts)
+        } else {
+            try match(coordinates, context: context, into: &verdicts)
+        }
+        return true
+    }
+
     private func match(
         _ version: UnsafeRawBufferPointer, in name: NameRecord, context: MatchContext,
         into verdicts: inout CompactVerdicts

@@ -13,13 +13,7 @@ extension AdvisoryIndex {
     /// - Returns: Verdicts `affected` and `undetermined`, the highest risk first, equal ones by id. Empty when there are none, and also
     ///   for a package URL without version or of an unknown scope; ``covers(scope:)`` tells the difference.
     public func verdicts(for package: PackageURL, context: MatchContext? = nil) -> [Verdict] {
-        guard let coordinates = package.advisoryCoordinates else { return [] }
-        guard let source = package.sourceCoordinates else {
-            return verdicts(at: coordinates, purl: package, context: context)
-        }
-        return verdicts { (found) throws(IndexError) in
-            try match(coordinates, orSource: source, context: context ?? MatchContext(package: package), into: &found)
-        }
+        verdicts { (found) throws(IndexError) in try match(package, context: context, into: &found) }
     }
 
     /// The vulnerabilities a package version is exposed to, or may be.
@@ -46,9 +40,7 @@ extension AdvisoryIndex {
             try ask(&found)
             return try verdicts(found)
         } catch {
-            return [
-                Verdict(vulnerability: "", advisories: [], status: .undetermined, reason: VerdictReason.damagedIndex)
-            ]
+            return [.damagedIndex]
         }
     }
 
@@ -56,6 +48,17 @@ extension AdvisoryIndex {
     func verdicts(_ compact: borrowing CompactVerdicts) throws(IndexError) -> [Verdict] {
         guard let first = compact.records.first else { return [] }
         var name = try reader.name(first.name)
+        var verdicts: [Verdict] = []
+        verdicts.reserveCapacity(compact.records.count)
+        for record in try ranked(compact) {
+            if record.name != name.index { name = try reader.name(record.name) }
+            verdicts.append(try verdict(record, in: name))
+        }
+        return verdicts
+    }
+
+    /// The highest risk first, equal ones by id.
+    func ranked(_ compact: borrowing CompactVerdicts) throws(IndexError) -> [CompactVerdict] {
         var ranked: [(record: CompactVerdict, risk: Double)] = []
         ranked.reserveCapacity(compact.records.count)
         for record in compact.records {
@@ -63,13 +66,7 @@ extension AdvisoryIndex {
         }
         // Numbers ascend as ids do.
         ranked.sort { $0.risk != $1.risk ? $0.risk > $1.risk : $0.record.vulnerability < $1.record.vulnerability }
-        var verdicts: [Verdict] = []
-        verdicts.reserveCapacity(ranked.count)
-        for (record, _) in ranked {
-            if record.name != name.index { name = try reader.name(record.name) }
-            verdicts.append(try verdict(record, in: name))
-        }
-        return verdicts
+        return ranked.map(\.record)
     }
 
     /// Turns numbers into words.
@@ -142,6 +139,12 @@ extension AdvisoryIndex {
         guard compact.hasFix else { return body(nil) }
         return body(try reader.versionBytes(compact.fix, in: try reader.name(compact.name)))
     }
+}
+
+extension Verdict {
+    /// The answer of a damaged file.
+    static let damagedIndex = Verdict(
+        vulnerability: "", advisories: [], status: .undetermined, reason: VerdictReason.damagedIndex)
 }
 
 extension IndexReader {

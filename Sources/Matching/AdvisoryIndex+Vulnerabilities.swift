@@ -19,6 +19,14 @@ extension AdvisoryIndex {
         let numbers = (try? reader.vulnerabilities(named: id)) ?? []
         return numbers.compactMap { try? reader.vulnerabilityID($0) }
     }
+
+    /// What lists show of a vulnerability: its record without details, references and advisories, which are empty.
+    ///
+    /// - Parameter number: Its number in this index, ``CompactVerdict/vulnerability``; it spares looking the id up.
+    /// - Throws: ``IndexError/damaged(what:)``, also for a number that this index does not have.
+    public func brief(number: UInt32) throws(IndexError) -> VulnerabilityRecord {
+        try reader.vulnerability(number, isBrief: true)
+    }
 }
 
 extension IndexReader {
@@ -43,8 +51,8 @@ extension IndexReader {
         try text(try record(.vulnerabilities, number).uint32(0))
     }
 
-    /// Reads everything about a vulnerability.
-    func vulnerability(_ number: UInt32) throws(IndexError) -> VulnerabilityRecord {
+    /// Reads everything about a vulnerability, or in brief what ``AdvisoryIndex/brief(number:)`` gives.
+    func vulnerability(_ number: UInt32, isBrief: Bool = false) throws(IndexError) -> VulnerabilityRecord {
         let record = try record(.vulnerabilities, number)
         guard Int(record.uint8(16)) < Severity.allCases.count else { throw .damaged(what: "a severity") }
         let severity = Severity.allCases[Int(record.uint8(16))]
@@ -56,13 +64,14 @@ extension IndexReader {
         return VulnerabilityRecord(
             id: try text(record.uint32(0)), aliases: try texts(record, at: 24),
             summary: try optionalProse(record.uint32(4)),
-            details: try optionalProse(record.uint32(8)), severity: severity, cvssScore: score,
+            details: isBrief ? "" : try optionalProse(record.uint32(8)), severity: severity, cvssScore: score,
             cvssVector: record.uint32(12) == IndexFormat.none ? nil : try text(record.uint32(12)),
             severitySource: try Self.source(record.uint8(17)), epss: epss, kev: kev,
             exploits: exploits, ssvc: SSVCDecisionPoints(indexCode: record.uint8(19)),
             risk: Risk(cvss: score, severity: severity, epss: epss, exploitation: kev, exploits: exploits),
             published: record.time(72),
-            modified: record.time(80), references: try references(record), advisories: try advisories(record))
+            modified: record.time(80), references: isBrief ? [] : try references(record),
+            advisories: isBrief ? [] : try advisories(record))
     }
 
     private func optionalProse(_ position: UInt32) throws(IndexError) -> String {

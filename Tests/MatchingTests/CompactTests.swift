@@ -228,6 +228,27 @@ import Testing
         #expect(index.scopes == ["PyPI"])
     }
 
+    @Test("a record in brief is the whole one without details, references and advisories")
+    func brief() throws {
+        let index = try makeIndex([
+            advisory(
+                "GHSA-aaaa-aaaa-aaaa", aliases: ["CVE-2024-0001"], events: [.introduced("0")],
+                severities: [SeverityStatement(vector: nil, word: .high, origin: .github)], summary: "a summary",
+                details: "a long story")
+        ])
+        var found = CompactVerdicts()
+        try index.match(AdvisoryCoordinates(scope: "PyPI", name: "tool", version: "1.0"), into: &found)
+        let brief = try index.brief(number: found.records[0].vulnerability)
+        let whole = try #require(index.vulnerability("CVE-2024-0001"))
+        #expect(whole.details == "a long story" && whole.advisories == ["GHSA-aaaa-aaaa-aaaa"])
+        #expect(
+            brief
+                == VulnerabilityRecord(
+                    id: whole.id, aliases: ["GHSA-aaaa-aaaa-aaaa"], summary: "a summary", severity: .high,
+                    severitySource: "github", risk: whole.risk, published: whole.published, modified: whole.modified))
+        #expect(throws: IndexError.self) { try index.brief(number: 1) }
+    }
+
     @Test("intelligence is in the file: exploits, decision points, support")
     func intelligence() throws {
         var known = ThreatIntelligence()

@@ -125,6 +125,8 @@ struct ProductVerdictTests {
         // The surer name is the one that is told.
         #expect(found.first { $0.verdict.vulnerability == "CVE-2024-0007" }?.product.isDerived == false)
         #expect(found.first { $0.verdict.vulnerability == "CVE-2024-0006" }?.verdict.confidence == .possible)
+        let numbers = found.compactMap(\.vulnerabilityNumber)
+        #expect(try numbers.map { try index.brief(number: $0).id } == found.map(\.verdict.vulnerability))
         #expect(index.verdicts(products: [try product("a:acme:tool")], package: nil).isEmpty)
     }
 

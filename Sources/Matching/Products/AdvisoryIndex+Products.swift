@@ -24,22 +24,39 @@ extension AdvisoryIndex {
         products: [ProductName], package: PackageURL?, hostProducts: [CPEName]? = nil
     ) -> [ProductVerdict] {
         guard asksProducts(for: package) else { return [] }
-        var found: [ProductVerdict] = []
-        var places: [String: Int] = [:]
+        do throws(IndexError) {
+            return try ask(products, package: package, hostProducts: hostProducts)
+                .map { (product, compact) throws(IndexError) in
+                    ProductVerdict(
+                        product: product, verdict: try verdict(compact), vulnerabilityNumber: compact.vulnerability)
+                }
+        } catch {
+            return products.prefix(1).map { ProductVerdict(product: $0, verdict: .damagedIndex) }
+        }
+    }
+
+    /// The answers to all names, of each vulnerability the weightiest.
+    private func ask(
+        _ products: [ProductName], package: PackageURL?, hostProducts: [CPEName]?
+    ) throws(IndexError) -> [(product: ProductName, compact: CompactVerdict)] {
+        var answers: [(product: ProductName, compact: CompactVerdict)] = []
+        var places: [UInt32: Int] = [:]
+        var found = CompactVerdicts()
         for product in products {
             guard let coordinates = product.coordinates else { continue }
+            found.removeAll()
             let context = context(of: product, package: package, hostProducts: hostProducts)
-            for verdict in verdicts(at: coordinates, purl: nil, context: context) {
-                let one = ProductVerdict(product: product, verdict: verdict)
-                guard let place = places[verdict.vulnerability] else {
-                    places[verdict.vulnerability] = found.count
-                    found.append(one)
+            try match(coordinates, context: context, into: &found)
+            for compact in try ranked(found) {
+                guard let place = places[compact.vulnerability] else {
+                    places[compact.vulnerability] = answers.count
+                    answers.append((product, compact))
                     continue
                 }
-                if verdict.weight > found[place].verdict.weight { found[place] = one }
+                if compact.weight > answers[place].compact.weight { answers[place] = (product, compact) }
             }
         }
-        return found
+        return answers
     }
 
     /// Why an application is, or is not, reported for a vulnerability: one explanation for each name it may have.
@@ -68,7 +85,7 @@ extension AdvisoryIndex {
     }
 }
 
-extension Verdict {
+extension CompactVerdict {
     /// Exposure before doubt, then the surer.
     fileprivate var weight: Int {
         let certainty: Int

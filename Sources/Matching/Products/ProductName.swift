@@ -26,10 +26,13 @@ public struct ProductVerdict: Sendable, Hashable {
     public let product: ProductName
     /// What was found.
     public let verdict: Verdict
+    /// The vulnerability's number in the index that answered, see ``AdvisoryIndex/brief(number:)``; `nil` for one that is damaged.
+    public let vulnerabilityNumber: UInt32?
 
     /// Makes one of its parts.
-    public init(product: ProductName, verdict: Verdict) {
+    public init(product: ProductName, verdict: Verdict, vulnerabilityNumber: UInt32? = nil) {
         self.product = product
         self.verdict = verdict
+        self.vulnerabilityNumber = vulnerabilityNumber
     }
 }
