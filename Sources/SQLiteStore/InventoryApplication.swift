@@ -131,9 +131,7 @@ struct InventoryApplication {
     }
 
     private func moveVulnerabilities(_ changes: [StateChange], _ db: Database) throws {
-        var differences: [Int64: CompanyCounters.Difference] = [:]
-        for change in changes { differences[change.vulnerability, default: .init()].add(change, agents: 1) }
-        try CompanyCounters.move(company: agent.companyRow, by: differences, db)
+        try CompanyCounters.move(company: agent.companyRow, by: CounterDifference.of(changes), db)
     }
 
     private func describe(

@@ -33,26 +33,26 @@ extension SQLiteStore {
     public func fetchAgents(scope: CompanyScope, query: AgentQuery, page: PageRequest) async throws
         -> Page<AgentSummary>
     {
-        let list = AgentList(query: query)
-        let cursor = try list.arguments(cursor: page.cursor)
+        let cursor = try AgentKey.read(page.cursor, sort: query.sort)
         return try await read("fetch agents") { db in
             guard let company = try scope.row(db) else { return Page(items: [], nextCursor: nil) }
             let sql = AgentQueries.page(
                 sort: query.sort, hasCursor: cursor != nil, hasSearch: !query.search.isEmpty, state: query.state)
             var arguments: StatementArguments = ["company": company, "limit": page.limit + 1]
             if !query.search.isEmpty { arguments += ["search": containsPattern(query.search)] }
-            if let cursor { arguments += cursor }
+            if let cursor { arguments += cursor.arguments }
             let rows = try db.rows(sql, arguments) { row in
                 (
                     summary: try AgentSummary(row: row), risk: row[8] as Int64, lastSeen: row[5] as Int64,
                     key: row[18] as String
                 )
             }
-            return try Page(rows: rows, limit: page.limit, list: list.name) { row in
-                let number = query.sort == .risk ? row.risk : row.lastSeen
-                return AgentKey(
-                    number: query.sort == .hostname ? nil : number, text: query.sort == .hostname ? row.key : nil,
-                    tie: row.summary.id)
+            return try AgentKey.page(of: rows, limit: page.limit, sort: query.sort) { row in
+                switch query.sort {
+                case .risk: .number(row.risk, tie: row.summary.id)
+                case .lastSeen: .number(row.lastSeen, tie: row.summary.id)
+                case .hostname: .text(row.key, tie: row.summary.id)
+                }
             } item: {
                 $0.summary
             }
@@ -72,29 +72,12 @@ extension SQLiteStore {
     }
 }
 
-/// The key of the agent lists: a number or a text, then the id.
-private struct AgentKey: Codable {
-    let number: Int64?
-    let text: String?
-    let tie: AgentID
-}
-
-/// The list of agents in one of its orders.
-private struct AgentList {
-    let query: AgentQuery
-
-    var name: String { "agents.\(query.sort.rawValue)" }
-
+extension AgentKey {
     /// What the cursor binds.
-    func arguments(cursor: String?) throws -> StatementArguments? {
-        guard let key = try PageCursor<AgentKey>.key(cursor, list: name) else { return nil }
-        switch query.sort {
-        case .risk, .lastSeen:
-            guard let number = key.number else { throw StoreError.invalidCursor }
-            return ["number": number, "tie": key.tie.blob]
-        case .hostname:
-            guard let text = key.text else { throw StoreError.invalidCursor }
-            return ["text": text, "tie": key.tie.blob]
+    fileprivate var arguments: StatementArguments {
+        switch self {
+        case .number(let number, let tie): ["number": number, "tie": tie.blob]
+        case .text(let text, let tie): ["text": text, "tie": tie.blob]
         }
     }
 }
@@ -102,8 +85,8 @@ private struct AgentList {
 extension SyncState {
     fileprivate init(received: Data?, applied: Data?) throws {
         self.init(
-            received: try received.map { try InventoryDigest(blob: $0) },
-            applied: try applied.map { try InventoryDigest(blob: $0) })
+            received: try received.map { try InventoryDigest(stored: $0) },
+            applied: try applied.map { try InventoryDigest(stored: $0) })
     }
 }
 

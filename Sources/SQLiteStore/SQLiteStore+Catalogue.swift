@@ -31,12 +31,10 @@ extension SQLiteStore {
 
     private static func insert(_ purl: PackageURL, _ text: String, at now: Date, _ db: Database) throws {
         let coordinates = purl.advisoryCoordinates
-        let name = [purl.namespace, purl.name].compactMap(\.self).joined(separator: "/")
-        let names = coordinates.map { $0.name == name ? [name] : [name, $0.name] } ?? [name]
         try db.run(
             CatalogueQueries.insertPackage,
             [
-                "purl": text, "search": names.joined(separator: "\n").lowercased(), "scope": coordinates?.scope,
+                "purl": text, "search": purl.searchKey, "scope": coordinates?.scope,
                 "name": coordinates?.name, "now": now.milliseconds,
             ])
     }

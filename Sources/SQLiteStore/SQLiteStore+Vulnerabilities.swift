@@ -12,8 +12,8 @@ extension SQLiteStore {
             let agents = try db.first(AgentQueries.counts, ["company": company]) {
                 ($0[0] as Int, $0[1] as Int, $0[2] as Int)
             }
-            let hour = CompanyCounters.hour(of: now)
-            let trend = try db.rows(CounterQueries.hours, [company, hour - CompanyCounters.hoursKept, hour]) { row in
+            let hour = TrendHour.of(now)
+            let trend = try db.rows(CounterQueries.hours, [company, hour - TrendHour.kept, hour]) { row in
                 TrendPoint(
                     hour: Date(milliseconds: row[0] * 3_600_000), counts: SeverityCounts(row: row, at: 2),
                     agents: row[1])
@@ -79,12 +79,6 @@ extension SQLiteStore {
             }
         }
     }
-}
-
-/// The key of lists that are ordered by host name.
-private struct HostKey: Codable {
-    let hostname: String
-    let tie: AgentID
 }
 
 extension VulnerabilityQuery {

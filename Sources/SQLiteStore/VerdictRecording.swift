@@ -8,15 +8,6 @@ struct VerdictRecording {
     let indexDigest: String
     let now: Date
 
-    /// What changes: rows to write and delete, and of these what is seen from outside.
-    private struct Plan {
-        var puts: [(package: Int64, vulnerability: Int64, verdict: StoredVerdict)] = []
-        var deletions: [(package: Int64, vulnerability: Int64)] = []
-        /// Packages and vulnerabilities where a status or a fixed version changes.
-        var packages: Set<Int64> = []
-        var vulnerabilities: Set<Int64> = []
-    }
-
     private typealias Inventories = [Int64: Holder]
 
     /// Who has an inventory.
@@ -26,9 +17,13 @@ struct VerdictRecording {
     }
 
     func run(_ verdicts: [PackageVerdicts], _ db: Database) throws -> [CompanyScope: Event] {
-        let verdicts = Dictionary(verdicts.map { ($0.package, $0) }) { _, last in last }.values
-        var plan = Plan()
-        for package in verdicts { try add(package, to: &plan, db) }
+        let verdicts = VerdictPlan.distinct(verdicts)
+        var plan = VerdictPlan()
+        for package in verdicts {
+            try plan.add(package, standing: try standing(package.package, db), at: now) {
+                try VulnerabilityUpdate.row(of: $0, at: now, db)
+            }
+        }
         let inventories = try inventories(of: plan.packages, db)
         let before = try states(plan.vulnerabilities, in: inventories, db)
         try write(plan, db)
@@ -40,49 +35,26 @@ struct VerdictRecording {
         return try move(inventories, from: before, to: after, db)
     }
 
-    /// Compares the verdicts of a package with those that stand.
-    private func add(_ package: PackageVerdicts, to plan: inout Plan, _ db: Database) throws {
-        let id = package.package.rawValue
-        var standing: [String: (row: Int64, verdict: StoredVerdict)] = [:]
-        try db.forEach(CatalogueQueries.verdictsByPackage, [id]) { row in
+    /// The verdicts of a package that stand, by name of the vulnerability.
+    private func standing(_ package: PackageID, _ db: Database) throws -> [String: VerdictPlan.Standing] {
+        var standing: [String: VerdictPlan.Standing] = [:]
+        try db.forEach(CatalogueQueries.verdictsByPackage, [package.rawValue]) { row in
             standing[row[1]] = (row[0], StoredVerdict(row: row, at: 2))
         }
-        for verdict in Self.findings(package.verdicts) {
-            let old = standing.removeValue(forKey: verdict.vulnerability)
-            let row = try old?.row ?? VulnerabilityUpdate.row(of: verdict.vulnerability, at: now, db)
-            let new = try StoredVerdict(verdict, standing: old?.verdict, at: now)
-            guard new != old?.verdict else { continue }
-            plan.puts.append((id, row, new))
-            if old.map({ $0.verdict.isAffected != new.isAffected || $0.verdict.fixedVersion != new.fixedVersion })
-                ?? true
-            {
-                plan.packages.insert(id)
-                plan.vulnerabilities.insert(row)
-            }
-        }
-        for (row, _) in standing.values {
-            plan.deletions.append((id, row))
-            plan.packages.insert(id)
-            plan.vulnerabilities.insert(row)
-        }
+        return standing
     }
 
-    /// One verdict per vulnerability, affected before undetermined, and no others.
-    private static func findings(_ verdicts: [Verdict]) -> some Sequence<Verdict> {
-        let kept = verdicts.filter { $0.status == .affected || $0.status == .undetermined }
-        return Dictionary(kept.map { ($0.vulnerability, $0) }) { $0.status == .affected ? $0 : $1 }.values
-    }
-
-    private func write(_ plan: Plan, _ db: Database) throws {
-        for (package, vulnerability) in plan.deletions {
-            try db.run(CatalogueQueries.deleteVerdict, [package, vulnerability])
+    private func write(_ plan: VerdictPlan, _ db: Database) throws {
+        for deletion in plan.deletions {
+            try db.run(CatalogueQueries.deleteVerdict, [deletion.package, deletion.vulnerability])
         }
-        for (package, vulnerability, verdict) in plan.puts {
+        for put in plan.puts {
+            let verdict = put.verdict
             try db.run(
                 CatalogueQueries.putVerdict,
                 [
-                    package, vulnerability, verdict.isAffected, verdict.fixedVersion, verdict.reason, verdict.urgency,
-                    verdict.advisories, verdict.appearedAt,
+                    put.package, put.vulnerability, verdict.isAffected, verdict.fixedVersion, verdict.reason,
+                    verdict.urgency, verdict.advisories, verdict.appearedAt,
                 ])
         }
     }
@@ -139,66 +111,11 @@ struct VerdictRecording {
     }
 }
 
-/// What new verdicts change in one company.
-private struct CompanyChange {
-    var differences: [Int64: CompanyCounters.Difference] = [:]
-    var agents = 0
-    var opened: Set<Int64> = []
-    var resolved: Set<Int64> = []
-
-    /// Adds the changes that this many agents go through.
-    mutating func add(_ changes: [StateChange], agents count: Int) {
-        agents += count
-        for change in changes {
-            differences[change.vulnerability, default: .init()].add(change, agents: count)
-            if change.isOpening { opened.insert(change.vulnerability) }
-            if change.isResolution { resolved.insert(change.vulnerability) }
-        }
-    }
-
-    func described(indexDigest: String, _ db: Database) throws -> VerdictsChange {
+extension CompanyChange {
+    fileprivate func described(indexDigest: String, _ db: Database) throws -> VerdictsChange {
         VerdictsChange(
             agents: agents, opened: opened.count, resolved: resolved.count,
             openedExamples: try EventLog.examples(of: opened, db),
             resolvedExamples: try EventLog.examples(of: resolved, db), indexDigest: indexDigest)
-    }
-}
-
-/// A verdict as its row holds it.
-struct StoredVerdict: Equatable {
-    let isAffected: Bool
-    let fixedVersion: String?
-    let reason: String
-    let urgency: String?
-    /// JSON array.
-    let advisories: String
-    let appearedAt: Int64
-
-    /// - Parameter standing: The verdict it replaces, whose date it keeps when the status is the same.
-    init(_ verdict: Verdict, standing: StoredVerdict?, at now: Date) throws {
-        isAffected = verdict.status == .affected
-        fixedVersion = verdict.fixedVersion
-        reason = verdict.reason
-        urgency = verdict.urgency
-        advisories = try StoredJSON.encode(verdict.advisories)
-        let kept = standing.flatMap { $0.isAffected == (verdict.status == .affected) ? $0.appearedAt : nil }
-        appearedAt = kept ?? now.milliseconds
-    }
-
-    /// Reads six columns in a row: affected, fixed_version, reason, urgency, advisories, appeared_at.
-    init(row: Row, at first: Int) {
-        isAffected = row[first]
-        fixedVersion = row[first + 1]
-        reason = row[first + 2]
-        urgency = row[first + 3]
-        advisories = row[first + 4]
-        appearedAt = row[first + 5]
-    }
-
-    func verdict(of vulnerability: String) throws -> Verdict {
-        Verdict(
-            vulnerability: vulnerability, advisories: try StoredJSON.decode([String].self, advisories),
-            status: isAffected ? .affected : .undetermined, fixedVersion: fixedVersion, reason: reason,
-            urgency: urgency)
     }
 }

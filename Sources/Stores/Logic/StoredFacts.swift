@@ -1,17 +1,19 @@
 import Inventory
 import PackageIdentity
-import Stores
 
 /// Heartbeat facts as the columns hold them.
-struct StoredFacts: Sendable {
-    let hostname: String
-    let agentVersion: String
+package struct StoredFacts: Sendable {
+    /// Name of the host as it gives it itself.
+    package let hostname: String
+    /// Version of the agent.
+    package let agentVersion: String
     /// JSON of the operating system.
-    let os: String?
+    package let os: String?
     /// JSON of everything.
-    let json: String
+    package let json: String
 
-    init(_ facts: HeartbeatFacts) throws {
+    /// Brings facts into their form; of the warnings the first 100 are kept.
+    package init(_ facts: HeartbeatFacts) throws {
         hostname = facts.host.hostname
         agentVersion = facts.agentVersion
         os = try facts.host.os.map { try StoredJSON.encode($0) }
@@ -22,7 +24,7 @@ struct StoredFacts: Sendable {
     }
 
     /// Reads the `facts` column.
-    static func decode(_ json: String) throws -> HeartbeatFacts {
+    package static func decode(_ json: String) throws -> HeartbeatFacts {
         let document = try StoredJSON.decode(Document.self, json)
         return HeartbeatFacts(
             host: document.host, agentVersion: document.agentVersion, droppedReports: document.droppedReports,

@@ -1,12 +1,12 @@
 import Foundation
-import Stores
 
 /// Catalogue rows in ascending order as bytes: each as the difference to the one before, in LEB128.
 ///
 /// - Source: DWARF 5 section 7.6, <https://dwarfstd.org/doc/DWARF5.pdf>
-enum PackageIDList {
+package enum PackageIDList {
+    /// Writes a list.
     /// - Parameter ids: Positive, strictly ascending.
-    static func encode(_ ids: [Int64]) -> Data {
+    package static func encode(_ ids: [Int64]) -> Data {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(ids.count * 2)
         var previous: Int64 = 0
@@ -22,8 +22,9 @@ enum PackageIDList {
         return Data(bytes)
     }
 
+    /// Reads a list.
     /// - Throws: ``StoreError/unavailable(_:)`` for bytes that ``encode(_:)`` never writes.
-    static func decode(_ data: Data) throws -> [Int64] {
+    package static func decode(_ data: Data) throws -> [Int64] {
         var ids: [Int64] = []
         ids.reserveCapacity(data.count)
         var previous: Int64 = 0
@@ -46,7 +47,7 @@ enum PackageIDList {
     private static var damaged: StoreError { .unavailable("damaged inventory") }
 
     /// What is in one ascending list and not in the other.
-    static func difference(from old: [Int64], to new: [Int64]) -> (added: [Int64], removed: [Int64]) {
+    package static func difference(from old: [Int64], to new: [Int64]) -> (added: [Int64], removed: [Int64]) {
         var (added, removed): ([Int64], [Int64]) = ([], [])
         var (i, j) = (0, 0)
         while i < old.count || j < new.count {
