@@ -33,10 +33,7 @@ public struct DataFolder: Sendable, Hashable {
     }
 
     /// Makes the folder, readable by its owner alone, and the folders in it.
-    public func create() throws {
-        for folder in [path, feeds, indexes] {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        }
+    public func create() throws(FileFailure) {
+        for folder in [path, feeds, indexes] { try SnapshotFiles.makeFolder(folder, mode: 0o700) }
     }
 }

@@ -10,14 +10,14 @@ struct FileLock {
 
     /// Waits for the lock.
     ///
-    /// - Throws: `CocoaError` when the file cannot be made or locked; `CancellationError`.
+    /// - Throws: ``FileFailure`` when the file cannot be made or locked; `CancellationError`.
     init(path: String) async throws {
         let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Self.failure(path) }
+        guard descriptor >= 0 else { throw FileFailure(path) }
         self.descriptor = descriptor
         do {
             while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-                guard errno == EWOULDBLOCK || errno == EINTR else { throw Self.failure(path) }
+                guard errno == EWOULDBLOCK || errno == EINTR else { throw FileFailure(path) }
                 try await Task.sleep(for: Self.pause)
             }
         } catch {
@@ -28,9 +28,5 @@ struct FileLock {
 
     func unlock() {
         close(descriptor)
-    }
-
-    private static func failure(_ path: String) -> CocoaError {
-        CocoaError(.fileWriteNoPermission, userInfo: [NSFilePathErrorKey: path])
     }
 }

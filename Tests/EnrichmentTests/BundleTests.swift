@@ -249,6 +249,39 @@ import Testing
         try await server.stop()
     }
 
+    @Test func whoeverServesAMirrorMayReadAllOfIt() async throws {
+        let web = try TemporaryFolder()
+        try await fill()
+        let writer = BundleWriter(data: DataFolder(path: source.path), key: key)
+        for second in 1...2 {
+            _ = try await writer.publish(to: web.path, now: Date(timeIntervalSince1970: Double(second)))
+        }
+        let modes = try web.files().map {
+            try FileManager.default.attributesOfItem(atPath: web.file($0))[.posixPermissions] as? NSNumber
+        }
+        #expect(modes == [0o644, 0o644, 0o644])
+    }
+
+    @Test func aBundleMayBeWrittenIntoTheWorkingFolder() async throws {
+        try await fill()
+        let name = "bundle-\(UUID().uuidString).ztb"
+        defer { try? FileManager.default.removeItem(atPath: name) }
+        try await BundleWriter(data: DataFolder(path: source.path), key: key).write(to: name)
+        #expect(try await take(name).indexDigest == sourceDigest())
+    }
+
+    @Test func aPlaceThatCannotBeWrittenIsNamed() async throws {
+        try await fill()
+        let writer = BundleWriter(data: DataFolder(path: source.path), key: key)
+        let missing = source.file("not-mounted/b.ztb")
+        await #expect(throws: BundleError.unwritable("\(missing): No such file or directory")) {
+            try await writer.write(to: missing)
+        }
+        let file = source.file("feeds/kev/k.json")
+        let error = await #expect(throws: FileFailure.self) { _ = try await writer.publish(to: file + "/web") }
+        #expect(error?.description == "cannot write \(file): Not a directory")
+    }
+
     @Test func everySoOftenAMirrorGetsAWholeBundle() async throws {
         let web = try TemporaryFolder()
         try await fill()

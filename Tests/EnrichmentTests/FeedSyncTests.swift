@@ -108,6 +108,29 @@ import Verdicts
     }
 
     /// What would be read as another feed than its place says would stop the index from being built at all.
+    @Test func whatFailedIsTheLastSyncsAlone() async throws {
+        #expect(try await sync().failed.isEmpty)
+        try mirror.write(Self.pypi, "<html>Sign in</html>".utf8)
+        #expect(try await sync().failed == ["osv/PyPI"])
+        var options = FeedSync.Options()
+        options.feeds = ["osv/npm"]
+        let other = FeedSync(
+            data: data, origin: .mirror(mirror.path), includesHostArchive: false, options: options, progress: { _ in })
+        // That feed was not asked for this time, though the status still shows its error.
+        let report = try await other.run()
+        #expect(try report.failed.isEmpty && status(report, "osv/PyPI").error != nil)
+    }
+
+    @Test func aFeedThatHoldsNothingIsInNoIndex() async throws {
+        try mirror.write("kev/k.json", #"{"dateReleased":"2024-03-01T15:00:00Z","vulnerabilities":[]}"#.utf8)
+        let synced = try await sync()
+        #expect(synced.failed == ["kev"])
+        let built = try IndexCompiler.build(
+            feeds: [mirror.path], output: outer.file("built.ztx"), progress: { _ in })
+        #expect(built.summary.digest == synced.indexDigest)
+        #expect(built.feeds.map(\.records) == [0, 1, 1], "the build tells of it all the same")
+    }
+
     @Test func everyPlaceTakesItsOwnKindOfFileOnly() async throws {
         try mirror.write("kev/k.json", Feeds.kev.utf8)
         try mirror.write("epss/e.csv", Feeds.epss.utf8)

@@ -25,6 +25,16 @@ struct BundleMirror {
             var base: Int64?
         }
 
+        init() {}
+
+        /// - Throws: ``BundleError/damaged(path:reason:)``.
+        init(_ bytes: Data, path: String) throws(BundleError) {
+            guard let list = try? JSONDecoder().decode(Self.self, from: bytes) else {
+                throw .damaged(path: path, reason: "it is no list of bundles")
+            }
+            self = list
+        }
+
         /// The bundles that lead from the one held to the newest, the first to import first; empty when that is held.
         func steps(from held: Int64?) -> [Item] {
             guard var item = bundles.max(by: { $0.sequence < $1.sequence }), item.sequence != held else { return [] }
@@ -47,12 +57,7 @@ struct BundleMirror {
         guard let text = try await read(Self.listName, data: data) else {
             return try await take(Self.wholeName, state: &state, data: data, options: options)
         }
-        let list: List
-        do {
-            list = try JSONDecoder().decode(List.self, from: text)
-        } catch {
-            throw BundleError.damaged(path: "\(place)/\(Self.listName)", reason: "it is no list of bundles")
-        }
+        let list = try List(text, path: "\(place)/\(Self.listName)")
         let steps = list.steps(from: state.bundle?.sequence)
         if steps.isEmpty {
             guard list.bundles.contains(where: { $0.sequence == state.bundle?.sequence }) else {
@@ -106,11 +111,11 @@ extension BundleWriter {
 
     /// Adds a bundle to a mirror's folder: an increment to the newest, and every so often one with everything.
     public func publish(to folder: String, now: Date = Date()) async throws -> Summary {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try SnapshotFiles.makeFolder(folder)
         let listPath = folder + "/" + BundleMirror.listName
         var list = BundleMirror.List()
         if let data = FileManager.default.contents(atPath: listPath) {
-            list = try JSONDecoder().decode(BundleMirror.List.self, from: data)
+            list = try BundleMirror.List(data, path: listPath)
         }
         let newest = list.bundles.max { $0.sequence < $1.sequence }
         let isDue = list.bundles.reversed().prefix { $0.base != nil }.count >= Self.incrementLimit
@@ -126,6 +131,7 @@ extension BundleWriter {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
         try encoder.encode(list).write(to: URL(filePath: listPath), options: .atomic)
+        try SnapshotFiles.openToAll(listPath)
         for old in dropped { try? FileManager.default.removeItem(atPath: folder + "/" + old.file) }
         return summary
     }

@@ -26,12 +26,12 @@ public struct BundleWriter: Sendable {
         public let size: Int
     }
 
-    /// Writes a bundle in one step: the path shows the whole of it or what was there before.
+    /// Writes a bundle in one step: the path shows the whole of it or what was there before. Everybody may read it.
     ///
     /// - Parameters:
     ///   - since: A bundle of the same key; files that it speaks of with the same content are left out. `nil` writes everything.
     ///   - now: For the sequence.
-    /// - Throws: ``BundleError``, `ArchiveError`.
+    /// - Throws: ``BundleError``, ``FileFailure``, `ArchiveError`.
     @discardableResult
     public func write(to output: String, since: String? = nil, now: Date = Date()) async throws -> Summary {
         let lock = try await FileLock(path: data.feeds + "/lock")
@@ -42,7 +42,12 @@ public struct BundleWriter: Sendable {
             feeds: try feeds(base: base))
         let staging = output + ".staging-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: staging) }
-        try write(manifest, to: staging)
+        do {
+            try write(manifest, to: staging)
+        } catch ArchiveError.cannotWrite(staging, let reason) {
+            throw BundleError.unwritable("\(output): \(reason)")
+        }
+        try SnapshotFiles.openToAll(staging)
         try SnapshotFiles.install(staging, at: output)
         let size = try FileManager.default.attributesOfItem(atPath: output)[.size] as? Int
         return Summary(

@@ -63,6 +63,8 @@ public struct FeedSync: Sendable {
         public let indexDigest: String?
         /// Whether this sync put a new index into use.
         public let changed: Bool
+        /// Feeds that this sync asked for in vain, or whose new snapshot it refused, by name.
+        public let failed: [String]
         /// Why the snapshots were not compiled, so that the index before stays in use; `nil` when they were.
         public let compileError: String?
     }
@@ -71,7 +73,7 @@ public struct FeedSync: Sendable {
     public static func status(data: DataFolder) throws -> Report {
         let feeds = try SnapshotState.load(folder: data.feeds).statuses
         return Report(
-            feeds: feeds, indexDigest: IndexFolder(path: data.indexes).currentDigest(), changed: false,
+            feeds: feeds, indexDigest: IndexFolder(path: data.indexes).currentDigest(), changed: false, failed: [],
             compileError: nil)
     }
 
@@ -83,21 +85,24 @@ public struct FeedSync: Sendable {
         try data.create()
         let lock = try await FileLock(path: data.feeds + "/lock")
         defer { lock.unlock() }
+        var failed: Set<String> = []
         var state = try SnapshotState.load(folder: data.feeds)
         if case .bundles(let place, let trust) = origin {
             let mirror = BundleMirror(place: place, trust: trust, progress: progress)
             try await mirror.update(&state, data: data, options: options)
         } else {
-            try await fetchAll(&state)
+            failed = take(try await fetchAll(known: held(state.files)), into: &state)
         }
         if includesHostArchive, AptArchive.isPresent {
-            state.files[AptSnapshot.folder] = await refreshHostArchive(known: state.files[AptSnapshot.folder])
+            let entry = await refreshHostArchive(known: state.files[AptSnapshot.folder])
+            state.files[AptSnapshot.folder] = entry
+            if entry.error != nil { failed.insert(entry.feed) }
         }
-        return try compile(&state)
+        return try compile(&state, failed: failed)
     }
 
     /// Compiles the snapshots held, which somebody changed under the lock, and says how the feeds stand.
-    func compile(_ state: inout SnapshotState) throws -> Report {
+    func compile(_ state: inout SnapshotState, failed: Set<String> = []) throws -> Report {
         let compiled: (digest: String?, changed: Bool)
         var compileError: String?
         do {
@@ -116,36 +121,39 @@ public struct FeedSync: Sendable {
         }
         try state.save(folder: data.feeds)
         return Report(
-            feeds: state.statuses, indexDigest: compiled.digest, changed: compiled.changed, compileError: compileError)
+            feeds: state.statuses, indexDigest: compiled.digest, changed: compiled.changed, failed: failed.sorted(),
+            compileError: compileError)
     }
 
     // MARK: - Fetching
 
-    private func fetchAll(_ state: inout SnapshotState) async throws {
-        let known = held(state.files)
+    /// What came of asking for feeds, by path.
+    private struct Fetched {
+        var entries: [String: SnapshotState.Entry] = [:]
+        /// All that were asked for, there or not.
+        let listed: Set<String>
+    }
+
+    private func fetchAll(known: [String: SnapshotState.Entry]) async throws -> Fetched {
         switch origin {
         case .mirror(let place) where !place.hasPrefix("http://") && !place.hasPrefix("https://"):
-            try await fetchAll(with: FolderFeedFetcher(folder: place), known: known, state: &state)
+            return try await fetchAll(with: FolderFeedFetcher(folder: place), known: known)
         case .mirror(let url):
-            var updated = state
-            try await FeedDownloader.withClient { client in
+            return try await FeedDownloader.withClient { client in
                 let fetcher = MirrorFeedFetcher(base: url, downloader: FeedDownloader(client: client))
-                try await fetchAll(with: fetcher, known: known, state: &updated)
+                return try await fetchAll(with: fetcher, known: known)
             }
-            state = updated
         case .publishers, .bundles:
             let files = try publisherFiles ?? files(holding: known)
-            var updated = state
-            try await FeedDownloader.withClient { client in
+            return try await FeedDownloader.withClient { client in
                 // A redirect would carry the key on to wherever it leads.
                 try await FeedDownloader.withClient(followsRedirects: false) { strict in
                     let fetcher = PublisherFeedFetcher(
                         files: files, downloader: FeedDownloader(client: client),
                         nvd: NVDClient(client: strict, key: options.nvdKey, progress: progress))
-                    try await fetchAll(with: fetcher, known: known, state: &updated)
+                    return try await fetchAll(with: fetcher, known: known)
                 }
             }
-            state = updated
         }
     }
 
@@ -171,21 +179,26 @@ public struct FeedSync: Sendable {
     }
 
     private func fetchAll(
-        with fetcher: some FeedFetcher, known: [String: SnapshotState.Entry], state: inout SnapshotState
-    ) async throws {
-        var files = try fetcher.listFiles()
-        if !options.feeds.isEmpty { files = files.filter { file in options.feeds.contains(where: file.isMeant(by:)) } }
-        var results: [String: SnapshotState.Entry] = [:]
+        with fetcher: some FeedFetcher, known: [String: SnapshotState.Entry]
+    ) async throws -> Fetched {
+        let all = try fetcher.listFiles()
+        let files = options.feeds.isEmpty ? all : all.filter { options.feeds.contains(where: $0.isMeant(by:)) }
+        var fetched = Fetched(listed: Set(files.map(\.path)))
         await BoundedConcurrency.forEach(files, limit: Self.concurrency) { file in
             (file.path, await refresh(file, with: fetcher, known: known[file.path]))
         } finished: { path, entry in
-            if let entry { results[path] = entry }
+            if let entry { fetched.entries[path] = entry }
         }
-        let listed = Set(files.map(\.path))
-        for (path, entry) in results {
+        return fetched
+    }
+
+    /// - Returns: The feeds that failed or were refused.
+    private func take(_ fetched: Fetched, into state: inout SnapshotState) -> Set<String> {
+        for (path, entry) in fetched.entries {
             state.files[path] = entry
-            if entry.error == nil { removeNamesakes(of: path, feed: entry.feed, except: listed, from: &state) }
+            if entry.error == nil { removeNamesakes(of: path, feed: entry.feed, except: fetched.listed, from: &state) }
         }
+        return Set(fetched.entries.values.filter { $0.error != nil }.map(\.feed))
     }
 
     /// Mirrors pack and date their files as they like: what a feed was called before must not be read in its place, or beside it.

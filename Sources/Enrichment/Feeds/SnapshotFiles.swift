@@ -34,8 +34,7 @@ enum SnapshotFiles {
 
     /// Puts what is staged into its place in one step, whatever is there.
     static func install(_ staging: String, at place: String) throws {
-        try FileManager.default.createDirectory(
-            atPath: (place as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try makeFolder((place as NSString).deletingLastPathComponent)
         if !isFolder(place) && !(isFolder(staging) && FileManager.default.fileExists(atPath: place)) {
             return try check(rename(staging, place), place)
         }
@@ -51,15 +50,30 @@ enum SnapshotFiles {
 
     /// Copies by a second name for the same bytes where the file system can, as snapshots are replaced and never written into.
     static func link(_ source: String, to destination: String) throws {
-        try FileManager.default.createDirectory(
-            atPath: (destination as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try makeFolder((destination as NSString).deletingLastPathComponent)
         if Glibc.link(source, destination) == 0 { return }
         try FileManager.default.copyItem(atPath: source, toPath: destination)
     }
 
-    private static func check(_ result: Int32, _ place: String) throws {
-        guard result == 0 else {
-            throw FeedFetchError.unreadable("cannot replace \(place): \(String(cString: strerror(errno)))")
+    /// Makes a folder and those above it, unless they are there; the empty path is the working folder, which is.
+    static func makeFolder(_ path: String, mode: mode_t = 0o777) throws(FileFailure) {
+        guard !path.isEmpty, !isFolder(path) else { return }
+        try makeFolder((path as NSString).deletingLastPathComponent, mode: mode)
+        guard mkdir(path, mode) != 0 else { return }
+        if errno == EEXIST {
+            // Somebody else may have made it meanwhile.
+            guard !isFolder(path) else { return }
+            errno = ENOTDIR
         }
+        throw FileFailure(path)
+    }
+
+    /// Lets everybody read a file: what is in it is public, and a web server or another user is to hand it on.
+    static func openToAll(_ path: String) throws(FileFailure) {
+        try check(chmod(path, 0o644), path)
+    }
+
+    private static func check(_ result: Int32, _ place: String) throws(FileFailure) {
+        guard result == 0 else { throw FileFailure(place) }
     }
 }

@@ -38,7 +38,8 @@ struct FeedReader {
         for part in results.parts.sorted(by: { $0.number < $1.number }) { take(part, into: &intelligence) }
         for other in results.builders { try builder.merge(other) }
         builder.setIntelligence(intelligence)
-        for summary in summaries { builder.addFeed(summary) }
+        // What holds nothing is refused by a sync: the same feeds must make the same index here.
+        for summary in summaries where summary.records > 0 { builder.addFeed(summary) }
     }
 
     /// Adds what the host's own archive says, which is no feed file.

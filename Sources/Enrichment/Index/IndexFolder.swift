@@ -32,21 +32,17 @@ public struct IndexFolder: Sendable {
 
     /// Puts a built index into use in one step; whoever mapped the one before keeps it.
     func install(staging: String, digest: String) throws {
-        try check(rename(staging, file(digest: digest)), "install index")
+        try check(rename(staging, file(digest: digest)), file(digest: digest))
         let link = path + "/.link-\(UUID().uuidString)"
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: digest + ".ztx")
-        try check(rename(link, currentLink), "switch index")
+        try check(rename(link, currentLink), currentLink)
         removeOld(keeping: digest)
     }
 
     private func file(digest: String) -> String { path + "/" + digest + ".ztx" }
 
-    private func check(_ result: Int32, _ operation: String) throws {
-        guard result == 0 else {
-            throw CocoaError(
-                .fileWriteUnknown,
-                userInfo: [NSLocalizedDescriptionKey: "\(operation): \(String(cString: strerror(errno)))"])
-        }
+    private func check(_ result: Int32, _ path: String) throws(FileFailure) {
+        guard result == 0 else { throw FileFailure(path) }
     }
 
     private func removeOld(keeping digest: String) {
