@@ -53,8 +53,10 @@ function readVulnerabilities() {
       continue
     }
     const kev = added && { date_added: added, due_date: due, ransomware }
-    const parts = { severity_part: (cvss ?? 3) * 5, likelihood_part: (epss ?? 0) * 30, exploited_part: kev ? 20 : 0 }
+    const parts = { severity_part: (cvss ?? 4) * 4.5, likelihood_part: Math.sqrt(epss ?? 0) * 25, exploit_part: 0, exploited_part: kev ? 25 : 0 }
     const value = parts.severity_part + parts.likelihood_part + parts.exploited_part
+    const isTotal = /C:H\/I:H/.test(vector ?? "")
+    const isAutomatable = /AV:N\/AC:L\/PR:N\/UI:N/.test(vector ?? "")
     const summary = `${weakness ?? "Vulnerability"} in ${source}`
     records.set(id, {
       sources: [{ source, fixed }],
@@ -69,6 +71,15 @@ function readVulnerabilities() {
         severity_source: cvss === null ? null : "nvd",
         epss: epss === null ? null : { probability: epss, percentile },
         kev: kev || null,
+        exploits: null,
+        ssvc: {
+          decision: kev ? (isAutomatable && isTotal ? "act" : isAutomatable || isTotal ? "attend" : "track") : "track",
+          exploitation: kev ? "active" : "none",
+          automatable: isAutomatable,
+          technical_impact: isTotal ? "total" : "partial",
+          mission: "medium",
+          assumed: [...(kev ? [] : ["exploitation"]), "automatable", "technical_impact", "mission"],
+        },
         risk: { value: Math.min(100, value), ...parts },
         published,
         modified,

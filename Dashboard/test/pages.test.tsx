@@ -314,6 +314,9 @@ describe("a vulnerability", () => {
     assert.equal(new URL(asked ?? "", "http://localhost").searchParams.get("package"), purl)
     assert.match(text(), /is older than 1:9\.2p1-2\+deb12u3/)
     assert.match(text(), /DSA-5724-1.*decided/)
+    assert.match(text(), /SSVC: Track\*.*exploit code public, not automatable \(assumed\), total impact \(assumed\), medium mission \(assumed\)/)
+    assert.match(text(), /exploit code 0\.0/)
+    assert.match(text(), /Exploit Database 52001/)
   })
 
   it("that no agent has is good news only after computing", async () => {

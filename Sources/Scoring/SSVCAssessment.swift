@@ -2,7 +2,9 @@
 public struct SSVCAssessment: Sendable, Hashable, Codable {
     /// A decision point that nobody stated.
     public enum Point: String, Sendable, Hashable, Codable, CaseIterable {
-        case exploitation, automatable, technicalImpact, mission
+        case exploitation, automatable
+        case technicalImpact = "technical_impact"
+        case mission
     }
 
     /// What to do.

@@ -64,6 +64,11 @@ struct OperationTests {
             let alias = try await client.send(.get, "/v1/vulnerabilities/DSA-5417-1", token: token)
             #expect(alias.json["id"].text == "CVE-2023-0464")
             #expect(alias.json["agents"].int == 1)
+            // CISA said "poc" before it listed the vulnerability as exploited; the organisation has not said what hangs on it.
+            let ssvc = alias.json["ssvc"]
+            #expect(ssvc["decision"].text == "attend" && ssvc["exploitation"].text == "active")
+            #expect(ssvc["assumed"].count == 1 && ssvc["assumed"][0].text == "mission")
+            #expect(alias.json["exploits"]["exploit_database"][0].int == 51_900)
             let unaffected = try await client.send(.get, "/v1/vulnerabilities/CVE-2020-0001", token: token)
             #expect(unaffected.json["agents"].int == 0)
             #expect(try await client.send(.get, "/v1/vulnerabilities/CVE-1", token: token).refusal == "404 not_found")

@@ -57,6 +57,14 @@ struct VerdictsTests {
         #expect(records.compactMap { $0["id"] as? String } == ["CVE-2024-1111"])
         #expect(records.first?["aliases"] as? [String] == ["GHSA-aaaa-bbbb-cccc"])
         #expect(records.first?["severity"] as? String == "unknown")
+        #expect(
+            answer.text.contains(
+                #""ssvc":{"decision":"track","exploitation":"none","automatable":false,"technical_impact":"partial","#
+                    + #""mission":"medium","assumed":["exploitation","automatable","technical_impact","mission"]}"#))
+        #expect(
+            answer.text.contains(
+                #""risk":{"value":18.0,"severity_part":18.0,"likelihood_part":0.0,"exploit_part":0.0,"#
+                    + #""exploited_part":0.0}"#))
     }
 
     @Test(arguments: [

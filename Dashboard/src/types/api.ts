@@ -135,10 +135,33 @@ export interface KnownExploitation {
   readonly ransomware: boolean
 }
 
+/** Exploit code that anybody can get. */
+export interface PublicExploits {
+  /** Numbers in the Exploit Database. */
+  readonly exploit_database: readonly number[]
+  readonly is_verified: boolean
+  /** Modules of Metasploit. */
+  readonly metasploit: readonly string[]
+}
+
+/** What to do by CISA's decision tree, and the points it rests on. */
+export interface Ssvc {
+  readonly decision: "track" | "track*" | "attend" | "act"
+  readonly exploitation: "none" | "poc" | "active"
+  readonly automatable: boolean
+  readonly technical_impact: "partial" | "total"
+  readonly mission: "low" | "medium" | "high"
+  /** The points that nobody stated. */
+  readonly assumed: readonly SsvcPoint[]
+}
+
+export type SsvcPoint = "exploitation" | "automatable" | "technical_impact" | "mission"
+
 export interface Risk {
   readonly value: number
   readonly severity_part: number
   readonly likelihood_part: number
+  readonly exploit_part: number
   readonly exploited_part: number
 }
 
@@ -153,6 +176,8 @@ export interface VulnerabilityRecord {
   readonly severity_source: string | null
   readonly epss: { readonly probability: number; readonly percentile: number } | null
   readonly kev: KnownExploitation | null
+  readonly exploits: PublicExploits | null
+  readonly ssvc: Ssvc
   readonly risk: Risk
   readonly published: Instant | null
   readonly modified: Instant | null

@@ -78,7 +78,7 @@ extension UTF8Writer {
         }
         if let kev = record.kev { exploitation(kev) }
         if let exploits = record.exploits { self.exploits(exploits) }
-        if let ssvc = record.ssvc { decisionPoints(ssvc) }
+        ssvc(record.ssvcAssessment)
     }
 
     private func exploits(_ exploits: PublicExploits) {
@@ -93,12 +93,18 @@ extension UTF8Writer {
         raw("}")
     }
 
-    private func decisionPoints(_ points: SSVCDecisionPoints) {
-        raw(",\"ssvc\":{\"exploitation\":")
-        string(points.exploitation.rawValue)
-        raw(points.isAutomatable ? ",\"is_automatable\":true" : ",\"is_automatable\":false")
+    private func ssvc(_ assessment: SSVCAssessment) {
+        raw(",\"ssvc\":{\"decision\":")
+        string(assessment.decision.rawValue)
+        raw(",\"exploitation\":")
+        string(assessment.points.exploitation.rawValue)
+        raw(assessment.points.isAutomatable ? ",\"automatable\":true" : ",\"automatable\":false")
         raw(",\"technical_impact\":")
-        string(points.technicalImpact.rawValue)
+        string(assessment.points.technicalImpact.rawValue)
+        raw(",\"mission\":")
+        string(assessment.mission.rawValue)
+        raw(",\"assumed\":")
+        strings(assessment.assumed.map(\.rawValue))
         raw("}")
     }
 
@@ -119,6 +125,8 @@ extension UTF8Writer {
         number(risk.severityPart)
         raw(",\"likelihood_part\":")
         number(risk.likelihoodPart)
+        raw(",\"exploit_part\":")
+        number(risk.exploitPart)
         raw(",\"exploited_part\":")
         number(risk.exploitedPart)
         raw("}")

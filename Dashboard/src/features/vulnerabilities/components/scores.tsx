@@ -1,6 +1,7 @@
 import { RiskMeter } from "@/components/risk-meter"
-import { formatProbability, formatScore, formatWord } from "@/lib/format"
-import type { VulnerabilityRecord } from "@/types/api"
+import { SsvcBadge, ssvcPoints } from "@/components/ssvc"
+import { formatPlural, formatProbability, formatScore, formatWord } from "@/lib/format"
+import type { PublicExploits, VulnerabilityRecord } from "@/types/api"
 
 /** The risk with its parts, and the scores it comes from. */
 export function Scores({ item }: { readonly item: VulnerabilityRecord }) {
@@ -8,6 +9,7 @@ export function Scores({ item }: { readonly item: VulnerabilityRecord }) {
   const parts = [
     { name: "severity", value: risk.severity_part },
     { name: "likelihood", value: risk.likelihood_part },
+    { name: "exploit code", value: risk.exploit_part },
     { name: "exploited", value: risk.exploited_part },
   ]
   return (
@@ -58,6 +60,25 @@ export function Scores({ item }: { readonly item: VulnerabilityRecord }) {
           {item.kev ? `listed ${item.kev.date_added}` : <span className="faint">not listed</span>}
         </dd>
       </div>
+      <div>
+        <dt>Exploits</dt>
+        <dd>{item.exploits ? <Exploits exploits={item.exploits} /> : <span className="faint">none public</span>}</dd>
+      </div>
+      <div>
+        <dt>SSVC</dt>
+        <dd>
+          <SsvcBadge ssvc={item.ssvc} /> <span className="faint">{ssvcPoints(item.ssvc).join(", ")}</span>
+        </dd>
+      </div>
     </dl>
   )
+}
+
+function Exploits({ exploits }: { readonly exploits: PublicExploits }) {
+  const { exploit_database, is_verified, metasploit } = exploits
+  const places = [
+    metasploit.length > 0 && formatPlural(metasploit.length, "Metasploit module"),
+    exploit_database.length > 0 && `Exploit Database ${exploit_database.join(", ")}${is_verified ? " (verified)" : ""}`,
+  ]
+  return <>{places.filter(Boolean).join("; ")}</>
 }
