@@ -26,6 +26,7 @@ extension CanonicalWriter {
             try appendSegments(text, name, escaped: escaped, folding: rules.name, of: .name)
         } else {
             try append(text, name, escaped: escaped, folding: rules.name, of: .name)
+            removeOuterSlashes(from: start)
         }
         layout.nameEnd = UInt16(count)
         guard count > start else { throw PackageURLError(.name, at: name.lowerBound, .empty) }
@@ -39,6 +40,14 @@ extension CanonicalWriter {
         layout.versionEnd = UInt16(count)
         layout.qualifiersEnd = layout.versionEnd
         if rules.contains(.extensionID) { try checkExtension(nameStart: start, name, version) }
+    }
+
+    /// Takes away the slashes at both ends of a name, which say nothing: parsed text has them escaped (`a%2F`), and what is built of the
+    /// parts must be the same package URL again.
+    private mutating func removeOuterSlashes(from start: Int) {
+        let slash = Array("%2F".utf8)
+        while bytes[start...].suffix(3).elementsEqual(slash) { removeLast(3) }
+        while bytes[start...].starts(with: slash) { removeSubrange(start..<start + 3) }
     }
 
     /// Refuses what cannot be the identifier or the version of a browser extension.

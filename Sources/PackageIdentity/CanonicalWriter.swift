@@ -14,6 +14,8 @@ struct CanonicalWriter {
 
     mutating func removeLast(_ count: Int) { bytes.removeLast(count) }
 
+    mutating func removeSubrange(_ range: Range<Int>) { bytes.removeSubrange(range) }
+
     /// Appends part of a text as one component or segment, in canonical coding.
     ///
     /// - Parameters:

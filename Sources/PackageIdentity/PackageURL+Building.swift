@@ -28,7 +28,7 @@ extension PackageURL {
         {
             rules.insert(.lowercaseName)
         }
-        var (namespace, name) = (namespace ?? "", PackageURL.withoutOuterSlashes(name))
+        var (namespace, name) = (namespace ?? "", name)
         if rules.contains(.pathName) { (namespace, name) = PackageURL.cutPath(namespace, name) }
         try writer.appendNamespace(namespace.utf8.span, 0..<namespace.utf8.count, escaped: false, rules: rules)
         let version = version ?? ""
@@ -40,14 +40,6 @@ extension PackageURL {
         let subpath = subpath ?? ""
         try writer.appendSubpath(subpath.utf8.span, 0..<subpath.utf8.count, escaped: false)
         self = writer.finish()
-    }
-
-    private static func withoutOuterSlashes(_ name: String) -> String {
-        let slash = UInt8(ascii: "/")
-        guard name.utf8.first == slash || name.utf8.last == slash else { return name }
-        var rest = name.utf8.drop { $0 == slash }
-        while rest.last == slash { rest.removeLast() }
-        return String(Substring(rest))
     }
 
     /// Both as one path, cut behind its first segment.

@@ -37,6 +37,21 @@ struct PackageURLBuildingTests {
         #expect(throws: PackageURLError.self) { try PackageURL(type: "git", name: "tool") }
     }
 
+    @Test(
+        "slashes at the ends of a name say nothing, escaped or not, and what is built of the parts is the same again",
+        arguments: ["pkg:generic/a%2F", "pkg:generic/%2Fa", "pkg:generic/x/%2f%2Fa%2F@1?k=v#s", "pkg:generic/b%2Fa%2F"])
+    func outerSlashes(text: String) throws {
+        let parsed = try PackageURL(text)
+        #expect(parsed.name == (text.contains("b") ? "b/a" : "a"))
+        var qualifiers: [String: String] = [:]
+        for pair in parsed.qualifiers { qualifiers[pair.key] = pair.value }
+        let built = try PackageURL(
+            type: parsed.type, namespace: parsed.namespace, name: parsed.name, version: parsed.version,
+            qualifiers: qualifiers, subpath: parsed.subpath)
+        #expect(built == parsed)
+        #expect(try PackageURL(parsed.description) == parsed)
+    }
+
     @Test func emptyOptionalComponentsAreNone() throws {
         let built = try PackageURL(type: "npm", namespace: "//", name: "a", version: "", subpath: "..")
         #expect(built.description == "pkg:npm/a")

@@ -127,6 +127,7 @@ struct PackageURLParsingTests {
         Failure("pkg:npm/%ed%a0%80", .name, 11, .notUTF8),
         Failure("pkg:npm/%c0%af", .name, 8, .notUTF8),
         Failure("pkg:npm/a%00", .name, 9, .invalidCharacter),
+        Failure("pkg:npm/%2F", .name, 8, .empty),
         Failure("pkg:npm/a\n@1", .name, 9, .invalidCharacter),
         Failure("pkg:npm/a%2Fb/c", .namespace, 9, .encodedSlash),
         Failure("pkg:npm/c#a%2Fb", .subpath, 11, .encodedSlash),
