@@ -15,7 +15,9 @@ extension AdvisoryIndex {
     ) -> Explanation {
         guard let coordinates = package.advisoryCoordinates else {
             return Question(package: package, coordinates: nil, vulnerability: id, indexDigest: digest)
-                .answer(.undetermined, VerdictReason.noCoordinates)
+                .answer(
+                    .undetermined,
+                    package.foreignBuild == nil ? VerdictReason.noCoordinates : VerdictReason.foreignBuild)
         }
         let answer = explain(at: coordinates, purl: package, vulnerability: id, context: context)
         // As in `verdicts(for:)`: the source is asked where nothing under the package's own name speaks of it.
@@ -59,6 +61,10 @@ extension AdvisoryIndex {
                 ? question.answer(.notAffected, VerdictReason.noAdvisory)
                 : question.answer(.undetermined, VerdictReason.scopeNotCovered)
         }
+        let restated = try SourceEpoch.restated(coordinates.version, of: name, in: reader, context: context)
+        let coordinates = AdvisoryCoordinates(
+            scope: coordinates.scope, name: coordinates.name, version: restated ?? coordinates.version)
+        question.coordinates = coordinates
         for number in numbers {
             let statements = try reader.statements(of: name, on: number)
             guard !statements.isEmpty else { continue }

@@ -90,6 +90,21 @@ extension AdvisoryIndex {
         _ version: UnsafeRawBufferPointer, in name: NameRecord, context: MatchContext,
         into verdicts: inout CompactVerdicts
     ) throws(IndexError) {
+        if context.package?.type == "rpm",
+            let restated = try SourceEpoch.restated(
+                String(decoding: version, as: UTF8.self), of: name, in: reader, context: context)
+        {
+            return try restated.withBytes { (version) throws(IndexError) in
+                try ask(version, in: name, context: context, into: &verdicts)
+            }
+        }
+        try ask(version, in: name, context: context, into: &verdicts)
+    }
+
+    private func ask(
+        _ version: UnsafeRawBufferPointer, in name: NameRecord, context: MatchContext,
+        into verdicts: inout CompactVerdicts
+    ) throws(IndexError) {
         if let package = context.package,
             KernelPackages.exemption(of: package, source: reader.bytes(name.nameBytes)) != nil
         {

@@ -3,7 +3,7 @@ import PackageIdentity
 /// A question for an explanation, and the wording of its answers.
 struct Question {
     let package: PackageURL?
-    let coordinates: AdvisoryCoordinates?
+    var coordinates: AdvisoryCoordinates?
     /// The id asked for, then the canonical id once it is known.
     var vulnerability: String
     let indexDigest: String
@@ -98,6 +98,8 @@ struct Question {
         case VerdictReason.noAdvisory: "no advisory says so"
         case VerdictReason.unknownVulnerability: "no feed speaks of it"
         case VerdictReason.scopeNotCovered: "the index has no advisories for this scope"
+        case VerdictReason.foreignBuild:
+            "it was built by \(package?.foreignBuild ?? "others"), and the distribution's advisories speak of its own builds"
         case VerdictReason.noCoordinates: "the package URL names no version or no scope that advisories use"
         case VerdictReason.damagedIndex: "the advisory index is damaged"
         default: reason

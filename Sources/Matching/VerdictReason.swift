@@ -60,6 +60,8 @@ public enum VerdictReason {
     public static let scopeNotCovered = "scope_not_covered"
     /// The package URL names no version, or no scope that advisories use.
     public static let noCoordinates = "no_coordinates"
+    /// The package was built outside the distribution, whose advisories speak of its own builds; see `PackageURL.foreignBuild`.
+    public static let foreignBuild = "foreign_build"
     /// The index file is damaged at the place that was read; nothing it says may be believed.
     public static let damagedIndex = "damaged_index"
 }

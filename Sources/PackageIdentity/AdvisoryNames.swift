@@ -6,12 +6,13 @@ public enum AdvisoryNames {
     ///   - name: As an advisory or a package has it.
     ///   - scope: An OSV ecosystem, with or without a release.
     /// - Returns: For PyPI lowercase with each run of `-`, `_` and `.` as one `-` (PEP 503); lowercase where case does not count;
-    ///   else `name` itself.
+    ///   else `name` itself. Go's module paths do tell case apart, but the specification of package URLs has them in small letters, so many
+    ///   inventories do not, and no two modules differ in nothing else.
     public static func canonical(_ name: String, scope: String) -> String {
         switch Substring(scope.utf8.prefix { $0 != UInt8(ascii: ":") }) {
         case "PyPI": foldedSeparators(name)
         case "Packagist", "Hex", "Bitnami", "Pub", "GitHub Actions", "NuGet", "SwiftURL", "VSCode", "Debian", "Ubuntu",
-            "Alpine", "Wolfi", "Chainguard", "MinimOS":
+            "Alpine", "Wolfi", "Chainguard", "MinimOS", "Go":
             asciiLowercase(name)
         default: name
         }

@@ -1,7 +1,7 @@
 extension PackageURL {
     /// Where advisories about this package version are found.
     ///
-    /// `nil` when it has no version, its type has no advisories, or its distribution is unknown.
+    /// `nil` when it has no version, its type has no advisories, its distribution is unknown, or it is a ``foreignBuild``.
     public var advisoryCoordinates: AdvisoryCoordinates? { coordinates { DistributionScope(distribution) } }
 
     /// The same for callers that know the release, or remember it.
@@ -25,14 +25,16 @@ extension PackageURL {
         return Distribution(properties: qualifiers.map { ($0.key, $0.value) }, name: namespace)
     }
 
-    /// Ubuntu's paid maintenance has advisories of its own; the versions it builds say so (`+esm1`, `~esm2`).
+    /// Ubuntu's paid maintenance has advisories of its own; the versions it builds say so (`+esm1`, `~esm2`), of the binary package or of its
+    /// source.
     private func debianCoordinates(_ version: String, in release: DistributionScope) -> AdvisoryCoordinates? {
-        guard var scope = release.scope else { return nil }
+        guard var scope = release.scope, foreignBuild == nil else { return nil }
         let version = withEpoch(version)
         var source = SourcePackage(upstream: qualifier("upstream"), name: name, version: version)
         source.resolveBinaryRebuild()
         source.resolveSignedKernel()
-        if scope.hasPrefix("Ubuntu:"), version.utf8.hasExtendedMaintenance {
+        if scope.hasPrefix("Ubuntu:"), version.utf8.hasExtendedMaintenance || source.version.utf8.hasExtendedMaintenance
+        {
             scope = "Ubuntu:Pro:" + scope.dropFirst(7)
         }
         return AdvisoryCoordinates(scope: scope, name: source.name, version: source.version)
@@ -45,7 +47,7 @@ extension PackageURL {
     }
 
     private func rpmCoordinates(_ version: String, in release: DistributionScope) -> AdvisoryCoordinates? {
-        guard let scope = release.scope else { return nil }
+        guard let scope = release.scope, foreignBuild == nil else { return nil }
         let version = withEpoch(version)
         guard release.distribution.advisoriesNameSources, let upstream = qualifier("upstream") else {
             return AdvisoryCoordinates(scope: scope, name: name, version: version)
@@ -59,7 +61,7 @@ extension PackageURL {
     /// Red Hat's newer documents name sources alone. What they say counts for a vulnerability that nothing under
     /// ``advisoryCoordinates`` speaks of. `nil` where those name the source already, or no other source is known.
     public var sourceCoordinates: AdvisoryCoordinates? {
-        guard type == "rpm", let version, let upstream = qualifier("upstream"), let distribution,
+        guard type == "rpm", let version, let upstream = qualifier("upstream"), foreignBuild == nil, let distribution,
             !distribution.advisoriesNameSources, distribution.id != "almalinux", let scope = distribution.advisoryScope
         else { return nil }
         let source = SourcePackage(sourceRPM: upstream, version: withEpoch(version))

@@ -16,6 +16,7 @@ struct Answer {
         // What nobody speaks of is undetermined to who asks for it, and in no list.
         let isSilent = [
             VerdictReason.unknownVulnerability, VerdictReason.scopeNotCovered, VerdictReason.noCoordinates,
+            VerdictReason.foreignBuild,
         ].contains(explanation.reason)
         status = explanation.status
         reason = explanation.reason

@@ -20,7 +20,9 @@ struct CondensedAdvisory {
             upstream: strings("upstream"), withdrawn: root["withdrawn"]?.bool == true ? 0 : nil,
             affected: [
                 AffectedPackage(
-                    scope: try required("scope"), name: try required("name"), ranges: try ranges(),
+                    scope: try required("scope"),
+                    name: PackageNames.normalised(try required("name"), scope: try required("scope")),
+                    ranges: try ranges(),
                     versions: strings("versions"), state: try state(), urgency: root["urgency"]?.string,
                     condition: condition())
             ])

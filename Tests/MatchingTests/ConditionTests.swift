@@ -208,4 +208,39 @@ import Testing
         #expect(read.criteria == condition.criteria)
         #expect(Set(read.platforms) == Set(condition.platforms))
     }
+
+    @Test(
+        "a source's epoch is the one that its advisories write, whatever the package's own is",
+        arguments: [
+            ("mod_ssl", "httpd", "1:2.4.57-8.el9", "0:2.4.57-11.el9_4"), ("mod_ssl", "httpd", "1:2.4.57-11.el9_4", nil),
+            ("httpd-core", "httpd", "2.4.57-8.el9", "0:2.4.57-11.el9_4"),
+            ("perl-Errno", "perl", "5.26.3-422.el8", nil),
+            ("perl-Errno", "perl", "5.26.3-400.el8", "4:5.26.3-416.el8.1"),
+            // The package of the source's own name states the right one.
+            ("perl", "perl", "5.26.3-422.el8", "4:5.26.3-416.el8.1"), ("perl", "perl", "4:5.26.3-422.el8", nil),
+            // Of several, the package's own; else the highest.
+            ("podman-docker", "podman", "2:4.0.0-1.el8", "3:0.9.0-1.el8"),
+            ("podman-docker", "podman", "3:4.0.0-1.el8", nil), ("podman-docker", "podman", "4:4.0.0-1.el8", nil),
+        ] as [(String, String, String, String?)])
+    func sourceEpochs(package: String, source: String, version: String, fix: String?) throws {
+        let index = try makeIndex(
+            [("httpd", "0:2.4.57-11.el9_4"), ("perl", "4:5.26.3-416.el8.1"), ("podman", "2:4.1.0-1.el8")].map {
+                rocky($0, fixed: $1)
+            } + [rocky("podman", fixed: "3:0.9.0-1.el8")])
+        let place = AdvisoryCoordinates(scope: "Rocky Linux:9", name: source, version: version)
+        let purl = try PackageURL(type: "rpm", namespace: "rocky", name: package, version: "1")
+        #expect(index.verdicts(at: place, purl: purl).map(\.fixedVersion) == (fix.map { [$0] } ?? []))
+        let explanation = index.explain(at: place, purl: purl, vulnerability: "CVE-2024-0001")
+        #expect(explanation.status == (fix == nil ? .fixed : .affected))
+    }
+
+    private func rocky(_ name: String, fixed: String) -> Advisory {
+        Advisory(
+            id: "RLSA-\(name)-\(fixed.prefix(1))", feed: .osv("Rocky Linux"), upstream: ["CVE-2024-0001"],
+            affected: [
+                AffectedPackage(
+                    scope: "Rocky Linux:9", name: name,
+                    ranges: [AffectedRange(kind: .ecosystem, events: [.introduced("0"), .fixed(fixed)])])
+            ])
+    }
 }

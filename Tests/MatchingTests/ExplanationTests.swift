@@ -89,4 +89,15 @@ import Testing
         let decoded = try JSONDecoder().decode(Explanation.self, from: JSONEncoder().encode(explanation))
         #expect(decoded == explanation)
     }
+
+    @Test("a build from outside the distribution is not judged by the distribution's advisories")
+    func foreignBuild() throws {
+        let index = try makeIndex([])
+        let package = try PackageURL("pkg:deb/debian/nodejs@18.20.4-1nodesource1?distro=debian-12")
+        let explanation = index.explain(package, vulnerability: "CVE-2024-0001")
+        #expect(explanation.status == .undetermined)
+        #expect(explanation.reason == VerdictReason.foreignBuild)
+        #expect(explanation.sentence.contains("NodeSource"))
+        #expect(index.verdicts(for: package) == [])
+    }
 }

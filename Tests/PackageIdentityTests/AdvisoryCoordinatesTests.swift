@@ -80,6 +80,9 @@ struct AdvisoryCoordinatesTests {
             "pkg:deb/ubuntu/openssl@1.1.1-1ubuntu2.1~18.04.23%2Besm3?distro=ubuntu-18.04", "Ubuntu:Pro:18.04:LTS",
             "openssl", "1.1.1-1ubuntu2.1~18.04.23+esm3"),
         Case("pkg:deb/ubuntu/x@1.0~esm2?distro=xenial", "Ubuntu:Pro:16.04:LTS", "x", "1.0~esm2"),
+        Case(
+            "pkg:deb/ubuntu/cpp@4:5.3.1-1ubuntu1?distro=xenial&upstream=gcc-defaults%401.150ubuntu1%2Besm1",
+            "Ubuntu:Pro:16.04:LTS", "gcc-defaults", "1.150ubuntu1+esm1"),
         Case("pkg:deb/ubuntu/x@1.0%2Besme?distro=xenial", "Ubuntu:16.04:LTS", "x", "1.0+esme"),
         Case("pkg:deb/debian/bsdutils@2.38?epoch=1&distro=debian-12.5", "Debian:12", "bsdutils", "1:2.38"),
         Case("pkg:deb/debian/bsdutils@1:2.38?epoch=1&distro=debian-12.5", "Debian:12", "bsdutils", "1:2.38"),
@@ -98,6 +101,7 @@ struct AdvisoryCoordinatesTests {
         Case("pkg:pypi/a__b-.c@1", "PyPI", "a-b-c", "1"),
         Case("pkg:npm/%40babel/core@7.0.0", "npm", "@babel/core", "7.0.0"),
         Case("pkg:golang/golang.org/x/net@v0.17.0", "Go", "golang.org/x/net", "v0.17.0"),
+        Case("pkg:golang/github.com/Masterminds/goutils@v1", "Go", "github.com/masterminds/goutils", "v1"),
         Case("pkg:golang/stdlib@1.20.3", "Go", "stdlib", "1.20.3"),
         Case("pkg:cargo/time@0.1.44", "crates.io", "time", "0.1.44"),
         Case("pkg:gem/rails@7.0.0", "RubyGems", "rails", "7.0.0"),
@@ -133,5 +137,59 @@ struct AdvisoryCoordinatesTests {
     ])
     func sourcesAreKnownBesideBinaries(_ example: Case) throws {
         #expect(try PackageURL(example.purl).sourceCoordinates == example.coordinates)
+    }
+
+    @Test(
+        "builds from outside the distribution have no advisories",
+        arguments: [
+            ("pkg:deb/debian/nodejs@18.20.4-1nodesource1?distro=debian-12", "NodeSource"),
+            ("pkg:deb/debian/nodejs@16.20.2-deb-1nodesource1?distro=debian-12", "NodeSource"),
+            (
+                "pkg:deb/debian/postgresql-15@15.3-1.pgdg120%2B1?distro=debian-12",
+                "PostgreSQL Global Development Group"
+            ),
+            ("pkg:deb/ubuntu/libpq5@16.3-1~pgdg22.04%2B1?distro=jammy", "PostgreSQL Global Development Group"),
+            ("pkg:deb/debian/mariadb-server@1:10.11.8%2Bmaria~deb12?distro=debian-12", "MariaDB Foundation"),
+            ("pkg:deb/debian/php8.2@8.2.20-1%2B0~20240606.45%2Bdebian12~1.gbp1c2b34?distro=debian-12", "deb.sury.org"),
+            ("pkg:deb/ubuntu/php8.1@8.1.29-1%2Bubuntu22.04.1%2Bdeb.sury.org%2B1?distro=jammy", "deb.sury.org"),
+            ("pkg:deb/debian/ffmpeg@7:5.1.6-dmo1%2Bdeb12u1?distro=debian-12", "deb-multimedia.org"),
+            ("pkg:deb/debian/zfsutils-linux@2.2.3-pve2?distro=debian-12", "Proxmox"),
+            ("pkg:deb/ubuntu/git@1:2.45.2-0ppa1~ubuntu22.04.1?distro=jammy", "a personal package archive"),
+            ("pkg:deb/debian/nginx@1.26.1-1~bookworm?distro=debian-12", "another repository"),
+            ("pkg:deb/ubuntu/python3.11@3.11.9-1%2Bjammy1?distro=jammy", "another repository"),
+            ("pkg:deb/debian/docker-ce@5:24.0.7-1~debian.12~bookworm?distro=debian-12", "another repository"),
+            ("pkg:deb/debian/zabbix-agent@1:6.0.30-1%2Bdebian12?distro=debian-12", "another repository"),
+            ("pkg:rpm/redhat/php@8.2.20-1.el9.remi?distro=rhel-9.4", "Remi's repository"),
+            ("pkg:rpm/rocky/nodejs@18.20.4-1nodesource?distro=rocky-9", "NodeSource"),
+        ])
+    func foreignBuilds(purl: String, builder: String) throws {
+        let package = try PackageURL(purl)
+        #expect(package.foreignBuild == builder)
+        #expect(package.advisoryCoordinates == nil)
+        #expect(package.sourceCoordinates == nil)
+    }
+
+    @Test(
+        "builds of the distribution are none from outside",
+        arguments: [
+            "pkg:deb/debian/nodejs@20.20.2-1nodesource1%2Brepack1?distro=debian-14",
+            "pkg:deb/debian/libcurl4@7.88.1-10%2Bdeb12u5?distro=debian-12",
+            "pkg:deb/debian/haproxy@2.9.9-1~bpo12%2B1?distro=debian-12",
+            "pkg:deb/debian/bind9@1:9.8.4.dfsg.P1-6%2Bnmu2%2Bdeb7u1?distro=debian-7",
+            "pkg:deb/debian/x@1.0-2%2Bwheezy1?distro=debian-7",
+            "pkg:deb/debian/x@2.2.4%2Bdebian0-1?distro=debian-12",
+            "pkg:deb/debian/x@1.0%2Bdebian1-1?distro=debian-12", "pkg:deb/debian/x@1.0%2Bjammy?distro=debian-12",
+            "pkg:deb/raspbian/curl@7.88.1-10%2Brpi1%2Bdeb12u5?distro=raspbian-12",
+            "pkg:deb/ubuntu/x@1.0-0ubuntu0.22.04.4?distro=jammy",
+            "pkg:deb/ubuntu/x@1.0-1~ubuntu16.04.3%2Besm1?distro=xenial",
+            "pkg:deb/ubuntu/x@1.0-2ubuntu1~22.04.1?distro=jammy",
+            "pkg:deb/ubuntu/nova@2:25.2.1-0ubuntu1~cloud0?distro=focal",
+            "pkg:rpm/redhat/php@8.0.30-1.el9_2?distro=rhel-9.4",
+            "pkg:rpm/rocky/nginx@1.22.1-4.module+el9?distro=rocky-9",
+        ])
+    func ownBuilds(purl: String) throws {
+        let package = try PackageURL(purl)
+        #expect(package.foreignBuild == nil)
+        #expect(package.advisoryCoordinates != nil)
     }
 }

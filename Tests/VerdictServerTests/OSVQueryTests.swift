@@ -39,6 +39,20 @@ struct OSVQueryTests {
         #expect(try responder.ask("/v1/query", query).ids == ["GHSA-aaaa-bbbb-cccc"])
     }
 
+    @Test(
+        "a name is asked for in any of the spellings that its ecosystem takes for one",
+        arguments: [
+            ("NuGet", "Newtonsoft.Json", "newtonsoft.json"), ("Go", "github.com/Team/Tool", "github.com/team/tool"),
+            ("PyPI", "Zope.Interface", "zope-interface"),
+            ("SwiftURL", "github.com/Vapor/vapor", "github.com/vapor/vapor"),
+        ]) func spellings(ecosystem: String, asked: String, filed: String) throws
+    {
+        let record = advisory("GHSA-aaaa-bbbb-cccc", feed: .osv(ecosystem), scope: ecosystem, name: filed)
+        let responder = makeResponder(TestIndexes([try makeIndex([record])]))
+        let query = #"{"package":{"name":"\#(asked)","ecosystem":"\#(ecosystem)"},"version":"1.0.0"}"#
+        #expect(try responder.ask("/v1/query", query).ids == ["GHSA-aaaa-bbbb-cccc"])
+    }
+
     @Test func withoutVersionEverythingStandingIsListed() throws {
         let responder = makeResponder(TestIndexes([try makeIndex(Self.records)]))
         for query in [#"{"package":{"name":"tool","ecosystem":"PyPI"}}"#, #"{"package":{"purl":"pkg:pypi/tool"}}"#] {

@@ -21,7 +21,8 @@ struct OSVTarget {
             self = target
         case .package(let ecosystem, let name):
             self.init(
-                scopes: try Self.scopes(of: ecosystem, in: index), name: Self.canonical(name, ecosystem: ecosystem),
+                scopes: try Self.scopes(of: ecosystem, in: index),
+                name: AdvisoryNames.canonical(name, scope: ecosystem),
                 version: query.version, purl: nil)
         }
     }
@@ -35,7 +36,9 @@ struct OSVTarget {
 
     private static func target(_ package: PackageURL, version: String?, in index: AdvisoryIndex) -> OSVTarget? {
         // The coordinates are those of a version; where none is asked about, any will do to find the scope and the name.
-        guard let versioned = try? package.with(version: version ?? "0") else { return nil }
+        guard let versioned = try? package.with(version: version ?? "0"), versioned.foreignBuild == nil else {
+            return nil
+        }
         if let coordinates = versioned.advisoryCoordinates {
             return OSVTarget(
                 scopes: [coordinates.scope], name: coordinates.name, version: version.map { _ in coordinates.version },
@@ -65,15 +68,6 @@ struct OSVTarget {
         let releases = index.scopes.filter { $0.hasPrefix(ecosystem + ":") }
         guard releases.isEmpty, Ecosystem(advisoryScope: ecosystem) == nil else { return releases }
         throw .invalid("Invalid ecosystem.")
-    }
-
-    /// The name as the ecosystem's advisories are filed: clients send `Jinja2` or `jinja2` alike.
-    private static func canonical(_ name: String, ecosystem: String) -> String {
-        switch ecosystem {
-        case "PyPI": (try? PackageURL(type: "pypi", name: name).name) ?? name
-        case "Packagist", "Hex", "Pub", "GitHub Actions", "Bitnami": name.lowercased()
-        default: name
-        }
     }
 }
 
