@@ -24,8 +24,8 @@ package enum IndexFormat {
     /// What stands in the release of an RPM package of a module.
     package static let moduleMark = Array(".module".utf8)
     /// What stands in the release of RPM packages built apart from the distribution's own: Rocky Linux's cloud interest group, Oracle's
-    /// Ksplice.
-    package static let buildMarks = [Array(".cloud".utf8), Array(".ksplice".utf8)]
+    /// Ksplice and validated (FIPS) flavours, <https://github.com/aquasecurity/trivy/issues/1967>.
+    package static let buildMarks = [Array(".cloud".utf8), Array(".ksplice".utf8), Array("_fips".utf8)]
     /// "There is none" in a field that holds a position.
     package static let none = UInt32.max
     /// "There is none" in a field that holds a time.
