@@ -1,0 +1,129 @@
+import Foundation
+import Synchronization
+
+/// A server of its own, which ends with this process or when it is told to.
+public final class PostgresCluster: Sendable {
+    /// The server did not start; the text is what it logged.
+    public struct StartFailure: Error, CustomStringConvertible {
+        /// What the server, or the shell, said.
+        public let description: String
+    }
+
+    /// The temporary folder, in which the socket lies as well: libpq's `host`.
+    public let folder: String
+    /// The superuser that owns everything; no password is asked for on the socket.
+    public static let superuser = "owner"
+
+    private let binaries: String
+    private let options: [String]
+    private let process = Mutex<Running?>(nil)
+    private let databases = Atomic<Int>(0)
+
+    private struct Running: @unchecked Sendable {
+        let process: Process
+        let input: FileHandle
+    }
+
+    /// Where the server's programs are: the newest of Debian's versions, or wherever `initdb` is found.
+    private static let installed: String? = {
+        let root = "/usr/lib/postgresql"
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+        let newest = versions.compactMap(Int.init).sorted().last.map { "\(root)/\($0)/bin" }
+        let path = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
+        return ([newest].compactMap(\.self) + path).first {
+            FileManager.default.isExecutableFile(atPath: $0 + "/initdb")
+                && FileManager.default.isExecutableFile(atPath: $0 + "/postgres")
+        }
+    }()
+
+    /// Whether a server can be started here; tests that need one are skipped when not.
+    public static var isAvailable: Bool { installed != nil }
+
+    private static let sharedCluster = Mutex<PostgresCluster?>(nil)
+
+    /// The server that the tests of this process share.
+    public static func shared() throws -> PostgresCluster {
+        try sharedCluster.withLock { cluster in
+            if let cluster { return cluster }
+            let made = try PostgresCluster()
+            cluster = made
+            return made
+        }
+    }
+
+    /// Makes a cluster and starts its server.
+    /// - Parameter options: Settings, "max_connections=20".
+    public init(options: [String] = []) throws {
+        guard let binaries = Self.installed else { throw StartFailure(description: "PostgreSQL is not installed") }
+        self.binaries = binaries
+        self.options = options
+        // Short: a socket's path has at most 107 bytes.
+        folder = "/tmp/zt-pg-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
+        try start()
+    }
+
+    deinit { stop() }
+
+    /// As root, the server runs as the user `postgres`, since it refuses root. When this process ends, however it ends, the shell reads the
+    /// end of its input, stops the server and removes the folder.
+    private static let script = """
+        D=$1; B=$2; shift 2
+        if [ "$(id -u)" = 0 ]; then
+            AS="setpriv --reuid=postgres --regid=postgres --init-groups --reset-env"; chown postgres "$D"
+        fi
+        if [ ! -d "$D/data" ]; then
+            $AS "$B/initdb" -D "$D/data" -A trust -U owner --no-sync --no-instructions -E UTF8 --locale=C.UTF-8 >"$D/init" 2>&1 \\
+                || { cat "$D/init"; exit 1; }
+        fi
+        $AS "$B/postgres" -D "$D/data" -k "$D" -c listen_addresses= -c fsync=off -c full_page_writes=off "$@" \\
+            >>"$D/log" 2>&1 </dev/null &
+        P=$!
+        until "$B/pg_isready" -q -h "$D" -U owner; do
+            kill -0 $P 2>/dev/null || { cat "$D/log"; exit 1; }
+            sleep 0.05
+        done
+        echo ready
+        read -r WORD
+        kill -s QUIT $P 2>/dev/null
+        wait $P
+        [ "$WORD" = keep ] || rm -rf "$D"
+        """
+
+    /// Starts the server, again after ``stop(keeping:)``; returns when it answers.
+    public func start() throws {
+        let process = Process()
+        let (input, output) = (Pipe(), Pipe())
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", Self.script, "sh", folder, binaries] + options.flatMap { ["-c", $0] }
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = output
+        process.currentDirectoryURL = URL(filePath: "/")
+        try process.run()
+        var said = ""
+        while !said.hasSuffix("ready\n") {
+            let data = output.fileHandleForReading.availableData
+            guard !data.isEmpty else { throw StartFailure(description: said) }
+            said += String(decoding: data, as: UTF8.self)
+        }
+        self.process.withLock { $0 = Running(process: process, input: input.fileHandleForWriting) }
+    }
+
+    /// Stops the server as a crash would: at once, without a word to its clients; the next start recovers.
+    /// - Parameter keeping: Whether the data stays, for another start.
+    public func stop(keeping: Bool = false) {
+        let running = process.withLock { running in
+            defer { running = nil }
+            return running
+        }
+        guard let running else { return }
+        if keeping { running.input.write(Data("keep\n".utf8)) }
+        try? running.input.close()
+        running.process.waitUntilExit()
+    }
+
+    /// A name for a database that no other test of this process has.
+    public func freshName() -> String { "test_\(databases.add(1, ordering: .relaxed).newValue)" }
+}
