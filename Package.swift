@@ -274,17 +274,23 @@ let package = Package(
     cxxLanguageStandard: .cxx17
 )
 
-// The fuzzer needs every module built with its counters, so it exists only when asked for (Scripts/fuzz.sh).
+// The fuzzer needs every module of the house built with its counters, so it exists only when asked for (Scripts/fuzz.sh). Libraries of
+// others go without: their edges would only slow down every run.
 if Context.environment["ZEROTRACE_FUZZ"] != nil {
+    let counters = ["-sanitize=fuzzer"]
+    for target in package.targets where target.type == .regular {
+        target.swiftSettings?.append(.unsafeFlags(counters))
+    }
     package.products.append(.executable(name: "zerotrace-fuzz", targets: ["zerotrace-fuzz"]))
     package.targets.append(
         .executableTarget(
             name: "zerotrace-fuzz",
             dependencies: [
-                "Advisories", "Archives", "BoundedInput", "HostScan", "Inventory", "JSONDocuments", "Matching",
-                "PackageIdentity", "ProductIdentity", "Reports", "SBOM", "Scoring", "SeededRandom", "Versioning",
-                "Wire",
-            ] + [crypto],
+                "Advisories", "Archives", "BoundedInput", "Enrichment", "Events", "Gateway", "HostScan", "Inventory",
+                "JSONDocuments", "JobQueue", "Matching", "PackageIdentity", "ProductIdentity", "Reports", "SBOM",
+                "SQLiteStore", "Scoring", "SeededRandom", "Stores", "Telemetry", "VerdictServer", "Versioning", "Wire",
+            ] + [crypto, logging],
             path: "Fuzzing", exclude: ["README.md", "Seeds", "Dictionaries", "draw_seeds.py", "mutate_feeds.py"],
-            swiftSettings: strict))
+            swiftSettings: strict + [.unsafeFlags(counters + ["-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(counters)]))
 }

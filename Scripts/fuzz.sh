@@ -7,6 +7,8 @@
 #   ZEROTRACE_FUZZER   a fuzzer that is built already
 #   ZEROTRACE_FEEDS    the reference feeds, of which records are drawn as seeds; ../shared/feeds by default, left out when missing
 #   FUZZ_FOLDER        where inputs that need a file are written; in memory by default
+#   FUZZ_TIMEOUT       seconds after which an input hangs, 10 by default; more where the machine has too much to do at once (inputs that
+#                      took longer than ten are kept as slow-unit-… all the same)
 #   FUZZ_WORK          where findings, corpus and logs go, .fuzz by default
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -21,8 +23,7 @@ export SWIFT_BACKTRACE=enable=no
 
 build() {
     echo "building the fuzzer" >&2
-    ZEROTRACE_FUZZ=1 swift build -c release --product zerotrace-fuzz --scratch-path .build-fuzz \
-        -Xswiftc -sanitize=fuzzer -Xswiftc -parse-as-library </dev/null >&2 || exit 2
+    ZEROTRACE_FUZZ=1 swift build -c release --product zerotrace-fuzz --scratch-path .build-fuzz </dev/null >&2 || exit 2
     fuzzer=.build-fuzz/release/zerotrace-fuzz
 }
 
@@ -40,7 +41,7 @@ fuzz() {
     mkdir -p "$corpus" "$drawn" "$findings"
     local seeds=("$drawn")
     [ -d "Fuzzing/Seeds/$target" ] && seeds+=("Fuzzing/Seeds/$target")
-    local options=(-max_total_time="$seconds" -rss_limit_mb=1024 -malloc_limit_mb=1024 -timeout=10 -max_len="$longest"
+    local options=(-max_total_time="$seconds" -rss_limit_mb=1024 -malloc_limit_mb=1024 -timeout="${FUZZ_TIMEOUT:-10}" -max_len="$longest"
         -artifact_prefix="$findings/" -print_final_stats=1 -verbosity=1)
     [ -f "Fuzzing/Dictionaries/$dictionary.dict" ] && options+=(-dict="Fuzzing/Dictionaries/$dictionary.dict")
     [ -t 2 ] && printf '%s …\r' "$target" >&2

@@ -1,4 +1,5 @@
 import Advisories
+import Enrichment
 import JSONDocuments
 
 extension FuzzTargets {
@@ -53,6 +54,10 @@ extension FuzzTargets {
             let list = OSVModifiedList.read(input)
             let lines = input.split(separator: UInt8(ascii: "\n")).filter { $0 != [UInt8(ascii: "\r")] }
             require(list.entries.count + list.malformed == lines.count, "each line is an entry or malformed")
+        },
+        FuzzTarget("change-times", maximumLength: 256, dictionary: "osv") { input in
+            let times = input.lines(limit: 3).compactMap(ChangeTime.init)
+            require(times.sorted() == times.reversed().sorted(), "times have one order")
         },
         FuzzTarget("feed-layout", maximumLength: 8192, form: .json, dictionary: "feeds") { try checkSource($0) },
     ]

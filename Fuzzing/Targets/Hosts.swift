@@ -1,3 +1,4 @@
+import Enrichment
 import HostScan
 import Inventory
 
@@ -10,6 +11,17 @@ extension FuzzTargets {
         file("host-python", "usr/lib/python3/site-packages/example-1.0.dist-info/METADATA", dictionary: "python"),
         file("host-python-egg", "usr/lib/python3/site-packages/example-1.0.egg-info", dictionary: "python"),
         FuzzTarget("host-npm", form: .json) { check("srv/node_modules/example/package.json", $0) },
+        FuzzTarget("host-mounts", maximumLength: 1024) { input in
+            for folder in MountTable.foreignFolders(mountinfo: input.text, root: "/") {
+                require(folder.hasPrefix("/"), "\(folder) is a path")
+            }
+            _ = MountTable.foreignFolders(mountinfo: input.text, root: "/mnt")
+        },
+        FuzzTarget("apt-simulation", maximumLength: 2048, dictionary: "debian") { input in
+            for upgrade in AptArchive.parse(input.text) {
+                require(!upgrade.package.isEmpty && !upgrade.candidate.isEmpty, "an upgrade has a name and a version")
+            }
+        },
     ]
 
     private static func file(_ name: String, _ path: String, dictionary: String? = nil) -> FuzzTarget {

@@ -7,7 +7,7 @@ import Versioning
 ///
 /// Security updates name the CVEs they repair in their changelog. The changelog lies in the package itself, so nothing but the
 /// archive is needed: neither the internet nor a feed. What it cannot know is a vulnerability without a repair.
-struct AptArchive: Sendable {
+package struct AptArchive: Sendable {
     let progress: @Sendable (String) -> Void
 
     /// Bytes of one changelog that are looked at, from its newest entry on.
@@ -53,9 +53,9 @@ struct AptArchive: Sendable {
     }
 
     /// One line `Inst NAME[:ARCH] [OLD] (NEW …)` of a simulated upgrade.
-    struct Upgrade: Sendable, Equatable {
-        let package: String
-        let candidate: String
+    package struct Upgrade: Sendable, Equatable {
+        package let package: String
+        package let candidate: String
     }
 
     /// A source package with updates.
@@ -69,7 +69,7 @@ struct AptArchive: Sendable {
     /// Reads apt's simulation; lines that are no upgrade of an installed package are left out.
     ///
     /// - Source: apt-get(8), option `--simulate`.
-    static func parse(_ simulation: String) -> [Upgrade] {
+    package static func parse(_ simulation: String) -> [Upgrade] {
         simulation.split(separator: "\n").compactMap { line in
             guard let match = line.wholeMatch(of: /Inst (\S+) \[[^\]]+\] \((\S+) .*/) else { return nil }
             return Upgrade(package: String(match.1), candidate: String(match.2))

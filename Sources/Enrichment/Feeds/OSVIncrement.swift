@@ -148,13 +148,13 @@ struct OSVIncrement: Sendable {
 }
 
 /// A time with as many digits of its fraction as a publisher writes, in UTC.
-private struct ChangeTime: Comparable {
+package struct ChangeTime: Comparable {
     /// The digits of date and time to the second, then those of the fraction.
     let seconds: String
     let fraction: String
 
     /// Reads `2024-08-15T00:05:00Z` and `2024-08-15T00:05:00.123456Z`, also with `+00:00`.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard
             let match = text.wholeMatch(
                 of: /([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?(?:Z|\+00:00)/)
@@ -163,7 +163,7 @@ private struct ChangeTime: Comparable {
         fraction = (match.2.map(String.init) ?? "").padding(toLength: 9, withPad: "0", startingAt: 0)
     }
 
-    static func < (lhs: Self, rhs: Self) -> Bool { (lhs.seconds, lhs.fraction) < (rhs.seconds, rhs.fraction) }
+    package static func < (lhs: Self, rhs: Self) -> Bool { (lhs.seconds, lhs.fraction) < (rhs.seconds, rhs.fraction) }
 }
 
 extension Result where Failure == any Error {

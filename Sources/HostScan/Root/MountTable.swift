@@ -2,7 +2,7 @@ import BoundedInput
 import Glibc
 
 /// Mount points below a root that a scan must not enter.
-enum MountTable {
+package enum MountTable {
     /// Filesystems without packages of this host: pseudo, network (slow, and scanned where they live), automount
     /// triggers, and images of other systems such as snaps.
     private static let foreignTypes: Set<Substring> = [
@@ -23,7 +23,7 @@ enum MountTable {
     }
 
     /// - Parameter mountinfo: Lines as proc(5) describes them: "36 35 98:0 /mnt1 /mnt2 rw master:1 - ext3 /dev/root rw".
-    static func foreignFolders(mountinfo: String, root: String) -> Set<String> {
+    package static func foreignFolders(mountinfo: String, root: String) -> Set<String> {
         let prefix = root == "/" ? "" : root
         var folders: Set<String> = []
         for line in mountinfo.split(separator: "\n") {
