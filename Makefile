@@ -19,6 +19,7 @@ test: deps-test check unit-test dashboard-test end-to-end-test ## Install what t
 
 build: ## Build the release programs, Swift's libraries linked in
 	swift build -c release --static-swift-stdlib --product zerotrace
+	swift build -c release --static-swift-stdlib --product zerotrace-server
 	swift build -c release --static-swift-stdlib --product zerotrace-agent
 
 dashboard: ## Build the dashboard into Dashboard/dist

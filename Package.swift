@@ -29,10 +29,13 @@ func module(
 }
 
 /// A composition root: command line and wiring, nothing else.
-func program(_ name: String, _ dependencies: [String], external: [Target.Dependency]) -> Target {
+func program(
+    _ name: String, _ dependencies: [String], external: [Target.Dependency] = [], linking: [LinkerSetting] = []
+) -> Target {
     place(name, floor: 7, above: dependencies)
     return .executableTarget(
-        name: name, dependencies: dependencies.map { .target(name: $0) } + external, swiftSettings: strict)
+        name: name, dependencies: dependencies.map { .target(name: $0) } + external, exclude: ["README.md"],
+        swiftSettings: strict, linkerSettings: linking)
 }
 
 /// The tests of one module, which may use whatever is below it and the module itself.
@@ -89,6 +92,7 @@ let package = Package(
     name: "ZeroTrace",
     products: [
         .executable(name: "zerotrace", targets: ["zerotrace"]),
+        .executable(name: "zerotrace-server", targets: ["zerotrace-server"]),
         .executable(name: "zerotrace-agent", targets: ["zerotrace-agent"]),
     ],
     dependencies: [
@@ -167,6 +171,14 @@ let package = Package(
             external: [crypto, logging, lifecycle, httpClient, nioCore, nioHTTP1, subprocess]),
 
         module(
+            floor: 5, "DirectCommands",
+            [
+                "PackageIdentity", "Scoring", "Versioning", "BoundedInput", "Inventory", "Advisories",
+                "ProductIdentity",
+                "Matching", "HostScan", "SBOM", "Reports",
+            ]),
+
+        module(
             floor: 5, "LoadTest", ["PackageIdentity", "SeededRandom", "Inventory", "Wire", "BoundedInput", "AgentKit"],
             external: [crypto, httpClient]),
 
@@ -192,13 +204,14 @@ let package = Package(
             external: [logging, metrics, lifecycle, nioCore, nioHTTP1, nioPosix], resources: [.embedInCode("Resources")]
         ),
 
+        program("zerotrace", ["DirectCommands"]),
         program(
-            "zerotrace",
+            "zerotrace-server",
             [
-                "PackageIdentity", "Scoring", "Versioning", "Advisories", "Inventory", "SBOM", "Matching", "HostScan",
-                "Reports", "LoadTest", "Stores", "SQLiteStore", "Verdicts", "JobQueue", "Events", "Telemetry",
-                "Enrichment", "Processor", "Gateway", "VerdictServer", "ProductIdentity",
-                "BoundedInput", "JSONDocuments",
+                "PackageIdentity", "Scoring", "Versioning", "Advisories", "Inventory", "SBOM", "Matching", "Reports",
+                "LoadTest", "Stores", "SQLiteStore", "Verdicts", "JobQueue", "Events", "Telemetry", "Enrichment",
+                "Processor",
+                "Gateway", "VerdictServer", "DirectCommands",
             ], external: [argumentParser, crypto, logging, metrics, lifecycle]),
         program(
             "zerotrace-agent", ["PackageIdentity", "Inventory", "HostScan", "AgentKit"],
@@ -247,6 +260,7 @@ let package = Package(
             external: [
                 lifecycle, logging, nioCore, nioHTTP1, nioPosix, product("NIOEmbedded", "swift-nio"),
             ]),
+        tests("DirectCommands", ["Reports", "Scoring", "Versioning"]),
         tests("Telemetry", external: [logging, metrics]),
         // No module's own: whether all of it together judges right.
         .testTarget(

@@ -15,8 +15,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Who may call CompanyScope's initialiser, and why.
 MINTERS = {
     "Sources/Gateway/Authentication/Authenticator.swift": "verified tokens and device credentials",
-    "Sources/zerotrace/Commands/TokenCommand.swift": "the operator's own command line",
-    "Sources/zerotrace/Commands/AgentCommand.swift": "the operator's own command line",
+    "Sources/zerotrace-server/Commands/TokenCommand.swift": "the operator's own command line",
+    "Sources/zerotrace-server/Commands/AgentCommand.swift": "the operator's own command line",
 }
 MINTING_TARGETS = ("Sources/SQLiteStore/", "Sources/StoresTesting/", "Tests/")
 

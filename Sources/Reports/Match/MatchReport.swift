@@ -80,14 +80,15 @@ public struct MatchReport: Sendable {
     ///   - packages: Each once.
     ///   - documents: Names of what they come from; ``ReportedPackage/document`` counts in it.
     ///   - policy: What the user has decided.
+    ///   - isBrief: Whether the records of the rows may lack their details, references and advisories, which only ``writeCycloneDX(to:context:)``
+    ///     writes; reading them costs more than the match.
     ///   - progress: Told now and then how many packages are done.
     /// - Throws: `IndexError.damaged` when the index file is damaged where it was read.
     public init(
         packages: [ReportedPackage], documents: [String] = [], index: AdvisoryIndex,
-        policy: MatchPolicy = MatchPolicy(),
-        progress: (Int) -> Void = { _ in }
+        policy: MatchPolicy = MatchPolicy(), isBrief: Bool = false, progress: (Int) -> Void = { _ in }
     ) throws {
-        var collector = RowCollector(index: index, policy: policy)
+        var collector = RowCollector(index: index, policy: policy, isBrief: isBrief)
         var uncovered: [ReportedPackage] = []
         var covered: [String: Bool] = [:]
         for (number, subject) in packages.enumerated() {
@@ -175,25 +176,38 @@ final class SharedRecord: Sendable {
 }
 
 /// Makes rows of verdicts.
-private struct RowCollector {
+private struct RowCollector: ~Copyable {
     let index: AdvisoryIndex
     let policy: MatchPolicy
+    let isBrief: Bool
     private(set) var findings: [MatchReport.Row] = []
     private(set) var suppressed: [MatchReport.Row] = []
     private(set) var withoutFix = 0
-    private var records: [String: SharedRecord] = [:]
+    /// Records by their number in the index.
+    private var records: [UInt32: SharedRecord] = [:]
+    private var found = CompactVerdicts()
 
-    init(index: AdvisoryIndex, policy: MatchPolicy) {
+    init(index: AdvisoryIndex, policy: MatchPolicy, isBrief: Bool) {
         self.index = index
         self.policy = policy
+        self.isBrief = isBrief
     }
 
     /// Takes a package whose ecosystem has advisories.
     mutating func take(_ subject: ReportedPackage) throws {
         guard let coordinates = subject.coordinates else { return }
-        let verdicts = index.verdicts(at: coordinates, purl: subject.package)
-        for verdict in verdicts { try append(subject, verdict, product: nil) }
-        addStated(of: subject, except: verdicts)
+        found.removeAll()
+        let context = MatchContext(package: subject.package)
+        if let source = subject.package.sourceCoordinates {
+            try index.match(coordinates, orSource: source, context: context, into: &found)
+        } else {
+            try index.match(coordinates, context: context, into: &found)
+        }
+        let answers = found.records
+        for compact in answers {
+            try append(subject, try index.verdict(compact), number: compact.vulnerability, product: nil)
+        }
+        try addStated(of: subject, except: answers.map(\.vulnerability))
     }
 
     /// Takes what nobody publishes advisories for by the products it may be.
@@ -201,39 +215,52 @@ private struct RowCollector {
     /// - Returns: Whether any statement about products could speak of it.
     mutating func takeProducts(of subject: ReportedPackage) throws -> Bool {
         let products = policy.products(subject)
-        let found = index.verdicts(products: products, package: subject.purl == nil ? nil : subject.package)
-        for one in found { try append(subject, one.verdict, product: one.product.cpe) }
-        addStated(of: subject, except: found.map(\.verdict))
+        var numbers: [UInt32] = []
+        for one in index.verdicts(products: products, package: subject.purl == nil ? nil : subject.package) {
+            guard let number = one.vulnerabilityNumber else {
+                throw IndexError.damaged(what: "a statement on a product")
+            }
+            try append(subject, one.verdict, number: number, product: one.product.cpe)
+            numbers.append(number)
+        }
+        try addStated(of: subject, except: numbers)
         return products.contains { $0.coordinates.map { index.covers(scope: $0.scope) } ?? false }
     }
 
-    private mutating func append(_ subject: ReportedPackage, _ verdict: Verdict, product: CPEName?) throws {
-        let record = try record(verdict.vulnerability)
+    private mutating func append(
+        _ subject: ReportedPackage, _ verdict: Verdict, number: UInt32, product: CPEName?
+    ) throws {
+        let record = try record(number)
         // Asked first, because handing a record over copies it.
         let statement = policy.vex.isEmpty ? nil : policy.vex.statement(on: record.record, of: subject)
         append(subject, verdict, record, product: product, vex: statement)
     }
 
     /// What the feeds do not report of a package, a user may.
-    private mutating func addStated(of subject: ReportedPackage, except verdicts: [Verdict]) {
+    private mutating func addStated(of subject: ReportedPackage, except numbers: [UInt32]) throws {
         for (id, statement) in policy.vex.affected(subject) {
             let record = SharedRecord(index.vulnerability(id) ?? VulnerabilityRecord.unknown(id))
-            guard !verdicts.contains(where: { $0.vulnerability == record.record.id }),
-                policy.vex.statement(on: record.record, of: subject) == statement
-            else { continue }
+            let isReported = try numbers.contains { try index.vulnerabilityID(number: $0) == record.record.id }
+            guard !isReported, policy.vex.statement(on: record.record, of: subject) == statement else { continue }
             let verdict = Verdict(
                 vulnerability: record.record.id, advisories: [], status: .affected, reason: statement.reason)
             append(subject, verdict, record, product: nil, vex: statement)
         }
     }
 
-    private mutating func record(_ id: String) throws -> SharedRecord {
-        if let known = records[id] { return known }
-        // A verdict without a vulnerability, or one the index does not know, comes of a damaged file alone.
-        guard let record = index.vulnerability(id) else { throw IndexError.damaged(what: "a vulnerability") }
-        let shared = SharedRecord(record)
-        records[id] = shared
+    private mutating func record(_ number: UInt32) throws -> SharedRecord {
+        if let known = records[number] { return known }
+        let shared = SharedRecord(isBrief ? try index.brief(number: number) : try whole(number))
+        records[number] = shared
         return shared
+    }
+
+    private func whole(_ number: UInt32) throws -> VulnerabilityRecord {
+        // An id that the index does not know comes of a damaged file alone.
+        guard let record = index.vulnerability(try index.vulnerabilityID(number: number)) else {
+            throw IndexError.damaged(what: "a vulnerability")
+        }
+        return record
     }
 
     private mutating func append(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DirectCommands
 
 /// The tree of commands.
 struct ZeroTrace: AsyncParsableCommand {
@@ -13,6 +14,3 @@ struct ZeroTrace: AsyncParsableCommand {
             CVSSCommand.self,
         ])
 }
-
-/// Version of this build, by semantic versioning.
-let zeroTraceVersion = "0.1.0"

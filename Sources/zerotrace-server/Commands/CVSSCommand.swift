@@ -1,4 +1,5 @@
 import ArgumentParser
+import DirectCommands
 import Inventory
 import Reports
 import Scoring

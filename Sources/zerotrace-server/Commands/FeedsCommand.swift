@@ -1,4 +1,5 @@
 import ArgumentParser
+import DirectCommands
 import Enrichment
 import Foundation
 import Verdicts

@@ -9,13 +9,13 @@ import Darwin
 #endif
 
 /// Files that a person names on the command line: regular ones, but also pipes, as `-` and `<(command)` are.
-enum InputFile {
+public enum InputFile {
     /// Reads a whole file.
     ///
     /// - Parameters:
     ///   - path: `-` for standard input.
     ///   - limit: Most bytes, inclusive.
-    static func read(_ path: String, limit: Int) throws -> [UInt8] {
+    public static func read(_ path: String, limit: Int) throws -> [UInt8] {
         if path == "-" { return try read(STDIN_FILENO, path, limit) }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
         guard descriptor >= 0 else { throw FileReadError(path: path, reason: .system(code: errno)) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DirectCommands
 import Foundation
 import Gateway
 import Stores

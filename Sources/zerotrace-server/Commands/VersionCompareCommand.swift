@@ -1,5 +1,5 @@
 import ArgumentParser
-import Reports
+import DirectCommands
 import Versioning
 
 /// Versions in the order of their ecosystem.
@@ -15,9 +15,7 @@ struct VersionCompareCommand: ParsableCommand {
     private static let names = VersionOrdering.allCases.map(\.rawValue).sorted().joined(separator: ", ")
 
     func run() throws {
-        let output = Terminal.output()
-        let lines = VersionComparisonLines(ordering: ecosystem, to: output)
-        try LineFilter.run(output, answer: lines.compare, refuse: lines.refuse)
+        try LineCommands.compareVersions(ecosystem)
     }
 }
 

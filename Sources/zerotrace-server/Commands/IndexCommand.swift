@@ -1,5 +1,6 @@
 import Advisories
 import ArgumentParser
+import DirectCommands
 import Enrichment
 import Foundation
 import Inventory

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Reports
+import DirectCommands
 
 /// Package URLs, taken apart and put together.
 struct PURLCommand: ParsableCommand {
@@ -16,9 +16,7 @@ struct PURLCommand: ParsableCommand {
                 """)
 
         func run() throws {
-            let output = Terminal.output()
-            let lines = PackageURLLines(to: output)
-            try LineFilter.run(output, answer: lines.parse) { lines.refuse("the line is too long") }
+            try LineCommands.parsePackageURLs()
         }
     }
 
@@ -31,9 +29,7 @@ struct PURLCommand: ParsableCommand {
                 """)
 
         func run() throws {
-            let output = Terminal.output()
-            let lines = PackageURLLines(to: output)
-            try LineFilter.run(output, answer: lines.format) { lines.refuse("the line is too long") }
+            try LineCommands.formatPackageURLs()
         }
     }
 }

@@ -17,7 +17,7 @@ private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count
 /// The terminal that a person looks at, if there is one.
 ///
 /// Goes to the system calls: what only prints needs nothing of Foundation, whose loading costs more than a match.
-enum Terminal {
+public enum Terminal {
     /// Why output did not reach its reader.
     struct WriteError: Error, CustomStringConvertible {
         let code: Int32
@@ -25,43 +25,43 @@ enum Terminal {
     }
 
     /// Whether standard output is a terminal that shows colours.
-    static var showsColor: Bool {
+    public static var showsColor: Bool {
         isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil
     }
 
     /// Whether a person follows what happens, so that progress is worth showing.
-    static let isWatched = isatty(STDERR_FILENO) == 1
+    public static let isWatched = isatty(STDERR_FILENO) == 1
 
     /// Standard output as a stream; flush it at the end.
-    static func output() -> ByteOutput {
+    public static func output() -> ByteOutput {
         ByteOutput { try writeAll($0, to: STDOUT_FILENO) }
     }
 
     /// Writes text to standard output as it is.
-    static func write(_ text: String) {
+    public static func write(_ text: String) {
         var text = text
         // Whoever reads no further has closed the pipe; there is nobody left to tell.
         text.withUTF8 { try? writeAll(UnsafeRawBufferPointer($0), to: STDOUT_FILENO) }
     }
 
     /// Writes bytes to standard output as they are.
-    static func write(_ bytes: some Collection<UInt8>) {
+    public static func write(_ bytes: some Collection<UInt8>) {
         Array(bytes).withUnsafeBytes { try? writeAll($0, to: STDOUT_FILENO) }
     }
 
     /// Tells a step of long work, on standard error, and only to a person.
-    static let progress: @Sendable (String) -> Void = { line in
+    public static let progress: @Sendable (String) -> Void = { line in
         guard isWatched else { return }
         warn(line)
     }
 
     /// Tells something that must be seen, on standard error.
-    static func warn(_ line: String) {
+    public static func warn(_ line: String) {
         draw(line + "\n")
     }
 
     /// Writes text to standard error as it is, without ending the line.
-    static func draw(_ text: String) {
+    public static func draw(_ text: String) {
         var text = text
         text.withUTF8 { try? writeAll(UnsafeRawBufferPointer($0), to: STDERR_FILENO) }
     }
@@ -78,18 +78,21 @@ enum Terminal {
 }
 
 /// The line in which a person sees how far long work is, on standard error; nothing where nobody looks.
-final class StatusLine: Sendable {
+public final class StatusLine: Sendable {
     private let isShown = Mutex(false)
 
+    /// Makes one that shows nothing yet.
+    public init() {}
+
     /// Shows a step in place of the one before.
-    func show(_ step: String) {
+    public func show(_ step: String) {
         guard Terminal.isWatched else { return }
         isShown.withLock { $0 = true }
         Terminal.draw("\r\u{1B}[K\(step.prefix(Self.width))")
     }
 
     /// Shows how much of a known number is done.
-    func show(_ step: String, done: Int, of total: Int) {
+    public func show(_ step: String, done: Int, of total: Int) {
         guard total > 0 else { return }
         let part = min(max(Double(done) / Double(total), 0), 1)
         let marks = Int(part * Double(Self.barWidth))
@@ -98,7 +101,7 @@ final class StatusLine: Sendable {
     }
 
     /// Takes the line away.
-    func clear() {
+    public func clear() {
         let wasShown = isShown.withLock { isShown in
             defer { isShown = false }
             return isShown

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DirectCommands
 import Enrichment
 import Inventory
 import Matching
@@ -43,17 +44,73 @@ struct MatchOptions: ParsableArguments {
 
     func validate() throws {
         if index != nil && !feed.isEmpty { throw ValidationError("Give either --index or --feed.") }
-        if let failOn, failOn < .low { throw ValidationError("--fail-on takes low, medium, high or critical.") }
-        if explain != nil, format != .table, format != .json {
-            throw ValidationError("--explain is shown as table or json.")
-        }
-        if let limit, limit < 0 { throw ValidationError("--limit takes a number from 0 on.") }
+        if let fault = request.fault { throw ValidationError(fault) }
     }
 
     /// What exit codes say, for the help.
     static let exitCodes = """
         Exit codes: 0 when all went well, 1 when --fail-on found something, 64 for wrong usage, 65 when something cannot be read.
         """
+
+    /// What is asked for.
+    var request: MatchRequest {
+        var request = MatchRequest()
+        request.index = index
+        request.format = format
+        request.explain = explain
+        request.failOn = failOn
+        request.onlyFixed = onlyFixed
+        request.vex = vex
+        request.ignore = ignore
+        request.products = products
+        request.limit = limit
+        request.all = all
+        return request
+    }
+
+    /// Runs a match and ends as it ended.
+    func run(
+        _ body: (MatchRun, () throws -> MatchRun.OpenedIndex) throws(UsageError) -> Int32
+    ) throws {
+        let status = StatusLine()
+        let code: Int32
+        do throws(UsageError) {
+            code = try body(MatchRun(request, status: status)) { try openIndex(status) }
+        } catch {
+            throw ValidationError(error.description)
+        }
+        if code != 0 { throw ExitCode(code) }
+    }
+}
+
+extension MatchOptions {
+    private func openIndex(_ status: StatusLine) throws -> MatchRun.OpenedIndex {
+        if let path = index { return (try AdvisoryIndex(path: path), []) }
+        if !feed.isEmpty {
+            let opened = try IndexSource.open(paths: feed) { status.show($0) }
+            status.clear()
+            if let build = opened.build { Self.tell(build) }
+            return (opened.index, opened.vex)
+        }
+        let folder = IndexFolder(path: data.folder.indexes)
+        guard let digest = folder.currentDigest(), let index = try folder.open(digest: digest) else {
+            throw UsageError(
+                "There are no advisories in \(data.folder.path) yet. Run `zerotrace feeds sync` first, or name --feed or --index."
+            )
+        }
+        return (index, [])
+    }
+
+    /// What was not taken of the feeds, by name: nothing goes unsaid.
+    private static func tell(_ build: IndexCompiler.Build) {
+        for path in build.unknown {
+            Terminal.warn(TerminalText.harmless("\(path): not a feed that is known; not read"))
+        }
+        for feed in build.feeds where feed.setAside > 0 {
+            let first = build.issues[feed.id]?.first.map { ", first \($0.record): \($0.reason)" } ?? ""
+            Terminal.warn(TerminalText.harmless("\(feed.id): \(feed.setAside) records were set aside\(first)"))
+        }
+    }
 }
 
 extension ReportFormat: ExpressibleByArgument {}

@@ -1,12 +1,12 @@
 import Advisories
-import ArgumentParser
 import BoundedInput
-import Enrichment
+import HostScan
 import Inventory
 import Matching
 import PackageIdentity
 import ProductIdentity
 import Reports
+import SBOM
 
 #if canImport(Glibc)
 import Glibc
@@ -17,74 +17,96 @@ import Darwin
 #endif
 
 /// One match from its inputs to its output.
-struct MatchRun {
-    let options: MatchOptions
-    private let status = StatusLine()
+public struct MatchRun: Sendable {
+    /// An index, and the user's own VEX documents that lay beside what it was made of.
+    public typealias OpenedIndex = (index: AdvisoryIndex, vex: [String])
+
+    private let request: MatchRequest
+    private let status: StatusLine
 
     /// Lines of one package in the table, unless all are asked for.
     private static let linesPerPackage = 4
 
-    init(options: MatchOptions) { self.options = options }
+    /// Exit code when a finding is as severe as was asked.
+    private static let found: Int32 = 1
+    /// Exit code when something cannot be read; `EX_DATAERR` of sysexits(3).
+    private static let unreadable: Int32 = 65
 
-    /// Does the match; what cannot be read ends it with the exit code 65.
+    /// Makes a run.
     ///
-    /// - Parameter read: Reads what is to be matched: packages, each once, and the names of the documents they come from.
-    func run(_ read: () throws -> (packages: [ReportedPackage], documents: [String])) throws {
+    /// - Parameter status: Shows how far it is.
+    public init(_ request: MatchRequest, status: StatusLine = StatusLine()) {
+        self.request = request
+        self.status = status
+    }
+
+    /// Matches bills of materials.
+    ///
+    /// - Parameters:
+    ///   - bills: Their files; `-` for standard input.
+    ///   - open: Opens the index.
+    /// - Returns: The exit code: what cannot be read is told and gives 65.
+    /// - Throws: ``UsageError`` of `open`.
+    public func match(bills: [String], open: () throws -> OpenedIndex) throws(UsageError) -> Int32 {
+        try run(open) {
+            var merged = MergedBills()
+            for path in bills {
+                let contents = try Self.naming(path) {
+                    try SBOMDocument.read(InputFile.read(path, limit: SBOMDocument.maximumBytes))
+                }
+                for warning in contents.warnings {
+                    Terminal.progress(TerminalText.harmless("\(path): left out: \(warning)"))
+                }
+                merged.add(contents.components)
+            }
+            return (merged.packages, bills)
+        }
+    }
+
+    /// Matches a machine.
+    ///
+    /// - Parameters:
+    ///   - root: Its root folder.
+    ///   - open: As for ``match(bills:open:)``.
+    public func scan(root: String, open: () throws -> OpenedIndex) throws(UsageError) -> Int32 {
+        try run(open) {
+            let report = try HostScanner(root: root).scan(progress: Terminal.progress)
+            for warning in report.warnings {
+                Terminal.progress(TerminalText.harmless("\(warning.path): \(warning.reason)"))
+            }
+            var resolver = CoordinateResolver()
+            return (report.inventory.packages.map { ReportedPackage($0, resolver: &resolver) }, [])
+        }
+    }
+
+    private func run(
+        _ open: () throws -> OpenedIndex, _ read: () throws -> (packages: [ReportedPackage], documents: [String])
+    ) throws(UsageError) -> Int32 {
         do {
             let input = try read()
-            let opened = try openIndex()
+            let opened = try open()
             let policy = try readPolicy(vexAmongFeeds: opened.vex)
-            try show(input.packages, documents: input.documents, index: opened.index, policy: policy)
-        } catch let error as ExitCode {
-            throw error
-        } catch let error as ValidationError {
+            return try show(input.packages, documents: input.documents, index: opened.index, policy: policy)
+        } catch let error as UsageError {
             throw error
         } catch {
             status.clear()
             Terminal.warn(TerminalText.harmless("Error: \(error)"))
-            throw ExitCode(65)
+            return Self.unreadable
         }
     }
 
     // MARK: - Inputs
 
-    private func openIndex() throws -> (index: AdvisoryIndex, vex: [String]) {
-        if let path = options.index { return (try AdvisoryIndex(path: path), []) }
-        if !options.feed.isEmpty {
-            let opened = try IndexSource.open(paths: options.feed) { [status] in status.show($0) }
-            status.clear()
-            if let build = opened.build { Self.tell(build) }
-            return (opened.index, opened.vex)
-        }
-        let folder = IndexFolder(path: options.data.folder.indexes)
-        guard let digest = folder.currentDigest(), let index = try folder.open(digest: digest) else {
-            throw ValidationError(
-                "There are no advisories in \(options.data.folder.path) yet. Run `zerotrace feeds sync` first, or name --feed or --index."
-            )
-        }
-        return (index, [])
-    }
-
-    /// What was not taken of the feeds, by name: nothing goes unsaid.
-    private static func tell(_ build: IndexCompiler.Build) {
-        for path in build.unknown {
-            Terminal.warn(TerminalText.harmless("\(path): not a feed that is known; not read"))
-        }
-        for feed in build.feeds where feed.setAside > 0 {
-            let first = build.issues[feed.id]?.first.map { ", first \($0.record): \($0.reason)" } ?? ""
-            Terminal.warn(TerminalText.harmless("\(feed.id): \(feed.setAside) records were set aside\(first)"))
-        }
-    }
-
     private func readPolicy(vexAmongFeeds: [String]) throws -> MatchPolicy {
-        let documents = try (vexAmongFeeds + options.vex).map { path in
+        let documents = try (vexAmongFeeds + request.vex).map { path in
             try Self.naming(path) {
                 (file: path, document: try VEXDocument.read(InputFile.read(path, limit: VEXDocument.maximumBytes)))
             }
         }
         var rules: [IgnoreRule] = []
         let today = ReportContext.date(ofTime: Int64(time(nil)))
-        for path in options.ignore {
+        for path in request.ignore {
             let read = try Self.naming(path) {
                 try IgnoreRule.read(InputFile.read(path, limit: 16 << 20), today: today)
             }
@@ -94,7 +116,7 @@ struct MatchRun {
             }
         }
         let products = try readProductRules()
-        return MatchPolicy(vex: VEXOverlay(documents), ignore: rules, onlyFixed: options.onlyFixed) { subject in
+        return MatchPolicy(vex: VEXOverlay(documents), ignore: rules, onlyFixed: request.onlyFixed) { subject in
             let installed = InstalledProduct(
                 package: subject.purl == nil ? nil : subject.package, cpes: subject.cpes, name: subject.package.name,
                 version: subject.package.version, publisher: subject.publisher)
@@ -106,9 +128,9 @@ struct MatchRun {
 
     /// The rules of the user's over those that are built in; the latter are only read when something asks for them.
     private func readProductRules() throws -> @Sendable () -> ProductRules {
-        guard !options.products.isEmpty else { return { .builtIn } }
+        guard !request.products.isEmpty else { return { .builtIn } }
         var rules = ProductRules.builtIn
-        for path in options.products {
+        for path in request.products {
             rules = rules.overridden(
                 by: try Self.naming(path) {
                     try ProductRules(json: InputFile.read(path, limit: ProductRules.maximumBytes))
@@ -133,9 +155,15 @@ struct MatchRun {
 
     private func show(
         _ packages: [ReportedPackage], documents: [String], index: AdvisoryIndex, policy: MatchPolicy
-    ) throws {
-        if let id = options.explain { return try explain(id, packages, index, policy) }
-        let report = try MatchReport(packages: packages, documents: documents, index: index, policy: policy) {
+    ) throws -> Int32 {
+        if let id = request.explain {
+            try explain(id, packages, index, policy)
+            return 0
+        }
+        let report = try MatchReport(
+            packages: packages, documents: documents, index: index, policy: policy,
+            isBrief: request.format != .cyclonedx
+        ) {
             status.show("matching", done: $0, of: packages.count)
         }
         status.clear()
@@ -144,18 +172,19 @@ struct MatchRun {
         let output = Terminal.output()
         write(report, to: output)
         try output.flush()
-        if let level = options.failOn, report.reaches(level) { throw ExitCode(1) }
+        if let level = request.failOn, report.reaches(level) { return Self.found }
+        return 0
     }
 
     private func write(_ report: MatchReport, to output: ByteOutput) {
         let stamp = getenv("SOURCE_DATE_EPOCH").flatMap { Int64(String(cString: $0)) } ?? Int64(time(nil))
         let context = ReportContext(toolVersion: zeroTraceVersion, timestamp: stamp)
-        switch options.format {
+        switch request.format {
         case .table:
             output.append(
                 report.table(
-                    color: Terminal.showsColor, limit: options.limit,
-                    perPackage: options.all ? nil : Self.linesPerPackage))
+                    color: Terminal.showsColor, limit: request.limit,
+                    perPackage: request.all ? nil : Self.linesPerPackage))
         case .json: report.writeJSON(to: output)
         case .sarif: report.writeSARIF(to: output, context: context)
         case .cyclonedx: report.writeCycloneDX(to: output, context: context)
@@ -173,7 +202,7 @@ struct MatchRun {
             ExplainedPackage.explain($0, vulnerability: id, index: index, policy: policy)
         }.filter(\.isSpokenOf)
         let output = Terminal.output()
-        if options.format == .json {
+        if request.format == .json {
             ExplainedPackage.writeJSON(explained, to: output)
         } else if explained.isEmpty {
             output.append(
@@ -197,4 +226,13 @@ private final class KeptReport {
 /// What is wrong with an input, with its name.
 struct InputError: Error, CustomStringConvertible {
     let description: String
+}
+
+/// What cannot be done as it was asked for, in words for the user.
+public struct UsageError: Error, CustomStringConvertible {
+    /// The words.
+    public let description: String
+
+    /// Makes one of its words.
+    public init(_ description: String) { self.description = description }
 }

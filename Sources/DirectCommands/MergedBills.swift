@@ -1,0 +1,33 @@
+import PackageIdentity
+import Reports
+import SBOM
+
+/// The packages and applications of several bills, each once.
+struct MergedBills {
+    private(set) var packages: [ReportedPackage] = []
+    private var known: Set<PackageURL> = []
+    private var applications: Set<SBOMComponent> = []
+    private var documents = 0
+    private var resolver = CoordinateResolver()
+
+    /// Takes the next bill's components.
+    mutating func add(_ components: [SBOMComponent]) {
+        packages.reserveCapacity(packages.count + components.count)
+        for component in components {
+            if let package = component.package {
+                guard known.insert(package).inserted else { continue }
+                packages.append(
+                    ReportedPackage(
+                        package, purl: component.statedPackageURL, cpes: component.cpes,
+                        publisher: component.publisher, document: documents, resolver: &resolver))
+            } else if applications.insert(component).inserted,
+                let application = ReportedPackage(
+                    application: component.name, version: component.version, cpes: component.cpes,
+                    publisher: component.publisher, document: documents)
+            {
+                packages.append(application)
+            }
+        }
+        documents += 1
+    }
+}
