@@ -20,8 +20,8 @@ struct FeedsCommand: AsyncParsableCommand {
             discussion: """
                 By default each feed's publisher is asked over HTTPS and, on a Debian-family host, the host's own package archive. \
                 Where a publisher tells what changed (OSV, NVD), only that is fetched. A source that cannot be reached, or that \
-                would withdraw more than 10 % of what it said, keeps its last good snapshot. A server on the same data folder \
-                takes the new index by itself.
+                would withdraw more than 10 % of what it said, keeps its last good snapshot; the others go on, and the exit status is 1. \
+                A server on the same data folder takes the new index by itself.
                 """)
         @OptionGroup var data: DataOptions
         @OptionGroup var source: FeedSourceOptions
@@ -84,14 +84,24 @@ struct FeedsCommand: AsyncParsableCommand {
         }
     }
 
-    /// Shows how a sync or an import ended; a failure when there is no index, or not the one of the new snapshots.
+    /// Shows how a sync or an import ended; a failure when there is no index, or not the one of the new snapshots, or any feed failed.
     static func show(_ report: FeedSync.Report) throws {
         Terminal.write(FeedTable.render(report.feeds, now: Date()))
         print("index \(report.indexDigest ?? "none")\(report.changed ? "" : ", unchanged")")
         if let error = report.compileError {
             Terminal.warn("\(error); the index in use stays, and the next sync fetches that feed again")
         }
-        if report.indexDigest == nil || report.compileError != nil { throw ExitCode(1) }
+        if !report.failed.isEmpty { Terminal.warn(failures(report)) }
+        if report.indexDigest == nil || report.compileError != nil || !report.failed.isEmpty { throw ExitCode(1) }
+    }
+
+    /// The last line of a failed sync, which is the one that a server's log keeps.
+    private static func failures(_ report: FeedSync.Report) -> String {
+        let shown = 5
+        let names = report.failed.prefix(shown).joined(separator: ", ")
+        let more = report.failed.count > shown ? ", …" : ""
+        return
+            "\(report.failed.count) of \(report.feeds.count) feeds failed: \(names)\(more); what was held of them stays"
     }
 }
 

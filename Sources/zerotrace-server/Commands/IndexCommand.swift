@@ -68,9 +68,12 @@ struct BuildNotes {
 
     init(_ build: IndexCompiler.Build) { self.build = build }
 
-    /// One line for each feed with records set aside, the first of them by name; then files that were left alone.
+    /// One line for each feed that holds nothing, or had records set aside, the first of them by name; then files that were left alone.
     var lines: [String] {
         var lines: [String] = []
+        for feed in build.feeds where feed.records == 0 {
+            lines.append("\(feed.id): holds no records, and is left out")
+        }
         for feed in build.feeds where feed.setAside > 0 {
             lines.append("\(feed.id): \(feed.setAside) set aside, \(feed.records) taken")
             let issues = build.issues[feed.id] ?? []
