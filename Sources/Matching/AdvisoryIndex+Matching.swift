@@ -111,7 +111,7 @@ extension AdvisoryIndex {
             return
         }
         let place = try place(of: version, in: name, scratch: &verdicts)
-        if name.flags & NameFlag.modular != 0
+        if name.isModular
             && (context.moduleStream != nil || version.containsRun(IndexFormat.moduleMark)
                 || IndexFormat.buildMarks.contains { version.containsRun($0) })
         {
@@ -127,8 +127,8 @@ extension AdvisoryIndex {
     ) throws(IndexError) {
         let bytes = reader.mapping.bytes
         let position = place?.position
-        let confidence: Confidence =
-            name.flags & NameFlag.product == 0 ? .exact : context.isProductDerived ? .possible : .likely
+        let confidence = name.confidence(of: context)
+        lazy var hearing = Hearing(reader: reader, name: name, context: context, version: version)
         let isResting = KernelPackages.isResting(context)
         var offset = name.segments
         let end = offset &+ name.segmentCount &* IndexBlock.segmentStride
@@ -148,9 +148,11 @@ extension AdvisoryIndex {
             let group = bytes.integer(at: line &+ 16, as: UInt32.self)
             let vulnerability = bytes.integer(at: line &+ 8, as: UInt32.self)
             if flags & SegmentFlag.general != 0 {
-                try append(
-                    group: group, vulnerability: vulnerability, version, at: place, in: name, context: context,
-                    to: &verdicts)
+                if try reader.mayConcern(group: group, in: name, at: place) {
+                    try append(
+                        group: group, vulnerability: vulnerability, at: place, in: name, hearing: hearing,
+                        isResting: isResting, to: &verdicts)
+                }
                 continue
             }
             guard var code = ReasonCode(rawValue: bytes[line &+ 20]) else { throw .damaged(what: "a segment's code") }
@@ -169,24 +171,24 @@ extension AdvisoryIndex {
         _ version: UnsafeRawBufferPointer, at place: VersionPlace?, in name: NameRecord, context: MatchContext,
         into verdicts: inout CompactVerdicts
     ) throws(IndexError) {
-        for group in name.groups {
+        let hearing = Hearing(reader: reader, name: name, context: context, version: version)
+        let isResting = KernelPackages.isResting(context)
+        for group in name.groups where try reader.mayConcern(group: group, in: name, at: place) {
             let vulnerability = try reader.record(.groups, group).uint32(0)
             try append(
-                group: group, vulnerability: vulnerability, version, at: place, in: name, context: context,
-                to: &verdicts)
+                group: group, vulnerability: vulnerability, at: place, in: name, hearing: hearing,
+                isResting: isResting, to: &verdicts)
         }
     }
 
     private func append(
-        group: UInt32, vulnerability: UInt32, _ version: UnsafeRawBufferPointer, at place: VersionPlace?,
-        in name: NameRecord, context: MatchContext, to verdicts: inout CompactVerdicts
+        group: UInt32, vulnerability: UInt32, at place: VersionPlace?, in name: NameRecord, hearing: Hearing,
+        isResting: Bool, to verdicts: inout CompactVerdicts
     ) throws(IndexError) {
-        let hearing = Hearing(
-            reader: reader, name: name, context: context, version: String(decoding: version, as: UTF8.self))
         let heard = try hearing.hear(try reader.statements(ofGroup: group, in: name))
         var result = try hearing.decide(heard, at: place)
         guard result.code.isAffected || result.code.isUndetermined else { return }
-        if result.code.isAffected && KernelPackages.isResting(context) { result.code = .kernelNotRunning }
+        if isResting && result.code.isAffected { result.code = .kernelNotRunning }
         verdicts.records.append(
             CompactVerdict(
                 vulnerability: vulnerability, name: name.index, group: group, fix: result.fix, code: result.code,

@@ -9,11 +9,32 @@ import PackageIdentity
 /// package without `.module` is not spoken of by either, and one with it not by statements whose versions are of no module. In the same way
 /// a build apart from the distribution's own (`.cloud`, `.ksplice`) is spoken of by statements on such builds alone.
 struct Hearing {
-    let reader: IndexReader
-    let name: NameRecord
-    let context: MatchContext
-    /// The package's version as stated.
-    let version: String
+    private let reader: IndexReader
+    private let name: NameRecord
+    private let context: MatchContext
+    /// How the package was built; `nil` where no statement of the name asks for that.
+    private let build: PackageBuild?
+    /// Whether the product states nothing but its name and version.
+    private let isPlainProduct: Bool
+
+    /// Prepares for one package.
+    ///
+    /// - Parameter version: The package's version as stated.
+    init(reader: IndexReader, name: NameRecord, context: MatchContext, version: UnsafeRawBufferPointer) {
+        self.reader = reader
+        self.name = name
+        self.context = context
+        build = name.isModular ? PackageBuild(version) : nil
+        isPlainProduct = context.cpe.map(ProductConditions.isPlain) ?? false
+    }
+
+    /// Prepares for one package.
+    init(reader: IndexReader, name: NameRecord, context: MatchContext, version: String) {
+        var version = version
+        self = version.withUTF8 { bytes in
+            Hearing(reader: reader, name: name, context: context, version: UnsafeRawBufferPointer(bytes))
+        }
+    }
 
     /// Whether a statement speaks of the package.
     enum Standing: Equatable {
@@ -59,25 +80,28 @@ struct Hearing {
 
     /// Decides: the standing statements of the lowest rank that speak of the package.
     func decide(_ heard: [Heard], at place: VersionPlace?) throws(IndexError) -> Result {
-        let candidates = heard.filter(\.isHeard)
-        guard let rank = candidates.map(\.statement.rank).min() else {
+        guard let rank = heard.lazy.filter(\.isHeard).map(\.statement.rank).min() else {
             return Result(code: silence(of: heard), fix: IndexFormat.none, confidence: confidence, rank: nil)
         }
-        let deciding = candidates.filter { $0.statement.rank == rank }
-        let sure = deciding.filter { $0.standing == .speaks }
+        var deciding: [DecidingStatement] = []
+        var sure: [DecidingStatement] = []
+        for one in heard where one.isHeard && one.statement.rank == rank {
+            deciding.append(one.deciding)
+            if one.standing == .speaks { sure.append(one.deciding) }
+        }
         let decision = try self.decision(sure.isEmpty ? deciding : sure, at: place)
-        if sure.count == deciding.count || (!sure.isEmpty && decision.code.isAffected) {
+        let isSure = sure.count == deciding.count || (!sure.isEmpty && decision.code.isAffected)
+        let doubtful = isSure || sure.isEmpty ? decision : try self.decision(deciding, at: place)
+        guard !isSure, doubtful.code.isAffected else {
             return Result(code: decision.code, fix: decision.fix, confidence: confidence, rank: rank)
         }
-        let all = sure.isEmpty ? decision : try self.decision(deciding, at: place)
-        guard all.code.isAffected else {
-            return Result(code: decision.code, fix: decision.fix, confidence: confidence, rank: rank)
-        }
-        return Result(code: .platformUnknown, fix: all.fix, confidence: .possible, rank: rank)
+        return Result(code: .platformUnknown, fix: doubtful.fix, confidence: .possible, rank: rank)
     }
 
-    private func decision(_ heard: [Heard], at place: VersionPlace?) throws(IndexError) -> StatementDecision {
-        try StatementDecision(heard.map(\.deciding), at: place) { (ordinal) throws(IndexError) in
+    private func decision(
+        _ statements: [DecidingStatement], at place: VersionPlace?
+    ) throws(IndexError) -> StatementDecision {
+        try StatementDecision(statements, at: place) { (ordinal) throws(IndexError) in
             try reader.place(of: ordinal, in: name)
         }
     }
@@ -91,8 +115,7 @@ struct Hearing {
     }
 
     private var confidence: Confidence {
-        guard name.flags & NameFlag.product != 0 else { return .exact }
-        return context.isProductDerived ? .possible : .likely
+        name.confidence(of: context)
     }
 
     // MARK: - Conditions
@@ -100,92 +123,72 @@ struct Hearing {
     private func standing(
         of statement: Statement, _ deciding: DecidingStatement
     ) throws(IndexError) -> Standing {
-        let condition = statement.condition == IndexFormat.none ? nil : try reader.condition(statement.condition)
-        if name.flags & NameFlag.modular != 0 {
-            guard try speaksOfModule(statement, deciding, stream: condition?.moduleStream) else {
+        let condition = try reader.filedCondition(statement.condition)
+        if let build {
+            guard try speaksOfModule(statement, deciding, stream: try condition?.moduleStream, of: build) else {
                 return .silent(.otherModuleStream)
             }
-            guard try speaksOfBuild(statement, deciding) else { return .silent(.otherBuild) }
+            guard try speaksOfBuild(statement, deciding, of: build) else { return .silent(.otherBuild) }
         }
         guard let condition else { return .speaks }
-        if let architecture = context.architecture, !condition.architectures.isEmpty,
-            !condition.architectures.contains(where: { Architecture.areEqual($0, architecture) })
-        {
+        if let architecture = context.architecture, try !condition.admits(architecture: architecture) {
             return .silent(.otherArchitecture)
         }
-        return standing(of: condition)
+        return try standing(of: condition)
     }
 
-    private func standing(of condition: Condition) -> Standing {
+    private func standing(of condition: FiledCondition) throws(IndexError) -> Standing {
         var standing = Standing.speaks
-        if let criteria = condition.criteria {
+        if let criteria = try condition.criteria {
             guard let cpe = context.cpe else { return .silent(.otherProduct) }
-            switch ProductConditions.matches(criteria, cpe) {
+            switch ProductConditions.matches(criteria, cpe, isPlain: isPlainProduct) {
             case .yes: break
             case .no: return .silent(.otherProduct)
             case .unknown: standing = .maySpeak
             }
         }
-        switch ProductConditions.holds(condition.platforms, on: context.hostProducts) {
+        guard condition.hasPlatforms else { return standing }
+        guard let host = context.hostProducts else { return .maySpeak }
+        switch ProductConditions.holds(try condition.platforms, on: host) {
         case .yes: return standing
         case .no: return .silent(.otherPlatform)
         case .unknown: return .maySpeak
         }
     }
 
-    /// Whether the package is of some module.
-    var isModular: Bool {
-        guard context.moduleStream == nil else { return true }
-        var version = version
-        return version.withUTF8 { UnsafeRawBufferPointer($0).containsRun(IndexFormat.moduleMark) }
-    }
-
     private func speaksOfModule(
-        _ statement: Statement, _ deciding: DecidingStatement, stream: String?
+        _ statement: Statement, _ deciding: DecidingStatement, stream: UnsafeRawBufferPointer?, of build: PackageBuild
     ) throws(IndexError) -> Bool {
-        if let stream {
-            if let own = context.moduleStream { return own == stream }
-            return isModular ? try leadsLikeRepair(deciding) : false
+        if let stream, let own = context.moduleStream { return stream.elementsEqual(own.utf8) }
+        let isModular = build.isModular || context.moduleStream != nil
+        if stream != nil || statement.isModular {
+            guard isModular else { return false }
+            return try holds(of: deciding, withoutUpper: true) { build.leads(like: $0) }
         }
-        if statement.isModular { return isModular ? try leadsLikeRepair(deciding) : false }
         // Without a version there is nothing that tells of a module: the statement speaks of all.
         return !isModular || !statement.isEvaluable || deciding.intervals.allSatisfy { $0.upper == IndexFormat.none }
     }
 
     /// Whether the package and the statement are of one build: the distribution's own, or the same one apart.
-    private func speaksOfBuild(_ statement: Statement, _ deciding: DecidingStatement) throws(IndexError) -> Bool {
-        let own = Self.buildMark(version)
-        guard own != nil || statement.isApart else { return true }
+    private func speaksOfBuild(
+        _ statement: Statement, _ deciding: DecidingStatement, of build: PackageBuild
+    ) throws(IndexError) -> Bool {
+        guard build.mark != nil || statement.isApart else { return true }
+        return try holds(of: deciding, withoutUpper: !statement.isApart) { PackageBuild.mark(of: $0) == build.mark }
+    }
+
+    /// Whether a version that the statement names at an upper end is as asked for.
+    ///
+    /// - Parameter withoutUpper: The answer for a statement that names none.
+    private func holds(
+        of deciding: DecidingStatement, withoutUpper: Bool, _ isAsAsked: (UnsafeRawBufferPointer) -> Bool
+    ) throws(IndexError) -> Bool {
         var hasUpper = false
         for interval in deciding.intervals where interval.kind != .unreadable && interval.upper != IndexFormat.none {
             hasUpper = true
-            if Self.buildMark(try reader.versionText(interval.upper, in: name)) == own { return true }
+            if isAsAsked(try reader.versionBytes(interval.upper, in: name)) { return true }
         }
-        return !hasUpper && !statement.isApart
-    }
-
-    private static func buildMark(_ version: String) -> [UInt8]? {
-        var version = version
-        return version.withUTF8 { bytes in
-            IndexFormat.buildMarks.first { UnsafeRawBufferPointer(bytes).containsRun($0) }
-        }
-    }
-
-    /// Whether the package's version begins with the same number as a version that the statement names at an upper end.
-    private func leadsLikeRepair(_ deciding: DecidingStatement) throws(IndexError) -> Bool {
-        let own = Self.lead(version)
-        var hasUpper = false
-        for interval in deciding.intervals where interval.kind != .unreadable && interval.upper != IndexFormat.none {
-            hasUpper = true
-            if Self.lead(try reader.versionText(interval.upper, in: name)) == own { return true }
-        }
-        return !hasUpper
-    }
-
-    /// What stands before the first dot, without the epoch.
-    private static func lead(_ version: String) -> Substring {
-        let upstream = version.split(separator: ":", maxSplits: 1).last ?? Substring(version)
-        return upstream.prefix { $0 != "." && $0 != "-" }
+        return !hasUpper && withoutUpper
     }
 }
 

@@ -26,6 +26,15 @@ struct NameRecord {
     let ordering: UInt8
     /// See ``NameFlag``.
     let flags: UInt8
+
+    /// Whether a module or a build apart decides who speaks.
+    var isModular: Bool { flags & NameFlag.modular != 0 }
+
+    /// How sure it is that what is said under the name is said of a package.
+    func confidence(of context: MatchContext) -> Confidence {
+        guard flags & NameFlag.product != 0 else { return .exact }
+        return context.isProductDerived ? .possible : .likely
+    }
 }
 
 extension IndexReader {

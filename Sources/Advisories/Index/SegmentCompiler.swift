@@ -67,10 +67,7 @@ final class SegmentCompiler {
                     urgency: urgent?.urgency ?? entries[start].urgency))
             let number = UInt32(groups.count - 1)
             if group.contains(where: \.needsHearing) {
-                segments.append(
-                    NameSegment(
-                        lowest: 0, highest: UInt32.max, group: number, code: 0, fix: IndexFormat.none,
-                        flags: SegmentFlag.general | SegmentFlag.unparsable))
+                segments.append(asking(group: number, group.map { statement($0) }))
             } else {
                 append(deciding, group: number, to: &segments)
             }
@@ -89,13 +86,7 @@ final class SegmentCompiler {
         let isDoubtful = unparsable.code.isUndetermined
         let first = segments.count
         let bounds = boundaries(of: statements)
-        if bounds.count > Self.pieceLimit {
-            segments.append(
-                NameSegment(
-                    lowest: 0, highest: UInt32.max, group: group, code: 0, fix: IndexFormat.none,
-                    flags: SegmentFlag.general | SegmentFlag.unparsable))
-            return
-        }
+        if bounds.count > Self.pieceLimit { return segments.append(asking(group: group, statements)) }
         for (index, bound) in bounds.enumerated() {
             let decision = StatementDecision(statements, at: place(at: bound), placeOf: { place(of: $0) })
             guard decision.code.isAffected || decision.code.isUndetermined else { continue }
@@ -120,6 +111,41 @@ final class SegmentCompiler {
                     lowest: 1, highest: 0, group: group, code: unparsable.code.rawValue, fix: IndexFormat.none,
                     flags: SegmentFlag.unparsable))
         }
+    }
+
+    /// A segment that has the group's entries asked: of the positions at which any of them, whoever it speaks of, says "affected" or
+    /// "undetermined".
+    private func asking(group: UInt32, _ statements: [DecidingStatement]) -> NameSegment {
+        let (lowest, highest) = statements.reduce((UInt32.max, UInt32(0))) { span, statement in
+            let own = self.span(of: statement)
+            return (min(span.0, own.lowest), max(span.1, own.highest))
+        }
+        return NameSegment(
+            lowest: lowest, highest: highest, group: group, code: 0, fix: IndexFormat.none,
+            flags: SegmentFlag.general | SegmentFlag.unparsable)
+    }
+
+    /// The positions from the first to the last at which a statement may say "affected" or "undetermined"; the first is above the last when
+    /// there are none.
+    private func span(of statement: DecidingStatement) -> (lowest: UInt32, highest: UInt32) {
+        guard !statement.isWithdrawn, !statement.isInformational, statement.state != .notAffected else {
+            return (UInt32.max, 0)
+        }
+        guard statement.isEvaluable, statement.state != .undetermined,
+            !statement.intervals.contains(where: { $0.kind == .unreadable })
+        else { return (0, UInt32.max) }
+        var lowest = UInt32.max
+        var highest: UInt32 = 0
+        for interval in statement.intervals {
+            lowest = min(lowest, interval.lower == IndexFormat.none ? 0 : place(of: interval.lower).position)
+            let end = interval.upper == IndexFormat.none ? UInt32.max : place(of: interval.upper).position
+            highest = max(highest, end)
+        }
+        for ordinal in statement.listed {
+            lowest = min(lowest, place(of: ordinal).position)
+            highest = max(highest, place(of: ordinal).position)
+        }
+        return (lowest, highest)
     }
 
     private func statement(_ entry: NameEntry) -> DecidingStatement {

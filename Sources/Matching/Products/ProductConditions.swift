@@ -12,6 +12,14 @@ enum ProductConditions {
         case unknown
     }
 
+    /// The attributes behind the version.
+    private static let refinements: [CPEName.Attribute] = [
+        .update, .edition, .language, .softwareEdition, .targetSoftware, .targetHardware, .other,
+    ]
+
+    /// Whether a product states nothing behind its version.
+    static func isPlain(_ product: CPEName) -> Bool { refinements.allSatisfy { product[$0] == .any } }
+
     /// Whether a product's attributes behind the version (update, edition, language, software edition, target software and hardware, other)
     /// are within those that the criteria ask for.
     ///
@@ -21,9 +29,7 @@ enum ProductConditions {
     static func matches(_ criteria: String, _ product: CPEName) -> Answer {
         guard let criteria = try? CPEName(criteria) else { return .unknown }
         var answer = Answer.yes
-        for attribute in [
-            CPEName.Attribute.update, .edition, .language, .softwareEdition, .targetSoftware, .targetHardware, .other,
-        ] {
+        for attribute in refinements {
             switch criteria.relation(of: attribute, to: product) {
             case .equal, .superset: continue
             case .disjoint: return .no
@@ -32,6 +38,35 @@ enum ProductConditions {
         }
         return answer
     }
+
+    /// As ``matches(_:_:)``; for a product that states nothing behind its version without reading more of the criteria than whether they
+    /// ask for anything there.
+    static func matches(_ criteria: UnsafeRawBufferPointer, _ product: CPEName, isPlain: Bool) -> Answer {
+        if isPlain, let asksForMore = asksForMore(criteria) { return asksForMore ? .unknown : .yes }
+        return matches(String(decoding: criteria, as: UTF8.self), product)
+    }
+
+    /// Whether a formatted string of CPE 2.3 has any but `*` behind the version; `nil` for other texts.
+    private static func asksForMore(_ criteria: UnsafeRawBufferPointer) -> Bool? {
+        guard criteria.starts(with: formatMark) else { return nil }
+        var component = 0
+        var start = formatMark.count
+        var place = start
+        var asksForMore = false
+        while place <= criteria.count {
+            let byte = place < criteria.count ? criteria[place] : UInt8(ascii: ":")
+            if byte == UInt8(ascii: ":") {
+                let isAny = place == start || (place == start + 1 && criteria[start] == UInt8(ascii: "*"))
+                if component > CPEName.Attribute.version.rawValue && !isAny { asksForMore = true }
+                component += 1
+                start = place + 1
+            }
+            place += byte == UInt8(ascii: "\\") ? 2 : 1
+        }
+        return component == CPEName.Attribute.allCases.count ? asksForMore : nil
+    }
+
+    private static let formatMark = Array("cpe:2.3:".utf8)
 
     /// Whether of every operand one product is on the host.
     ///
