@@ -216,6 +216,8 @@ let package = Package(
         program(
             "zerotrace-agent", ["PackageIdentity", "Inventory", "HostScan", "AgentKit"],
             external: [argumentParser, logging, lifecycle]),
+        // For `Benchmarks/engine.py`; nobody installs it.
+        program("zerotrace-bench", ["PackageIdentity", "Matching", "SeededRandom"]),
 
         tests("PackageIdentity", ["SeededRandom"]),
         tests("ProductIdentity", ["PackageIdentity"]),
