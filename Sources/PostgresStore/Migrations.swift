@@ -1,0 +1,123 @@
+import PostgreSQL
+import Stores
+
+/// A numbered SQL file that changes the schema.
+struct Migration: Sendable {
+    /// The file's name without its number.
+    let name: String
+    /// The oldest program, by the number of its newest migration, that can work with the database afterwards.
+    ///
+    /// A migration that only adds (expands) keeps the number of the one before; one that takes away what an older program uses
+    /// (contracts) raises it, a release after the one that stopped using it.
+    let requires: Int
+    let script: String
+}
+
+/// The files that make the schema, in the order of their numbers.
+struct Migrations: Sendable {
+    /// The first is number 1.
+    let all: [Migration]
+
+    /// The files of this build.
+    static let bundled = Migrations(
+        all: [
+            ("create_accounts", 1, PackageResources._01_create_accounts_sql),
+            ("create_catalogue", 2, PackageResources._02_create_catalogue_sql),
+            ("create_inventories", 3, PackageResources._03_create_inventories_sql),
+            ("create_counters", 4, PackageResources._04_create_counters_sql),
+            ("create_findings_view", 4, PackageResources._05_create_findings_view_sql),
+        ].map { Migration(name: $0.0, requires: $0.1, script: String(decoding: $0.2, as: UTF8.self)) })
+
+    /// Held for the whole of a migration; another one waits for it.
+    private static let lock = PostgresStatement("select pg_advisory_lock(7403, 0)")
+
+    /// What of the database's history a program has to know: its newest migration and the oldest program it can serve. No rows before the
+    /// first migration.
+    private static let state = PostgresStatement(
+        "select coalesce(max(version), 0), coalesce(max(requires), 0) from schema_migrations")
+
+    /// Brings a database up to date, each script in a transaction of its own, and gives the role its rights.
+    ///
+    /// - Throws: ``StoreError/databaseTooNew(found:supported:)``, or what PostgreSQL says.
+    func run(_ session: borrowing DedicatedSession, role: String) throws {
+        // A migration may take its time; waiting for another one may not.
+        try session.execute(
+            "set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set lock_timeout = '10min'")
+        try session.query(Self.lock)
+        try session.execute("set lock_timeout = '30s'")
+        let version = try check(session) ?? 0
+        for number in version..<max(version, all.count) { try step(number, session) }
+        try session.transaction { try grant(role, session) }
+    }
+
+    /// How far a database is; `nil` when nothing was ever migrated in it.
+    /// - Throws: ``StoreError/databaseTooNew(found:supported:)`` when a newer program took away what this one uses.
+    func check(_ session: borrowing DedicatedSession) throws -> Int? {
+        let exists = try session.query("select to_regclass('schema_migrations') is not null").value(as: Bool.self)
+        guard exists else { return nil }
+        return try check(try session.query(Self.state))
+    }
+
+    private func check(_ state: PostgresResult) throws -> Int {
+        let (version, requires) = (try state.value(0, as: Int.self), try state.value(1, as: Int.self))
+        guard requires <= all.count else { throw StoreError.databaseTooNew(found: version, supported: all.count) }
+        return version
+    }
+
+    private func step(_ index: Int, _ session: borrowing DedicatedSession) throws {
+        let migration = all[index]
+        try session.execute("begin")
+        do {
+            try session.execute(migration.script)
+            try session.query(
+                "insert into schema_migrations (version, name, requires) values ($1::int8, $2, $3::int8)", index + 1,
+                migration.name, migration.requires)
+            try session.execute("commit")
+        } catch {
+            // The connection may be what failed; then the server rolls back by itself.
+            try? session.execute("rollback")
+            throw error
+        }
+    }
+
+    /// Makes the role that the server acts as, if there is none, and lets it read and write rows and nothing else.
+    private func grant(_ role: String, _ session: borrowing DedicatedSession) throws {
+        let name = try session.query("select quote_ident($1)", role).value(as: String.self)
+        let known = try session.query("select exists (select from pg_roles where rolname = $1)", role).value(
+            as: Bool.self)
+        if !known {
+            try session.execute(
+                """
+                do $$ begin create role \(name) nologin;
+                exception when duplicate_object or unique_violation then null; end $$
+                """)
+        }
+        let mayAct = try session.query("select pg_has_role($1, 'member')", role).value(as: Bool.self)
+        if !mayAct { try session.execute("grant \(name) to current_user") }
+        try session.execute(
+            """
+            grant usage on schema public to \(name);
+            grant select on schema_migrations, findings to \(name);
+            grant select, insert, update, delete on
+                companies, users, sessions, refresh_tokens, enrollment_tokens, agent_keys, packages, vulnerabilities, verdicts, meta,
+                inventories, agents, agent_presence, agent_facts, agent_dates, uploads, package_holders, company_packages,
+                company_vulnerabilities, company_hours, events, company_totals, free_inventory_numbers
+                to \(name);
+            grant usage on sequence event_ids to \(name);
+            """)
+    }
+
+    /// Whether a program with these migrations can work with the database as it is.
+    ///
+    /// - Throws: ``StoreError/databaseTooNew(found:supported:)``, or ``StoreError/unavailable(_:)`` when the database has to be migrated
+    ///   first.
+    func checkUsable(_ client: PostgresClient) async throws {
+        let exists = try await client.run(
+            [PostgresStatement("select to_regclass('schema_migrations') is not null")], isRepeatable: true)
+        guard try exists.first?.value(as: Bool.self) == true else { throw Self.notMigrated }
+        guard let state = try await client.run([Self.state], isRepeatable: true).first else { throw Self.notMigrated }
+        guard try check(state) >= all.count else { throw Self.notMigrated }
+    }
+
+    private static var notMigrated: StoreError { .unavailable("open: the database is not migrated yet") }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Inventory
+import PackageIdentity
+import PostgreSQL
+@_spi(Minting) import Stores
+
+extension PostgresStore {
+    /// See ``AgentStore/recordHeartbeat(scope:agentID:facts:at:)``. Does not wait for the disk: a power cut may forget the newest "last
+    /// seen", which the next heartbeat mends.
+    public func recordHeartbeat(scope: CompanyScope, agentID: AgentID, facts: HeartbeatFacts, at now: Date) async throws
+        -> SyncState?
+    {
+        let stored = try StoredFacts(facts)
+        guard let company = try await row(scope) else { return nil }
+        let found = try await Self.classifyingErrors("record heartbeat") {
+            try await self.run(
+                [.company(company), .setting("synchronous_commit", to: "off")],
+                AgentQueries.heartbeat(agentID, company: company, stored, at: now.inWholeMilliseconds),
+                isRepeatable: true)
+        }
+        return try found.first.map { row in
+            let (waiting, applied) = (try InventoryDigest(row, 0), try InventoryDigest(row, 1))
+            return SyncState(received: waiting ?? applied, applied: applied)
+        }
+    }
+
+    /// See ``AgentStore/fetchAgents(scope:query:page:)``.
+    public func fetchAgents(scope: CompanyScope, query: AgentQuery, page: PageRequest) async throws
+        -> Page<AgentSummary>
+    {
+        let cursor = try AgentKey.read(page.cursor, sort: query.sort)
+        guard let company = try await row(scope) else { return Page(items: [], nextCursor: nil) }
+        let result = try await read(
+            "fetch agents", company: company,
+            AgentQueries.page(company: company, query, after: cursor, limit: page.limit + 1))
+        let rows = try result.map { (summary: try AgentSummary($0), hostnameKey: try $0.get(18, as: String.self)) }
+        return try AgentKey.page(of: rows, limit: page.limit, sort: query.sort) { row in
+            let tie = row.summary.id
+            return switch query.sort {
+            case .risk: .number(Int64((row.summary.risk * 10).rounded()), tie: tie)
+            case .lastSeen: .number(row.summary.lastSeenAt.milliseconds, tie: tie)
+            case .hostname: .text(row.hostnameKey, tie: tie)
+            }
+        } item: {
+            $0.summary
+        }
+    }
+
+    /// See ``AgentStore/fetchAgent(scope:id:)``.
+    public func fetchAgent(scope: CompanyScope, id: AgentID) async throws -> AgentDetail? {
+        guard let company = try await row(scope) else { return nil }
+        let found = try await read("fetch agent", company: company, AgentQueries.detail(id, company: company))
+        return try found.first.map { row in
+            AgentDetail(
+                summary: try AgentSummary(row), facts: try StoredFacts.decode(try row.get(18)),
+                sync: SyncState(received: try InventoryDigest(row, 19), applied: try InventoryDigest(row, 20)),
+                appliedAt: try row.get(21))
+        }
+    }
+}
+
+extension InventoryDigest {
+    /// Reads a digest that may be null.
+    init?(_ row: PostgresRow, _ column: Int) throws {
+        guard let bytes = try row.get(column, as: Data?.self) else { return nil }
+        try self.init(stored: bytes)
+    }
+}
+
+extension AgentSummary {
+    /// Reads ``AgentQueries/summaryColumns``.
+    init(_ row: PostgresRow) throws {
+        let (isWaiting, isApplied) = (try row.get(6, as: Bool.self), try row.get(7, as: Bool.self))
+        self.init(
+            id: AgentID(uuid: try row.get(0)), hostname: try row.get(1),
+            os: try row.get(2, as: String?.self).map { try StoredJSON.decode(OperatingSystem.self, $0) },
+            agentVersion: try row.get(3), enrolledAt: try row.get(4), lastSeenAt: try row.get(5),
+            state: isWaiting ? .pending : isApplied ? .current : .none, packageCount: try row.get(9),
+            counts: try SeverityCounts(row, at: 10), risk: Double(try row.get(8, as: Int.self)) / 10)
+    }
+}
+
+extension SeverityCounts {
+    /// Reads eight columns in a row: critical, high, medium, low, unknown, exploited, fixable, undetermined.
+    init(_ row: PostgresRow, at first: Int) throws {
+        self.init()
+        critical = try row.get(first)
+        high = try row.get(first + 1)
+        medium = try row.get(first + 2)
+        low = try row.get(first + 3)
+        unknown = try row.get(first + 4)
+        exploited = try row.get(first + 5)
+        fixable = try row.get(first + 6)
+        undetermined = try row.get(first + 7)
+    }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import PostgreSQL
+@_spi(Minting) import Stores
+
+extension PostgresStore {
+    /// See ``EnrollmentStore/insertEnrollmentToken(scope:token:label:maximumUses:expiresAt:at:)``; `maximumUses` is brought to
+    /// 1…2,147,483,647.
+    public func insertEnrollmentToken(
+        scope: CompanyScope, token: SecretHash, label: String, maximumUses: Int, expiresAt: Date, at now: Date
+    ) async throws -> EnrollmentToken {
+        let made = EnrollmentToken(
+            id: EnrollmentTokenID(), label: label.storable, maximumUses: min(max(1, maximumUses), Int(Int32.max)),
+            uses: 0,
+            expiresAt: expiresAt.inWholeMilliseconds, revokedAt: nil, createdAt: now.inWholeMilliseconds)
+        let company = try await existingRow(scope)
+        return try await write("insert enrollment token", company: company) { transaction in
+            try await transaction.query(EnrollmentQueries.insertToken(made, hash: token, company: company))
+            return made
+        }
+    }
+
+    /// See ``EnrollmentStore/fetchEnrollmentTokens(scope:)``.
+    public func fetchEnrollmentTokens(scope: CompanyScope) async throws -> [EnrollmentToken] {
+        guard let company = try await row(scope) else { return [] }
+        let result = try await read(
+            "fetch enrollment tokens", company: company, EnrollmentQueries.tokens(company: company))
+        return try result.map { row in
+            EnrollmentToken(
+                id: EnrollmentTokenID(uuid: try row.get(0)), label: try row.get(1), maximumUses: try row.get(2),
+                uses: try row.get(3), expiresAt: try row.get(4), revokedAt: try row.get(5), createdAt: try row.get(6))
+        }
+    }
+
+    /// See ``EnrollmentStore/revokeEnrollmentToken(scope:id:at:)``.
+    public func revokeEnrollmentToken(scope: CompanyScope, id: EnrollmentTokenID, at now: Date) async throws {
+        let company = try await row(scope)
+        let changed = try await Self.classifyingErrors("revoke enrollment token") { () async throws -> Int in
+            guard let company else { return 0 }
+            return try await self.run(
+                [.company(company)],
+                EnrollmentQueries.revoke(id, company: company, at: now.inWholeMilliseconds), isRepeatable: true
+            ).affectedRows
+        }
+        guard changed == 1 else { throw StoreError.notFound("enrollment token") }
+    }
+
+    /// See ``EnrollmentStore/enrollAgent(token:publicKey:facts:at:)``. A key that enrolled before is answered before the token's limits
+    /// are looked at: its use was counted when it enrolled.
+    public func enrollAgent(token: SecretHash, publicKey: [UInt8], facts: HeartbeatFacts, at now: Date) async throws
+        -> EnrollmentOutcome
+    {
+        let stored = try StoredFacts(facts)
+        let now = now.inWholeMilliseconds
+        let found = try await Self.classifyingErrors("enroll agent") {
+            try await self.run([.presented(token.hex)], EnrollmentQueries.companyOfToken(token), isRepeatable: true)
+                .first
+        }
+        guard let row = try found?.get(0, as: Int32.self) else { return .unknownToken }
+        let company = try await company(row)
+        return try await write("enroll agent", company: row) { transaction in
+            let results = try await transaction.run([
+                Lock.company(row), EnrollmentQueries.lockToken(token),
+                EnrollmentQueries.agent(company: row, publicKey: publicKey),
+            ])
+            func credential(_ id: AgentID) -> AgentCredential {
+                AgentCredential(agentID: id, companyID: company.id, companyName: company.name, publicKey: publicKey)
+            }
+            guard let invitation = try results[1].first.map({ try Invitation($0) }) else { return .unknownToken }
+            if let known = results[2].first { return .alreadyEnrolled(credential(AgentID(uuid: try known.get(0)))) }
+            if let refusal = invitation.refusal(at: now) { return refusal }
+            let agent = credential(AgentID())
+            try await Self.insert(agent, stored, token: invitation.id, company: row, at: now, transaction)
+            return .enrolled(agent)
+        }
+    }
+
+    private static func insert(
+        _ agent: AgentCredential, _ facts: StoredFacts, token: UUID, company: Int32, at now: Date,
+        _ transaction: PostgresTransaction
+    ) async throws {
+        let event = Event.Kind.agentEnrolled(agent: agent.agentID, hostname: facts.hostname)
+        try await transaction.run(
+            [EnrollmentQueries.countUse(token), EnrollmentQueries.insertKey(agent, company: company)]
+                + AgentQueries.insert(agent.agentID, company: company, token: token, facts, at: now)
+                + [
+                    CounterQueries.addAgent(company: company),
+                    try EventQueries.insert(event, company: company, at: now),
+                ]
+                + CounterQueries.recordHour(company: company, at: now))
+    }
+
+    /// See ``EnrollmentStore/fetchCredential(agentID:)``.
+    public func fetchCredential(agentID: AgentID) async throws -> AgentCredential? {
+        try await Self.classifyingErrors("fetch credential") {
+            let found = try await self.run(
+                [.presented(agentID.description)], EnrollmentQueries.key(agentID), isRepeatable: true)
+            guard let row = found.first else { return nil }
+            let company = try await self.company(try row.get(0))
+            return AgentCredential(
+                agentID: agentID, companyID: company.id, companyName: company.name,
+                publicKey: [UInt8](try row.get(1, as: Data.self)))
+        }
+    }
+}
+
+/// An enrollment token as ``EnrollmentQueries/lockToken(_:)`` reads it.
+private struct Invitation {
+    let id: UUID
+    let maximumUses: Int
+    let uses: Int
+    let expiresAt: Date
+    let isRevoked: Bool
+
+    init(_ row: PostgresRow) throws {
+        id = try row.get(0)
+        maximumUses = try row.get(1)
+        uses = try row.get(2)
+        expiresAt = try row.get(3)
+        isRevoked = try row.get(4)
+    }
+
+    /// Why nobody may enroll with it; `nil` when somebody may.
+    func refusal(at now: Date) -> EnrollmentOutcome? {
+        if isRevoked { return .revoked }
+        if expiresAt <= now { return .expired }
+        return uses < maximumUses ? nil : .usedUp
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Inventory
+import PackageIdentity
+import PostgreSQL
+@_spi(Minting) import Stores
+
+extension PostgresStore {
+    /// See ``InventoryStore/receiveInventory(scope:agentID:inventory:at:)``.
+    public func receiveInventory(scope: CompanyScope, agentID: AgentID, inventory: Inventory, at now: Date) async throws
+    {
+        guard let company = try await row(scope) else { throw StoreError.notFound("agent") }
+        let content = StoredUpload.content(inventory)
+        let found = try await Self.classifyingErrors("receive inventory") {
+            try await self.run(
+                [.company(company), InventoryQueries.lockAgent(agentID, company: company)],
+                InventoryQueries.receive(
+                    agentID, company: company, digest: inventory.digest, content: content, at: now.inWholeMilliseconds),
+                isRepeatable: true)
+        }
+        guard found.affectedRows == 1 else { throw StoreError.notFound("agent") }
+    }
+
+    /// See ``InventoryStore/fetchInventory(scope:digest:)``.
+    public func fetchInventory(scope: CompanyScope, digest: InventoryDigest) async throws -> Inventory? {
+        guard let company = try await row(scope) else { return nil }
+        let found = try await read(
+            "fetch inventory", company: company, InventoryQueries.byDigest(digest, company: company))
+        guard let row = found.first else { return nil }
+        if let content = try row.get(1, as: Data?.self) { return try StoredUpload.inventory(content) }
+        let ids = try PackageIDList.decode(try row.get(0))
+        // Rows of the catalogue never change, so a second look sees the same.
+        let purls = try await read("fetch inventory", InventoryQueries.purls(ids)).map {
+            try PackageURL(stored: $0.get(0))
+        }
+        guard purls.count == ids.count else { throw StoreError.unavailable("damaged inventory") }
+        return Inventory(purls)
+    }
+
+    /// Companies that are looked through in one round trip.
+    private static let companiesAtOnce = 100
+
+    /// See ``InventoryStore/fetchPendingWork(limit:)``. Asks company by company, as nobody sees into all of them at once.
+    public func fetchPendingWork(limit: Int) async throws -> [PendingWork] {
+        let companies = try await fetchCompanyRows(CompanyQueries.all)
+        var found: [(since: Date, row: Int32, work: PendingWork)] = []
+        for start in stride(from: 0, to: companies.count, by: Self.companiesAtOnce) {
+            let some = companies[start..<min(start + Self.companiesAtOnce, companies.count)]
+            let results = try await Self.classifyingErrors("fetch pending work") {
+                try await client.run(
+                    some.flatMap { [.company($0.row), InventoryQueries.pendingCount(company: $0.row)] },
+                    isRepeatable: true)
+            }
+            for (index, company) in some.enumerated() {
+                guard let row = results[2 * index + 1].first, let since = try row.get(1, as: Date?.self) else {
+                    continue
+                }
+                let scope = CompanyScope(companyID: company.company.id)
+                found.append((since, company.row, PendingWork(scope: scope, agents: try row.get(0))))
+            }
+        }
+        return found.sorted { ($0.since, $0.row) < ($1.since, $1.row) }.prefix(max(0, limit)).map(\.work)
+    }
+
+    /// See ``InventoryStore/fetchPendingInventories(scope:limit:)``.
+    public func fetchPendingInventories(scope: CompanyScope, limit: Int) async throws -> [PendingInventory] {
+        guard let company = try await row(scope) else { return [] }
+        return try await read(
+            "fetch pending inventories", company: company, InventoryQueries.pending(company: company, limit: limit)
+        ).map { row in
+            PendingInventory(
+                agentID: AgentID(uuid: try row.get(0)), inventory: try StoredUpload.inventory(try row.get(1)))
+        }
+    }
+
+    /// See ``InventoryStore/applyInventory(scope:agentID:digest:at:)``; throws ``StoreError/notFound(_:)`` when the company has no such
+    /// agent.
+    public func applyInventory(scope: CompanyScope, agentID: AgentID, digest: InventoryDigest, at now: Date)
+        async throws
+        -> Event?
+    {
+        guard let company = try await row(scope) else { throw StoreError.notFound("agent") }
+        let now = now.inWholeMilliseconds
+        return try await write("apply inventory", company: company) { transaction in
+            try await InventoryApplication(company: company, agentID: agentID, now: now, transaction: transaction).run(
+                digest)
+        }
+    }
+}

@@ -1,0 +1,178 @@
+import Foundation
+import PostgreSQL
+@_spi(Minting) import Stores
+import Synchronization
+
+/// The store in a PostgreSQL database, for any number of processes.
+///
+/// Every transaction names its company in `zerotrace.company`, on which row level security rests; the setting ends with the transaction.
+/// What changes a company's derived data holds the company's lock, and what changes verdicts the catalogue's (see ``Lock``).
+public final class PostgresStore: Store {
+    let client: PostgresClient
+    /// Companies never change and never go.
+    private let companies = Mutex<[Int32: Company]>([:])
+
+    private init(_ client: PostgresClient) { self.client = client }
+
+    /// Brings the database up to date, or makes everything in an empty one. Needs a role that may create tables, and roles unless the
+    /// application's exists. One at a time: others wait.
+    ///
+    /// - Throws: ``StoreError/databaseTooNew(found:supported:)``, ``StoreError/unavailable(_:)``.
+    public static func migrate(_ settings: DatabaseSettings) async throws {
+        try await migrate(settings, Migrations.bundled)
+    }
+
+    static func migrate(_ settings: DatabaseSettings, _ migrations: Migrations) async throws {
+        try await classifyingErrors("migrate") {
+            let client = try PostgresClient(settings.client)
+            defer { client.shutDown() }
+            try await client.withDedicatedSession { try migrations.run($0, role: settings.role) }
+        }
+    }
+
+    /// Opens the store; the database must be migrated.
+    ///
+    /// - Throws: ``StoreError/databaseTooNew(found:supported:)``, ``StoreError/unavailable(_:)``.
+    public static func open(_ settings: DatabaseSettings) async throws -> PostgresStore {
+        try await open(settings, Migrations.bundled)
+    }
+
+    static func open(_ settings: DatabaseSettings, _ migrations: Migrations) async throws -> PostgresStore {
+        try await classifyingErrors("open") {
+            var configuration = settings.client
+            configuration.role = settings.role
+            let client = try PostgresClient(configuration)
+            do { try await migrations.checkUsable(client) } catch {
+                client.shutDown()
+                throw error
+            }
+            return PostgresStore(client)
+        }
+    }
+
+    /// Closes all connections. Calls under way fail, and later ones.
+    public func close() { client.shutDown() }
+
+    /// Answers when the database takes writes.
+    /// - Throws: ``StoreError/unavailable(_:)``.
+    public func checkHealth() async throws {
+        try await Self.classifyingErrors("check health") {
+            let statement = PostgresStatement("select pg_is_in_recovery(), exists (select from meta)")
+            let results = try await client.run([statement], timeout: .seconds(5), isRepeatable: true)
+            if try results.first?.first?.get(0, as: Bool.self) == true {
+                throw StoreError.unavailable("check health: standby")
+            }
+        }
+    }
+
+    // MARK: - Ways in
+
+    /// Runs one statement for a company, or without one; it changes nothing.
+    func read(_ operation: String, company: Int32? = nil, _ statement: PostgresStatement) async throws -> PostgresResult
+    {
+        try await Self.classifyingErrors(operation) {
+            try await self.run(company.map { [.company($0)] } ?? [], statement, isRepeatable: true)
+        }
+    }
+
+    /// Runs one statement, after others whose answers nobody wants, in one round trip and transaction.
+    func run(_ before: [PostgresStatement], _ statement: PostgresStatement, isRepeatable: Bool) async throws
+        -> PostgresResult
+    {
+        let results = try await client.run(before + [statement], isRepeatable: isRepeatable)
+        guard let last = results.last else { throw PostgresError.missingRow }
+        return last
+    }
+
+    /// Reads one consistent snapshot in several steps.
+    func snapshot<T: Sendable>(
+        _ operation: String, company: Int32? = nil, _ body: @Sendable (PostgresTransaction) async throws -> T
+    ) async throws -> T {
+        var options = PostgresTransactionOptions()
+        options.isolation = .repeatableRead
+        options.isReadOnly = true
+        if let company { options.settings = ["zerotrace.company": String(company)] }
+        return try await Self.classifyingErrors(operation) { try await client.withTransaction(options, body) }
+    }
+
+    /// Runs one transaction. Each of its statements sees what was committed before it; what must not change in between is locked first.
+    func write<T: Sendable>(
+        _ operation: String, company: Int32? = nil, _ body: @Sendable (PostgresTransaction) async throws -> T
+    ) async throws -> T {
+        var options = PostgresTransactionOptions()
+        if let company { options.settings = ["zerotrace.company": String(company)] }
+        return try await Self.classifyingErrors(operation) { try await client.withTransaction(options, body) }
+    }
+
+    /// Turns what the client throws into a ``StoreError`` that names the operation and the server's code, never arguments.
+    static func classifyingErrors<T>(_ operation: String, _ body: () async throws -> T) async throws -> T {
+        do { return try await body() } catch {
+            switch error {
+            case is StoreError, is CancellationError: throw error
+            case let error as PostgresError: throw StoreError.unavailable("\(operation): \(error)")
+            default: throw StoreError.unavailable("\(operation): \(type(of: error))")
+            }
+        }
+    }
+
+    // MARK: - Companies
+
+    /// The row of the company; `nil` when there is none.
+    func row(_ scope: CompanyScope) async throws -> Int32? {
+        if let known = companies.withLock({ $0.first { $0.value.id == scope.companyID }?.key }) { return known }
+        let rows = try await fetchCompanyRows(CompanyQueries.byID(scope.companyID.uuid))
+        return rows.first?.row
+    }
+
+    /// The row of the company.
+    /// - Throws: ``StoreError/notFound(_:)``.
+    func existingRow(_ scope: CompanyScope) async throws -> Int32 {
+        guard let row = try await row(scope) else { throw StoreError.notFound("company") }
+        return row
+    }
+
+    /// The company of a row.
+    func company(_ row: Int32) async throws -> Company {
+        if let known = companies.withLock({ $0[row] }) { return known }
+        guard let found = try await fetchCompanyRows(CompanyQueries.byRow(row)).first else {
+            throw StoreError.unavailable("damaged company")
+        }
+        return found.company
+    }
+
+    /// Reads companies, whichever they are.
+    func fetchCompanyRows(_ statement: PostgresStatement) async throws -> [(row: Int32, company: Company)] {
+        let result = try await Self.classifyingErrors("fetch companies") {
+            try await self.run([.installation], statement, isRepeatable: true)
+        }
+        let rows = try result.map { row in
+            (
+                row: try row.get(0, as: Int32.self),
+                company: Company(id: CompanyID(uuid: try row.get(1)), name: try row.get(2), createdAt: try row.get(3))
+            )
+        }
+        companies.withLock { known in for row in rows { known[row.row] = row.company } }
+        return rows
+    }
+}
+
+extension PostgresStatement {
+    /// The company whose rows the transaction sees.
+    static func company(_ row: Int32) -> PostgresStatement { .setting("zerotrace.company", to: String(row)) }
+    /// The key by which a row can be found before a company is known.
+    static func presented(_ key: String) -> PostgresStatement { .setting("zerotrace.presented", to: key) }
+    /// Lets the transaction see the list of all companies.
+    static var installation: PostgresStatement { .setting("zerotrace.installation", to: "on") }
+}
+
+/// What a transaction holds until it ends, always taken in this order: verdicts, then companies in ascending order.
+enum Lock {
+    /// Nobody changes verdicts meanwhile.
+    static let verdictsStand = PostgresStatement("select pg_advisory_xact_lock_shared(7401, 0)")
+    /// Nobody else changes verdicts, and nobody applies an inventory meanwhile.
+    static let verdictsChange = PostgresStatement("select pg_advisory_xact_lock(7401, 0)")
+    /// Nobody else changes the company's inventories that are applied, its counters or its events.
+    static func company(_ row: Int32) -> PostgresStatement {
+        PostgresStatement("select pg_advisory_xact_lock(7402, $1)", row)
+    }
+}

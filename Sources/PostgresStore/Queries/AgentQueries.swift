@@ -1,0 +1,148 @@
+import Foundation
+import PostgreSQL
+import Stores
+
+/// Agents.
+enum AgentQueries {
+    /// Makes an agent with what belongs to it.
+    static func insert(_ agent: AgentID, company: Int32, token: UUID, _ facts: StoredFacts, at now: Date)
+        -> [PostgresStatement]
+    {
+        [
+            PostgresStatement(
+                """
+                insert into agents (company_id, id, enrollment_token_id, hostname, hostname_key, os, agent_version, enrolled_at)
+                values ($1, $2, $3, $4, $5, $6, $7, $8)
+                """, company, agent.uuid, token, facts.hostname.storable, facts.hostname.lowercased().storable,
+                facts.os?.storableJSON, facts.agentVersion.storable, now),
+            PostgresStatement(
+                "insert into agent_presence (company_id, agent_id, last_seen_at) values ($1, $2, $3)", company,
+                agent.uuid, now),
+            PostgresStatement(
+                "insert into agent_facts (company_id, agent_id, facts) values ($1, $2, $3)", company, agent.uuid,
+                facts.json.storableJSON),
+        ]
+    }
+
+    /// Writes what a heartbeat says and answers what is held; all of it in one statement, as it is the most frequent of all.
+    ///
+    /// Serves from: primary keys.
+    static func heartbeat(_ agent: AgentID, company: Int32, _ facts: StoredFacts, at now: Date) -> PostgresStatement {
+        PostgresStatement(
+            """
+            with known as (
+                select facts <> $4 as differs from agent_facts where company_id = $1 and agent_id = $2
+            ), seen as (
+                update agent_presence set last_seen_at = $3 where company_id = $1 and agent_id = $2 and last_seen_at < $3
+            ), named as (
+                update agents set hostname = $5, hostname_key = $6, os = $7, agent_version = $8
+                where company_id = $1 and id = $2 and (select differs from known)
+            ), said as (
+                update agent_facts set facts = $4 where company_id = $1 and agent_id = $2 and (select differs from known)
+            )
+            select a.waiting_digest, i.digest
+            from agents a left join inventories i on i.company_id = $1 and i.number = a.applied_inventory
+            where a.company_id = $1 and a.id = $2
+            """, company, agent.uuid, now, facts.json.storableJSON, facts.hostname.storable,
+            facts.hostname.lowercased().storable, facts.os?.storableJSON, facts.agentVersion.storable)
+    }
+
+    /// The columns that `AgentSummary.init(_:)` reads, in its order.
+    static let summaryColumns = """
+        a.id, a.hostname, a.os::text, a.agent_version, a.enrolled_at, s.last_seen_at,
+        a.waiting_digest is not null, a.applied_inventory is not null, a.risk, coalesce(i.package_count, 0),
+        coalesce(i.critical, 0), coalesce(i.high, 0), coalesce(i.medium, 0), coalesce(i.low, 0), coalesce(i.unknown, 0),
+        coalesce(i.exploited, 0), coalesce(i.fixable, 0), coalesce(i.undetermined, 0)
+        """
+
+    /// One page of the list, with one row more than the page holds.
+    ///
+    /// Serves from: agents_by_risk, agents_by_hostname or agent_presence_by_last_seen, which are also the orders; the rest from primary
+    /// keys. Filters are checked on the way.
+    static func page(company: Int32, _ query: AgentQuery, after cursor: AgentKey?, limit: Int) -> PostgresStatement {
+        var parameters: [any PostgresEncodable] = [company, limit]
+        func bind(_ value: any PostgresEncodable) -> String {
+            parameters.append(value)
+            return "$\(parameters.count)"
+        }
+        var conditions = ["a.company_id = $1", "s.company_id = $1"]
+        let key: String
+        switch query.sort {
+        case .risk: key = "a.risk desc"
+        case .hostname: key = "a.hostname_key"
+        case .lastSeen: key = "s.last_seen_at"
+        }
+        let tie = query.sort == .lastSeen ? "s.agent_id" : "a.id"
+        if let cursor {
+            let column = String(key.prefix { $0 != " " })
+            let sign = query.sort == .risk ? "<" : ">"
+            let value =
+                switch cursor {
+                case .number(let number, _) where query.sort == .risk: bind(Int16(clamping: number))
+                case .number(let number, _): bind(Date(milliseconds: number))
+                case .text(let text, _): bind(text)
+                }
+            conditions.append(
+                "\(column) \(sign)= \(value) and (\(column) \(sign) \(value) or \(tie) > \(bind(cursor.tie.uuid)))")
+        }
+        if !query.search.isEmpty {
+            conditions.append("a.hostname_key like \(bind(containsPattern(query.search).storable))")
+        }
+        switch query.state {
+        case nil: break
+        // Written so that no partial index serves the filter in place of the order.
+        case .some(.none):
+            conditions.append("coalesce(a.waiting_digest, '') = '' and coalesce(a.applied_inventory, -1) = -1")
+        case .pending: conditions.append("coalesce(a.waiting_digest, '') <> ''")
+        case .current:
+            conditions.append("coalesce(a.waiting_digest, '') = '' and coalesce(a.applied_inventory, -1) >= 0")
+        }
+        return PostgresStatement(
+            """
+            select \(summaryColumns), a.hostname_key
+            from agents a join agent_presence s on s.company_id = a.company_id and s.agent_id = a.id
+            left join inventories i on i.company_id = a.company_id and i.number = a.applied_inventory
+            where \(conditions.joined(separator: " and "))
+            order by \(key), \(tie) limit $2
+            """, parameters)
+    }
+
+    /// Serves from: primary keys.
+    static func detail(_ agent: AgentID, company: Int32) -> PostgresStatement {
+        PostgresStatement(
+            """
+            select \(summaryColumns), f.facts::text, coalesce(a.waiting_digest, i.digest), i.digest, a.applied_at
+            from agents a
+            join agent_presence s on s.company_id = a.company_id and s.agent_id = a.id
+            join agent_facts f on f.company_id = a.company_id and f.agent_id = a.id
+            left join inventories i on i.company_id = a.company_id and i.number = a.applied_inventory
+            where a.company_id = $1 and a.id = $2
+            """, company, agent.uuid)
+    }
+
+    /// Agents without inventory and agents that wait. Serves from: agents_without_inventory and agents_waiting, each without the table.
+    static func waitingCounts(company: Int32) -> PostgresStatement {
+        PostgresStatement(
+            """
+            select (select count(*) from agents where company_id = $1 and waiting_digest is null and applied_inventory is null),
+                (select count(*) from agents where company_id = $1 and waiting_since is not null)
+            """, company)
+    }
+
+    /// Agents per applied inventory. Serves from: agents_by_inventory.
+    static func count(company: Int32, inventories: [Int32]) -> PostgresStatement {
+        PostgresStatement(
+            """
+            select applied_inventory, count(*) from agents
+            where company_id = $1 and applied_inventory = any($2) group by applied_inventory
+            """, company, inventories)
+    }
+    /// Serves from: agents_by_inventory.
+    static func setRisks(company: Int32, _ risks: [(inventory: Int32, risk: Int)]) -> PostgresStatement {
+        PostgresStatement(
+            """
+            update agents a set risk = r.risk from unnest($2::int4[], $3::int2[]) r (inventory, risk)
+            where a.company_id = $1 and a.applied_inventory = r.inventory and a.risk <> r.risk
+            """, company, risks.map(\.inventory), risks.map { Int16(clamping: $0.risk) })
+    }
+}
