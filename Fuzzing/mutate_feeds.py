@@ -301,7 +301,8 @@ def run(arguments):
         descriptor = os.pidfd_open(process.pid)
         ended, _, _ = select.select([descriptor], [], [], SECONDS)
         if not ended:
-            process.kill()
+            # Not `process.kill()`, which would reap a child that ended just now.
+            os.kill(process.pid, signal.SIGKILL)
         _, status, usage = os.wait4(process.pid, 0)
         os.close(descriptor)
         process.returncode = os.waitstatus_to_exitcode(status)
