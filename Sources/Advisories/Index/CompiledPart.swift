@@ -60,6 +60,7 @@ enum CompiledPart {
     private static func pending(_ columns: inout PartColumns) -> PendingAdvisories? {
         var pending = PendingAdvisories()
         guard let lengths = columns.next(), let bytes = columns.nextBytes() else { return nil }
+        pending.texts.reserve(lengths.count)
         var start = 0
         for length in lengths {
             guard Int(length) <= bytes.count - start else { return nil }

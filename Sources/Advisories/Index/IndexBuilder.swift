@@ -63,12 +63,19 @@ public struct IndexBuilder: Sendable {
 
     /// Writes the index: a temporary neighbour, flushed and renamed, so the path never shows half a file.
     ///
+    /// - Parameters:
+    ///   - path: Where.
+    ///   - notes: Where to note what the next build can take over from this one; `nil` for nowhere.
+    ///   - previous: An earlier index and the notes on it: names of which everything said is what it was are taken over from there. The bytes
+    ///     written are the same without.
     /// - Returns: What the file holds.
     /// - Throws: ``IndexBuildError``.
-    public consuming func write(to path: String) throws(IndexBuildError) -> IndexSummary {
+    public consuming func write(
+        to path: String, notes: String? = nil, previous: PreviousBuild? = nil
+    ) throws(IndexBuildError) -> IndexSummary {
         let feeds = feeds.sorted { ($0.id, $0.records, $0.setAside) < ($1.id, $1.records, $1.setAside) }
         let writer = IndexWriter(pending: pending, intelligence: intelligence, feeds: feeds)
-        return try writer.write(to: path)
+        return try writer.write(to: path, notes: notes, previous: previous)
     }
 }
 

@@ -6,6 +6,8 @@ struct IndexImage {
     let parts: [[UInt8]]
     /// Lowercase hexadecimal SHA-256 of everything behind the header.
     let digest: String
+    /// The same as 32 bytes.
+    let content: [UInt8]
     /// Bytes of the file.
     let fileSize: Int
 
@@ -14,10 +16,7 @@ struct IndexImage {
         var parts: [[UInt8]] = []
         var table = SectionBytes()
         var offset = IndexFormat.headerSize
-        var checks = SectionBytes()
-        for section in IndexSection.allCases {
-            if section == .checks { checks = Self.checks(parts) }
-            let bytes = section == .checks ? checks.bytes : sections[section].bytes
+        func add(_ section: IndexSection, _ bytes: [UInt8]) throws(IndexBuildError) {
             guard bytes.count / section.stride < Int(IndexFormat.none),
                 section.stride > 1 || bytes.count < Int(IndexFormat.none)
             else { throw .tooLarge(part: "\(section) section") }
@@ -31,19 +30,34 @@ struct IndexImage {
             parts += [bytes, padding].filter { !$0.isEmpty }
             offset += bytes.count + padding.count
         }
-        var hasher = SHA256()
-        for part in parts { hasher.update(data: part) }
-        let content = Array(hasher.finalize())
+        for section in IndexSection.allCases where section != .checks { try add(section, sections[section].bytes) }
+        let (digested, checks) = Self.digests(of: parts)
+        var hasher = digested
+        let before = parts.count
+        try add(.checks, checks)
+        for part in parts[before...] { hasher.update(data: part) }
+        content = Array(hasher.finalize())
         fileSize = offset
         digest = IndexFormat.hex(content)
         let header = Self.header(
-            table: table.bytes, content: content, checks: Array(SHA256.hash(data: checks.bytes)), fileSize: offset,
+            table: table.bytes, content: content, checks: Array(SHA256.hash(data: checks)), fileSize: offset,
             builtAt: builtAt)
         self.parts = [header] + parts
     }
 
+    /// The digest of the parts so far and the checks of their pages, each worked out by a thread of its own.
+    private static func digests(of parts: [[UInt8]]) -> (hasher: SHA256, checks: [UInt8]) {
+        together {
+            var hasher = SHA256()
+            for part in parts { hasher.update(data: part) }
+            return hasher
+        } _: {
+            checks(parts)
+        }
+    }
+
     /// One check for each page of the parts taken as one run of bytes; the last page may be shorter.
-    private static func checks(_ parts: [[UInt8]]) -> SectionBytes {
+    private static func checks(_ parts: [[UInt8]]) -> [UInt8] {
         var section = SectionBytes()
         var page: [UInt8] = []
         page.reserveCapacity(IndexFormat.pageSize)
@@ -52,14 +66,19 @@ struct IndexImage {
                 var offset = 0
                 while offset < bytes.count {
                     let piece = min(IndexFormat.pageSize - page.count, bytes.count - offset)
-                    page.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + piece]))
+                    let run = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + piece])
                     offset += piece
-                    if page.count == IndexFormat.pageSize { flush(&page, to: &section) }
+                    if piece == IndexFormat.pageSize {
+                        section.append(PageCheck.value(run))
+                    } else {
+                        page.append(contentsOf: run)
+                        if page.count == IndexFormat.pageSize { flush(&page, to: &section) }
+                    }
                 }
             }
         }
         flush(&page, to: &section)
-        return section
+        return section.bytes
     }
 
     private static func flush(_ page: inout [UInt8], to section: inout SectionBytes) {

@@ -18,4 +18,6 @@ public struct IndexSummary: Sendable, Hashable, Codable {
     public let unreadableRanges: Int
     /// Versions listed one by one that do not parse, and so match no package.
     public let unreadableVersions: Int
+    /// Names taken over from an earlier index; of the build, not of the file.
+    public let reusedNames: Int
 }

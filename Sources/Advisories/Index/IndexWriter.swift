@@ -15,17 +15,29 @@ struct IndexWriter {
     }
 
     /// Computes every section and writes the file.
-    func write(to path: String) throws(IndexBuildError) -> IndexSummary {
-        let aliases = grouped(pending.aliases)
-        let upstream = grouped(pending.upstream)
-        let map = VulnerabilityMap(pending, aliases: aliases, upstream: upstream)
-        let order = AdvisoryOrder(pending)
+    ///
+    /// - Parameters:
+    ///   - notes: Where to note what the next build can take over; `nil` for nowhere.
+    ///   - previous: What this one can take over.
+    func write(
+        to path: String, notes: String? = nil, previous: PreviousBuild? = nil
+    ) throws(IndexBuildError) -> IndexSummary {
+        let (known, (map, order)) = together { [pool = pending.texts] in
+            previous.flatMap { $0.read(pool: pool) }
+        } _: {
+            let map = VulnerabilityMap(
+                pending, aliases: grouped(pending.aliases), upstream: grouped(pending.upstream))
+            return (map, AdvisoryOrder(pending))
+        }
         var texts = IndexTexts(pool: pending.texts)
 
         var sections = IndexSections()
         let conditions = ConditionSections(pending: pending)
         conditions.build(into: &sections, texts: &texts)
-        let drafter = NameDrafter(pending: pending, map: map, order: order, conditions: conditions.places)
+        let drafter = NameDrafter(
+            pending: pending, map: map, order: order, conditions: conditions.places,
+            takesNotes: notes != nil || known != nil,
+            previous: known.flatMap { PreviousNames($0, pending: pending, map: map, order: order) })
         var names = NameSections(pending: pending, map: map, order: order)
         names.build(drafter: drafter, into: &sections, texts: &texts)
         VulnerabilitySections(
@@ -37,11 +49,13 @@ struct IndexWriter {
         sections[.prose] = texts.prose
         let image = try IndexImage(sections, builtAt: builtAt)
         try AtomicFile(path: path).write(image.parts)
+        // Without them the next build is slower, and nothing else.
+        if let notes { try? names.notes.write(to: notes, index: image.content) }
         return IndexSummary(
             digest: image.digest, fileSize: image.fileSize, vulnerabilities: map.ids.count,
             advisories: pending.records.count, names: pending.names.count, entries: names.entryCount,
             notAboutSecurity: pending.notAboutSecurity, unreadableRanges: names.unreadableRanges,
-            unreadableVersions: names.unreadableVersions)
+            unreadableVersions: names.unreadableVersions, reusedNames: names.reusedNames)
     }
 
     /// The newest feed's date: a function of the content, as the clock is not. Without any, the newest change of an advisory.
@@ -79,13 +93,17 @@ struct AdvisoryOrder: Sendable {
     /// Sorts the pending advisories.
     init(_ pending: PendingAdvisories) {
         let texts = pending.texts
-        let sorted = pending.records.indices.sorted { lhs, rhs in
-            let left = pending.records[lhs], right = pending.records[rhs]
-            return left.id == right.id ? texts.precedes(left.feed, right.feed) : texts.precedes(left.id, right.id)
-        }
+        let ids = TextOrder(Set(pending.records.lazy.map(\.id)), texts: texts).ranks(count: texts.count)
+        let feeds = TextOrder(Set(pending.records.lazy.map(\.feed)), texts: texts).ranks(count: texts.count)
+        // No two records have the same id and feed.
+        let sorted = pending.records.enumerated()
+            .map { number, record in
+                (key: UInt64(ids[Int(record.id)]) << 32 | UInt64(feeds[Int(record.feed)]), record: UInt32(number))
+            }
+            .sorted { $0.key < $1.key }
         var places = [UInt32](repeating: 0, count: sorted.count)
-        for (place, record) in sorted.enumerated() { places[record] = UInt32(place) }
-        records = sorted.map(UInt32.init)
+        for (place, line) in sorted.enumerated() { places[Int(line.record)] = UInt32(place) }
+        records = sorted.map(\.record)
         self.places = places
     }
 }

@@ -16,6 +16,10 @@ struct NameDraft: Sendable {
     let flags: UInt8
     let unreadableRanges: Int
     let unreadableVersions: Int
+    /// What it was made from.
+    let inputs: NoteDigest
+    /// Whether it comes out of an earlier index.
+    let isReused: Bool
 }
 
 /// Makes drafts.
@@ -30,11 +34,22 @@ struct NameDrafter: Sendable {
     /// The text numbers of RustSec's words for advisories that are on no vulnerability.
     private let informational: Set<UInt32>
     private let kinds: [StatementRank.Kind]
+    /// `nil` when nobody wants to know.
+    private let inputs: NameInputs?
+    private let previous: PreviousNames?
+    /// The places of names in the earlier index.
+    private let places: [UInt64: UInt32]
 
     /// Prepares the grouping of packages by name.
     ///
-    /// - Parameter conditions: The places of conditions in the file, by text number.
-    init(pending: PendingAdvisories, map: VulnerabilityMap, order: AdvisoryOrder, conditions: [UInt32: UInt32]) {
+    /// - Parameters:
+    ///   - conditions: The places of conditions in the file, by text number.
+    ///   - takesNotes: Whether drafts say what they were made from.
+    ///   - previous: Where drafts are taken from whose inputs did not change; only with notes.
+    init(
+        pending: PendingAdvisories, map: VulnerabilityMap, order: AdvisoryOrder, conditions: [UInt32: UInt32],
+        takesNotes: Bool, previous: PreviousNames?
+    ) {
         self.pending = pending
         self.map = map
         self.order = order
@@ -42,6 +57,9 @@ struct NameDrafter: Sendable {
         packages = GroupedLists(
             Array(pending.packages.indices), owners: pending.names.count, owner: { pending.packages[$0].name },
             element: { UInt32($0) })
+        inputs = takesNotes ? NameInputs(pending: pending, map: map, order: order, packages: packages) : nil
+        self.previous = previous
+        places = previous?.places() ?? [:]
         endOfLife = pending.texts.number(of: "end-of-life")
         informational = Set(["unmaintained", "unsound", "notice"].compactMap { pending.texts.number(of: $0) })
         kinds = parallelMap(count: pending.records.count) { index in
@@ -50,9 +68,21 @@ struct NameDrafter: Sendable {
         }
     }
 
-    /// Makes the draft of one name.
+    /// Makes the draft of one name, or takes over that of the earlier index.
     func draft(of number: UInt32) -> NameDraft {
         let name = pending.names[Int(number)]
+        guard let inputs = inputs?.digest(of: number) else {
+            return draft(of: name, number: number, inputs: NoteDigest(first: 0, second: 0))
+        }
+        if let previous, let place = places[UInt64(name.scope) << 32 | UInt64(name.name)],
+            let known = previous.draft(at: place, inputs: inputs)
+        {
+            return known
+        }
+        return draft(of: name, number: number, inputs: inputs)
+    }
+
+    private func draft(of name: PendingAdvisories.Name, number: UInt32, inputs: NoteDigest) -> NameDraft {
         let scope = pending.texts.string(name.scope)
         let ordering = ordering(of: name, scope: scope)
         let runs = runs(of: number, scope: scope)
@@ -72,7 +102,8 @@ struct NameDrafter: Sendable {
             entries: entries, groups: groups, segments: segments, digest: digest,
             flags: (ordering == .rpm ? NameFlag.modular : 0)
                 | (scope.hasPrefix("cpe:") ? NameFlag.product : 0),
-            unreadableRanges: rules.unreadableRanges, unreadableVersions: rules.unreadableVersions)
+            unreadableRanges: rules.unreadableRanges, unreadableVersions: rules.unreadableVersions, inputs: inputs,
+            isReused: false)
     }
 
     private func append(

@@ -15,6 +15,11 @@ struct NameSections {
     /// For each advisory the entries of its first vulnerability: one for each package, state and condition it states.
     private(set) var statements: [(advisory: UInt32, entry: UInt32)] = []
 
+    /// Names taken over from an earlier index.
+    private(set) var reusedNames = 0
+    /// What the next build is to know of each name.
+    private(set) var notes = NameNotes()
+
     /// Drafts in memory at one time.
     private static let batch = 2048
 
@@ -27,12 +32,7 @@ struct NameSections {
 
     /// Writes every name, ascending by scope and name.
     mutating func build(drafter: NameDrafter, into sections: inout IndexSections, texts: inout IndexTexts) {
-        let pool = pending.texts
-        let sorted = pending.names.indices.sorted { lhs, rhs in
-            let left = pending.names[lhs], right = pending.names[rhs]
-            return left.scope == right.scope
-                ? pool.precedes(left.name, right.name) : pool.precedes(left.scope, right.scope)
-        }
+        let sorted = sortedNames()
         for start in stride(from: 0, to: sorted.count, by: Self.batch) {
             let batch = Array(sorted[start..<min(start + Self.batch, sorted.count)])
             let drafts = parallelMap(count: batch.count) { drafter.draft(of: UInt32(batch[$0])) }
@@ -43,9 +43,29 @@ struct NameSections {
         sections[.scopes] = scopes(sorted, texts: &texts)
     }
 
+    private func sortedNames() -> [Int] {
+        let pool = pending.texts
+        let scopes = TextOrder(Set(pending.names.map(\.scope)), texts: pool).ranks(count: pool.count)
+        let names = TextOrder(Set(pending.names.map(\.name)), texts: pool).ranks(count: pool.count)
+        return pending.names.enumerated()
+            .map {
+                (
+                    key: UInt64(scopes[Int($0.element.scope)]) << 32 | UInt64(names[Int($0.element.name)]),
+                    name: $0.offset
+                )
+            }
+            .sorted { $0.key < $1.key }
+            .map(\.name)
+    }
+
     // MARK: - One name
 
     private mutating func append(_ draft: NameDraft, to sections: inout IndexSections, texts: inout IndexTexts) {
+        notes.append(
+            NameNotes.Line(
+                inputs: draft.inputs, unreadableRanges: UInt32(clamping: draft.unreadableRanges),
+                unreadableVersions: UInt32(clamping: draft.unreadableVersions)))
+        if draft.isReused { reusedNames += 1 }
         unreadableRanges += draft.unreadableRanges
         unreadableVersions += draft.unreadableVersions
         let rulesetStart = append(draft.rules, to: &sections, texts: &texts)

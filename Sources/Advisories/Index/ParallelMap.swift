@@ -16,6 +16,17 @@ func parallelMap<Result: Sendable>(count: Int, _ body: @Sendable (Int) -> Result
     return results.joined()
 }
 
+/// Works two things out at the same time.
+func together<First: Sendable, Second: Sendable>(
+    _ first: @Sendable () -> First, _ second: @Sendable () -> Second
+) -> (First, Second) {
+    let places = (Slots<First>(count: 1), Slots<Second>(count: 1))
+    DispatchQueue.concurrentPerform(iterations: 2) { number in
+        if number == 0 { places.0.set(0, [first()]) } else { places.1.set(0, [second()]) }
+    }
+    return (places.0.joined()[0], places.1.joined()[0])
+}
+
 /// One place for each piece of work.
 ///
 /// `@unchecked Sendable`: each place is written by one thread alone, and read when all of them have ended.

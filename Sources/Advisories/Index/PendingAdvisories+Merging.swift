@@ -2,9 +2,16 @@ extension PendingAdvisories {
     /// Takes over everything that another collection holds. The result does not depend on which of them came first, apart from numbers that
     /// never reach a file.
     mutating func merge(_ other: PendingAdvisories) throws(IndexBuildError) {
+        guard texts.count >= other.texts.count else {
+            // Every text of the one that comes in is looked up, so that should be the smaller one.
+            let smaller = self
+            self = other
+            return try merge(smaller)
+        }
         guard events.count + other.events.count < Self.limit, texts.count + other.texts.count < Self.limit else {
             throw .tooLarge(part: "events")
         }
+        texts.reserve(other.texts.count)
         let text = (0..<UInt32(other.texts.count)).map { number in
             other.texts.withBytes(number) { texts.intern($0) }
         }

@@ -19,26 +19,28 @@ struct SeverityChoice: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - statements: In any order; the result does not depend on it.
+    ///   - vectors: What the vectors come to.
     ///   - texts: Where the vectors' texts are.
-    init(among statements: some Collection<PendingAdvisories.Statement>, texts: StringPool) {
+    init(among statements: some Collection<PendingAdvisories.Statement>, vectors: ReadVectors, texts: StringPool) {
         for rank in 0..<3 {
             let candidates = statements.lazy.filter { Self.rank(of: $0.origin) == rank }
-            if choose(vectorAmong: candidates, texts: texts) { return }
+            if choose(vectorAmong: candidates, vectors, texts) { return }
             if choose(wordAmong: candidates) {
                 // The word stays; the numbers are those of the next who gives some.
-                addVector(of: statements, behind: rank, texts: texts)
+                addVector(of: statements, behind: rank, vectors, texts)
                 return
             }
         }
     }
 
     private mutating func addVector(
-        of statements: some Collection<PendingAdvisories.Statement>, behind rank: Int, texts: StringPool
+        of statements: some Collection<PendingAdvisories.Statement>, behind rank: Int, _ vectors: ReadVectors,
+        _ texts: StringPool
     ) {
         for next in rank + 1..<3 {
             var other = self
             let candidates = statements.lazy.filter { Self.rank(of: $0.origin) == next }
-            guard other.choose(vectorAmong: candidates, texts: texts) else { continue }
+            guard other.choose(vectorAmong: candidates, vectors, texts) else { continue }
             vector = other.vector
             score = other.score
             return
@@ -65,11 +67,11 @@ struct SeverityChoice: Equatable, Sendable {
     }
 
     private mutating func choose(
-        vectorAmong statements: some Sequence<PendingAdvisories.Statement>, texts: StringPool
+        vectorAmong statements: some Sequence<PendingAdvisories.Statement>, _ vectors: ReadVectors, _ texts: StringPool
     ) -> Bool {
-        var best: (vector: CVSSVector, statement: PendingAdvisories.Statement)?
+        var best: (vector: ReadVectors.Reading, statement: PendingAdvisories.Statement)?
         for statement in statements where statement.vector != IndexFormat.none {
-            guard let vector = try? CVSSVector(texts.string(statement.vector)) else { continue }
+            guard let vector = vectors[statement.vector] else { continue }
             if let known = best {
                 let order = (Self.order(vector.version), vector.score),
                     least = (Self.order(known.vector.version), known.vector.score)

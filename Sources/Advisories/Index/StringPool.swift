@@ -48,7 +48,7 @@ struct StringPool: Sendable {
         bytes.append(contentsOf: text)
         ends.append(bytes.count)
         table[slot] = number + 1
-        if ends.count * 2 > table.count { grow() }
+        if ends.count * 2 > table.count { grow(to: table.count * 2) }
         return number
     }
 
@@ -66,15 +66,17 @@ struct StringPool: Sendable {
     /// The number of a text that is known; `nil` for others.
     func number(of text: String) -> UInt32? {
         var text = text
-        return text.withUTF8 { bytes in
-            let bytes = UnsafeRawBufferPointer(bytes)
-            var slot = Self.hash(bytes) & (table.count - 1)
-            while table[slot] != 0 {
-                if equals(table[slot] - 1, bytes) { return table[slot] - 1 }
-                slot = (slot + 1) & (table.count - 1)
-            }
-            return nil
+        return text.withUTF8 { number(of: UnsafeRawBufferPointer($0)) }
+    }
+
+    /// The number of a text that is known, given as UTF-8; `nil` for others.
+    func number(of text: UnsafeRawBufferPointer) -> UInt32? {
+        var slot = Self.hash(text) & (table.count - 1)
+        while table[slot] != 0 {
+            if equals(table[slot] - 1, text) { return table[slot] - 1 }
+            slot = (slot + 1) & (table.count - 1)
         }
+        return nil
     }
 
     /// Whether a text begins with another.
@@ -117,8 +119,15 @@ struct StringPool: Sendable {
         }
     }
 
-    private mutating func grow() {
-        var larger = [UInt32](repeating: 0, count: table.count * 2)
+    /// Makes room to look up this many more texts, so that the table is not made anew again and again.
+    mutating func reserve(_ more: Int) {
+        var size = table.count
+        while size < (ends.count + more) * 2 { size *= 2 }
+        if size > table.count { grow(to: size) }
+    }
+
+    private mutating func grow(to size: Int) {
+        var larger = [UInt32](repeating: 0, count: size)
         for number in 0..<UInt32(ends.count) {
             var slot = withBytes(number, Self.hash) & (larger.count - 1)
             while larger[slot] != 0 { slot = (slot + 1) & (larger.count - 1) }

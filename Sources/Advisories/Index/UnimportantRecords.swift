@@ -18,10 +18,10 @@ struct UnimportantRecords: Sendable {
     /// Looks at every package of every advisory.
     init(_ pending: PendingAdvisories) {
         words = Array(repeating: .none, count: pending.records.count)
+        let unimportant = pending.texts.number(of: "unimportant")
         for package in pending.packages {
             let record = Int(package.record)
-            let isUnimportant =
-                package.urgency != IndexFormat.none && pending.texts.string(package.urgency) == "unimportant"
+            let isUnimportant = package.urgency == unimportant
             words[record] = isUnimportant && words[record] != .other ? .unimportant : .other
         }
     }

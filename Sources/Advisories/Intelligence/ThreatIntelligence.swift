@@ -31,7 +31,8 @@ public struct ThreatIntelligence: Sendable {
 
     /// Takes over what another collection knows; where both know something, the other's word counts. Exploits are joined.
     public mutating func merge(_ other: ThreatIntelligence) {
-        epss.merge(other.epss) { _, theirs in theirs }
+        // There is one such feed, with a score for every CVE id.
+        if epss.isEmpty { epss = other.epss } else { epss.merge(other.epss) { _, theirs in theirs } }
         kev.merge(other.kev) { _, theirs in theirs }
         exploits.merge(other.exploits) { ours, theirs in
             PublicExploits(

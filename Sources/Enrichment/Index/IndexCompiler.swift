@@ -22,7 +22,15 @@ public struct IndexCompiler: Sendable {
         guard state.files.values.contains(where: { $0.fetchedAt != nil }) else { return (before, false) }
         let staging = folder.stagingPath()
         defer { try? FileManager.default.removeItem(atPath: staging) }
-        let summary = try readSnapshots(state).write(to: staging)
+        let cache = PartCache(data: data, state: state)
+        let builder = try readSnapshots(state, cache: cache)
+        // Half of the work is the names, and nearly all of them are what they were.
+        let previous = before.map { PreviousBuild(index: folder.file(digest: $0), notes: cache.notes(index: $0)) }
+        let notes = cache.newNotes()
+        let summary = try builder.write(to: staging, notes: notes, previous: previous)
+        if summary.reusedNames > 0 { progress("\(summary.reusedNames) of \(summary.names) names are as before") }
+        cache.keepNotes(notes, index: summary.digest)
+        cache.removeUnused()
         // The same content under another frame, as after a change of the version orders, is not the same index: what is in use must
         // open, too.
         if summary.digest == before, (try? folder.open(digest: summary.digest)) != nil { return (before, false) }
@@ -30,15 +38,14 @@ public struct IndexCompiler: Sendable {
         return (summary.digest, true)
     }
 
-    private func readSnapshots(_ state: SnapshotState) throws -> IndexBuilder {
+    private func readSnapshots(_ state: SnapshotState, cache: PartCache) throws -> IndexBuilder {
         // Where nobody but the host's own archive could be reached, there are no feed files to discover.
         let hasFiles = state.files.contains { $0.key != AptSnapshot.folder && $0.value.fetchedAt != nil }
-        var reader = FeedReader(cache: PartCache(data: data, state: state), progress: progress)
+        var reader = FeedReader(cache: cache, progress: progress)
         let names = Set(state.files.values.filter { $0.fetchedAt != nil }.map(\.feed))
         let found = hasFiles ? try FeedLayout.discover(data.feeds) : []
         // Only what a sync checked: other files may lie there by mistake, and must not stop the compile.
         try reader.read(found.filter { names.contains($0.feed.rawValue) })
-        reader.cache?.removeUnused()
         if let snapshot = try AptSnapshot.load(feedFolder: data.feeds) {
             try reader.add(snapshot)
         }

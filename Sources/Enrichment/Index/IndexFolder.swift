@@ -39,7 +39,8 @@ public struct IndexFolder: Sendable {
         removeOld(keeping: digest)
     }
 
-    private func file(digest: String) -> String { path + "/" + digest + ".ztx" }
+    /// Where the index with a digest lies, if it is held.
+    func file(digest: String) -> String { path + "/" + digest + ".ztx" }
 
     private func check(_ result: Int32, _ path: String) throws(FileFailure) {
         guard result == 0 else { throw FileFailure(path) }

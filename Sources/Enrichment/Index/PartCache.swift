@@ -57,12 +57,39 @@ final class PartCache: Sendable {
         }
     }
 
+    // MARK: - Notes on the index in use
+
+    /// Where this very program's notes on an index lie, if there are any.
+    func notes(index digest: String) -> String {
+        folder + "/" + FileDigest.sha256(Data("\(program)\nnotes\n\(digest)".utf8)) + ".notes"
+    }
+
+    /// Where new notes are to be written; `nil` when they cannot be.
+    func newNotes() -> String? {
+        makeFolder() ? folder + "/.notes-" + UUID().uuidString : nil
+    }
+
+    /// Gives new notes the name of the index they are on.
+    func keepNotes(_ path: String?, index digest: String) {
+        guard let path else { return }
+        let place = notes(index: digest)
+        if rename(path, place) == 0 {
+            used.withLock { _ = $0.insert(stem(of: (place as NSString).lastPathComponent)) }
+        }
+    }
+
+    private func makeFolder() -> Bool {
+        (try? FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])) != nil
+    }
+
+    private func stem(of name: String) -> String { String(name.prefix { $0 != "." }) }
+
     /// Deletes the parts that neither ``load(_:)`` nor ``save(_:reading:of:)`` named since this cache was made.
     func removeUnused() {
         let kept = used.withLock { $0 }
         for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
-            let stem = String(name.prefix { $0 != "." })
-            if !kept.contains(stem) { try? FileManager.default.removeItem(atPath: folder + "/" + name) }
+            if !kept.contains(stem(of: name)) { try? FileManager.default.removeItem(atPath: folder + "/" + name) }
         }
     }
 

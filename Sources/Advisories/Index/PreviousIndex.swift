@@ -1,0 +1,115 @@
+import Crypto
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// An index that an earlier build wrote, mapped and checked whole, as a source for the next.
+///
+/// Every position is checked against its section before it is followed, so a file that somebody made up can hold nonsense but cannot make the
+/// program stop.
+///
+/// `@unchecked Sendable`: the mapping is read-only and lives as long as this.
+final class PreviousIndex: @unchecked Sendable {
+    private let bytes: UnsafeRawBufferPointer
+    private var sections: [Range<Int>] = []
+    /// The index digest, 32 bytes.
+    let digest: [UInt8]
+
+    /// Maps an index and compares its digests; `nil` when it is not there, is of another format or of other version keys, or is damaged.
+    init?(path: String) {
+        guard let bytes = Self.map(path) else { return nil }
+        self.bytes = bytes
+        digest = bytes.count < IndexFormat.headerSize ? [] : Array(bytes[48..<80])
+        guard let sections = Self.sections(of: bytes) else { return nil }
+        self.sections = sections
+        guard Self.hash(bytes[IndexFormat.headerSize...]).elementsEqual(digest) else { return nil }
+    }
+
+    deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
+
+    private static func map(_ path: String) -> UnsafeRawBufferPointer? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else {
+            return nil
+        }
+        let size = Int(status.st_size)
+        guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
+            return nil
+        }
+        return UnsafeRawBufferPointer(start: start, count: size)
+    }
+
+    /// The places of the sections; `nil` unless the header is one that this program writes.
+    private static func sections(of bytes: UnsafeRawBufferPointer) -> [Range<Int>]? {
+        let end = IndexFormat.headerDigestOffset
+        guard bytes.count >= IndexFormat.headerSize, bytes[..<8].elementsEqual(IndexFormat.magic),
+            word(bytes, 8) == IndexFormat.version, long(bytes, 16) == UInt64(bytes.count),
+            bytes[32..<40].elementsEqual(IndexFormat.versionKeyFingerprint),
+            hash(bytes[..<end]).elementsEqual(bytes[end..<end + 32])
+        else { return nil }
+        var sections: [Range<Int>] = []
+        for (line, section) in IndexSection.allCases.enumerated() {
+            let place = IndexFormat.sectionTableOffset + line * IndexFormat.sectionTableStride
+            guard word(bytes, place) == section.rawValue, word(bytes, place + 4) == UInt32(section.stride),
+                let start = Int(exactly: long(bytes, place + 8)), let count = Int(exactly: long(bytes, place + 16)),
+                start >= IndexFormat.headerSize, start <= bytes.count, count <= bytes.count - start
+            else { return nil }
+            sections.append(start..<start + count)
+        }
+        return sections
+    }
+
+    private static func hash(_ bytes: Slice<UnsafeRawBufferPointer>) -> SHA256Digest {
+        var hasher = SHA256()
+        hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes))
+        return hasher.finalize()
+    }
+
+    /// How many records a section has.
+    func count(_ section: IndexSection) -> Int { sections[Int(section.rawValue) - 1].count / section.stride }
+
+    /// The bytes of a run of records; `nil` when it reaches out of the section.
+    func records(_ section: IndexSection, _ start: UInt32, _ count: UInt32) -> UnsafeRawBufferPointer? {
+        let place = sections[Int(section.rawValue) - 1]
+        let (from, to) = (Int(start) * section.stride, (Int(start) + Int(count)) * section.stride)
+        guard to <= place.count else { return nil }
+        return UnsafeRawBufferPointer(rebasing: bytes[place.lowerBound + from..<place.lowerBound + to])
+    }
+
+    /// The bytes of a text; `nil` when it reaches out of the section.
+    func text(_ position: UInt32) -> UnsafeRawBufferPointer? {
+        let place = sections[Int(IndexSection.text.rawValue) - 1]
+        guard Int(position) + 4 <= place.count else { return nil }
+        let start = place.lowerBound + Int(position) + 4
+        let count = Int(Self.word(bytes, start - 4))
+        guard start + count <= place.upperBound else { return nil }
+        return UnsafeRawBufferPointer(rebasing: bytes[start..<start + count])
+    }
+
+    /// Bytes of the section of texts.
+    var textSize: Int { sections[Int(IndexSection.text.rawValue) - 1].count }
+
+    private static func word(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt32 {
+        UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    }
+
+    private static func long(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
+        UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// The number at an offset that lies within.
+    @inline(__always)
+    func word(_ offset: Int) -> UInt32 {
+        UInt32(littleEndian: loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    }
+}
