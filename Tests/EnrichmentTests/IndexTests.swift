@@ -78,6 +78,31 @@ import Verdicts
         #expect(holder.index?.digest == first)
     }
 
+    @Test func aFileIsFollowedAsItIsReplaced() throws {
+        let path = outer.file("all.ztx")
+        let file = IndexHolder(file: path)
+        #expect(throws: IndexError.self) { try file.refresh() }
+        func replace(_ names: [String: String]) throws -> String {
+            let digest = try install(names, in: folder)
+            try? FileManager.default.removeItem(atPath: path)
+            try FileManager.default.copyItem(atPath: "\(data.indexes)/\(digest).ztx", toPath: path)
+            return digest
+        }
+        let first = try replace(["tool": "1"])
+        #expect(try file.refresh() == first)
+        #expect(try file.refresh() == nil)
+        let second = try replace(["tool": "2"])
+        #expect(try file.refresh() == second)
+        #expect(
+            try file.index?.digest == second && file.index(digest: first)?.digest == first,
+            "which a listing may go on with")
+        try FileManager.default.removeItem(atPath: path)
+        #expect(throws: IndexError.self) { try file.refresh() }
+        try outer.write("all.ztx", "no index".utf8)
+        #expect(throws: IndexError.self) { try file.refresh() }
+        #expect(file.index?.digest == second)
+    }
+
     @Test func digestsBeginWithThePresentOneAndSkipToTheNewest() async throws {
         let early = holder.digests()
         let first = try install(["tool": "1"], in: folder)

@@ -193,24 +193,3 @@ struct ServerTests {
         }
     }
 }
-
-struct WatchedIndexFileTests {
-    @Test func aReplacedFileComesIntoUseAndADamagedOneDoesNot() throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("watched-\(UUID().uuidString)").path
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        let first = try writeIndex([advisory("PYSEC-1", aliases: ["CVE-2024-1"])], to: path)
-        let file = WatchedIndexFile(path: path)
-        #expect(file.index == nil)
-        #expect(try file.refresh() == first.digest)
-        #expect(try file.refresh() == nil)
-        let second = try writeIndex([advisory("PYSEC-2", aliases: ["CVE-2024-2"])], to: path)
-        #expect(try file.refresh() == second.digest)
-        #expect(file.index?.digest == second.digest)
-        #expect(file.index(digest: first.digest) != nil)
-        try FileManager.default.removeItem(atPath: path)
-        #expect(throws: (any Error).self) { try file.refresh() }
-        try Data("no index".utf8).write(to: URL(filePath: path))
-        #expect(throws: (any Error).self) { try file.refresh() }
-        #expect(file.index?.digest == second.digest)
-    }
-}

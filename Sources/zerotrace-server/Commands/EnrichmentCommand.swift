@@ -56,34 +56,30 @@ struct EnrichmentCommand: AsyncParsableCommand {
         _ configuration: VerdictServerConfiguration, _ file: String?, _ metrics: PrometheusMetrics, _ logger: Logger
     ) throws -> ServiceGroup {
         let health = HealthState()
-        let indexes: any HeldIndexes
-        let watcher: any Service
-        var feeds: @Sendable () -> [FeedStatus] = { [] }
-        if let file {
-            let watched = WatchedIndexFile(path: file)
-            // A file that was named must be there and whole; later ones that are not leave the one before in use.
-            try watched.refresh()
-            indexes = watched
-            watcher = IndexFileWatcher(file: watched, logger: logger)
-            feeds = { watched.index?.feedStatuses ?? [] }
-        } else {
-            try data.folder.create()
-            let folder = IndexFolder(path: data.folder.indexes)
-            let holder = IndexHolder(folder: folder)
-            indexes = FolderIndexes(holder: holder, folder: folder)
-            watcher = IndexWatcher(holder: holder, logger: logger)
-            feeds = { holder.index?.feedStatuses ?? [] }
-        }
+        let holder = try indexHolder(file)
         let services = VerdictServerServices(
-            indexes: indexes, health: health, feeds: feeds, metricsText: { metrics.render() })
+            indexes: ServedIndexes(holder: holder), health: health, feeds: { holder.index?.feedStatuses ?? [] },
+            metricsText: { metrics.render() })
         var group = ServiceGroupConfiguration(
             services: [
-                watcher, VerdictServer(configuration: configuration, services: services, logger: logger),
+                IndexWatcher(holder: holder, logger: logger),
+                VerdictServer(configuration: configuration, services: services, logger: logger),
                 Readiness(health: health),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(configuration.limits.shutdownSeconds + 2)
         return ServiceGroup(configuration: group)
+    }
+
+    private func indexHolder(_ file: String?) throws -> IndexHolder {
+        guard let file else {
+            try data.folder.create()
+            return IndexHolder(folder: IndexFolder(path: data.folder.indexes))
+        }
+        let holder = IndexHolder(file: file)
+        // A file that was named must be there and whole; later ones that are not leave the one before in use.
+        try holder.refresh()
+        return holder
     }
 
     /// Each connection is an open file, and the usual soft limit of 1,024 is what the 1,000 clients come to.
@@ -126,17 +122,13 @@ struct EnrichmentEnvironment {
     }
 }
 
-/// The indexes of an installation's data folder.
-private struct FolderIndexes: HeldIndexes {
+/// The indexes of a holder, as the service asks for them.
+private struct ServedIndexes: HeldIndexes {
     let holder: IndexHolder
-    let folder: IndexFolder
 
     var index: AdvisoryIndex? { holder.index }
 
-    func index(digest: String) throws -> AdvisoryIndex? {
-        if let index = holder.index, index.digest == digest { return index }
-        return try folder.open(digest: digest)
-    }
+    func index(digest: String) throws -> AdvisoryIndex? { try holder.index(digest: digest) }
 }
 
 extension AdvisoryIndex {
