@@ -22,7 +22,7 @@ struct Responder: Sendable {
         do throws(ServiceError) {
             reply = try self.reply(to: request, route, id)
         } catch {
-            reply = error.reply(requestID: request.id)
+            reply = error.reply(requestID: route.isOfOSV ? nil : request.id)
         }
         let nanoseconds = Int64(DispatchTime.now().uptimeNanoseconds - start)
         metrics.answered(route, status: reply.status.code, nanoseconds: nanoseconds)

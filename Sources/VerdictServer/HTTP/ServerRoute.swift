@@ -41,5 +41,13 @@ enum ServerRoute: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether OSV.dev has the same.
+    var isOfOSV: Bool {
+        switch self {
+        case .query, .queryBatch, .advisory: true
+        default: false
+        }
+    }
+
     func takes(_ method: HTTPMethod) -> Bool { method == self.method || (method == .HEAD && self.method == .GET) }
 }

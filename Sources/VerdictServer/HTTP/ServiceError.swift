@@ -3,7 +3,7 @@ import NIOHTTP1
 
 /// A refusal, in the form OSV.dev's gateway gives it: a gRPC status code and a sentence.
 ///
-/// The native endpoints use the same form, so that a client of this service reads one kind of error.
+/// The native endpoints use the same form and say more, so that a client of this service reads one kind of error.
 struct ServiceError: Error, Sendable, Equatable {
     var status: HTTPResponseStatus
     /// <https://grpc.github.io/grpc/core/md_doc_statuscodes.html>
@@ -56,16 +56,19 @@ struct ServiceError: Error, Sendable, Equatable {
         status: .unsupportedMediaType, code: 3, reason: "unsupported_encoding",
         message: "Bodies are taken without Content-Encoding.")
 
-    func reply(requestID: String) -> ServerReply {
+    /// - Parameter requestID: `nil` leaves out all that OSV.dev does not say; the header names the request all the same.
+    func reply(requestID: String?) -> ServerReply {
         let writer = UTF8Writer(capacity: 256)
         writer.raw("{\"code\":")
         writer.integer(Int64(code))
         writer.raw(",\"message\":")
         writer.string(message)
-        writer.raw(",\"reason\":")
-        writer.string(reason)
-        writer.raw(",\"request_id\":")
-        writer.string(requestID)
+        if let requestID {
+            writer.raw(",\"reason\":")
+            writer.string(reason)
+            writer.raw(",\"request_id\":")
+            writer.string(requestID)
+        }
         writer.raw("}")
         var reply = ServerReply(status, body: writer.buffer())
         if let retryAfter { reply.headers.append(("Retry-After", "\(retryAfter)")) }

@@ -33,16 +33,19 @@ struct OSVQuery {
         let purl = try package?.text("purl")
         let name = try package?.text("name")
         let ecosystem = try package?.text("ecosystem")
-        if commit != nil {
+        if let commit {
+            guard commit.utf8.count.isMultiple(of: 2), commit.utf8.allSatisfy(Self.isHex) else {
+                throw .invalid("Invalid hash.")
+            }
             subject = .commit
             version = nil
         } else if let purl {
-            guard name == nil, ecosystem == nil else {
-                throw .invalid("A package has a \"purl\", or a \"name\" and an \"ecosystem\", not both.")
-            }
+            // In the order, and in the words, of OSV.dev, as some clients know them.
             guard let parsed = try? PackageURL(purl) else { throw .invalid("Invalid Package URL.") }
+            guard name == nil else { throw .invalid("name specified in a PURL query") }
+            guard ecosystem == nil else { throw .invalid("ecosystem specified in a PURL query") }
             guard parsed.version == nil || stated == nil else {
-                throw .invalid("The version is given in the purl and in \"version\"; one is enough.")
+                throw .invalid("version specified in params and PURL query")
             }
             subject = .purl(parsed)
             version = parsed.version ?? stated
@@ -51,6 +54,15 @@ struct OSVQuery {
             version = stated
         } else {
             throw .invalid("Invalid query.")
+        }
+    }
+
+    private static func isHex(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+            UInt8(ascii: "A")...UInt8(ascii: "F"):
+            true
+        default: false
         }
     }
 }
