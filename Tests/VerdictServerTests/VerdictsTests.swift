@@ -74,6 +74,27 @@ struct VerdictsTests {
     ]) func whatIsNoRequestIsRefused(body: String) throws {
         let answer = makeResponder(TestIndexes([try makeIndex([])])).ask("/v1/verdicts", body)
         #expect(answer.status == 400, "\(answer.text)")
+        #expect(
+            try answer.json["reason"] as? String == "invalid_request" && answer.json["request_id"] as? String == "test")
+    }
+
+    @Test func aBinaryIsAskedForUnderItsSourceToo() throws {
+        let record = advisory(
+            "RHSA-2024:1", feed: .osv("Red Hat"), scope: "Red Hat:enterprise_linux:9", name: "curl",
+            events: [.introduced("0"), .fixed("0:7.76.1-29.el9")])
+        let purl =
+            "pkg:rpm/redhat/libcurl@7.76.1-14.el9?arch=x86_64&distro=rhel-9.3&upstream=curl-7.76.1-14.el9.src.rpm"
+        let index = try makeIndex([record])
+        #expect(try index.verdicts(for: PackageURL(purl)).map(\.vulnerability) == ["RHSA-2024:1"])
+        let answer = makeResponder(TestIndexes([index])).ask("/v1/verdicts", #"{"packages":["\#(purl)"]}"#)
+        #expect(answer.text.contains(#""vulnerability":"RHSA-2024:1","status":"affected""#))
+    }
+
+    @Test func aNameIsTakenInAnySpellingOfItsEcosystem() throws {
+        let responder = makeResponder(TestIndexes([try makeIndex([advisory("GHSA-aaaa-bbbb-cccc", name: "my-tool")])]))
+        let answer = responder.ask(
+            "/v1/verdicts", #"{"packages":[{"scope":"PyPI","name":"My.Tool","version":"1.0"}]}"#)
+        #expect(answer.text.contains("GHSA-aaaa-bbbb-cccc"))
     }
 
     @Test func aBatchHasALimit() throws {

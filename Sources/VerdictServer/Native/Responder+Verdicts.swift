@@ -67,10 +67,13 @@ struct VerdictsAnswer {
         guard let name = try object.text("name"), let version = try object.text("version") else {
             throw .invalid("A package with a \"scope\" has a \"name\" and a \"version\".")
         }
-        let package = purl.flatMap { try? PackageURL($0) }
-        try add(
-            AdvisoryCoordinates(scope: scope, name: name, version: version),
-            package.map { MatchContext(package: $0) } ?? MatchContext())
+        let context = purl.flatMap { try? PackageURL($0) }.map { MatchContext(package: $0) } ?? MatchContext()
+        let coordinates = AdvisoryCoordinates(
+            scope: scope, name: AdvisoryNames.canonical(name, scope: scope), version: version)
+        try answer(scope: scope) { (index, found) throws(IndexError) in
+            _ = try index.match(coordinates, context: context, into: &found)
+            return true
+        }
     }
 
     private mutating func add(purl text: String) throws(ServiceError) {
@@ -83,16 +86,25 @@ struct VerdictsAnswer {
             writer.string("\(error)")
             return writer.raw("}")
         }
-        guard let coordinates = package.advisoryCoordinates else { return writer.raw("{\"covered\":false}") }
-        try add(coordinates, MatchContext(package: package))
+        try answer(scope: package.advisoryCoordinates?.scope) { (index, found) throws(IndexError) in
+            try index.match(package, into: &found)
+        }
     }
 
-    private mutating func add(_ coordinates: AdvisoryCoordinates, _ context: MatchContext) throws(ServiceError) {
+    /// Writes what is found for one package.
+    ///
+    /// - Parameters:
+    ///   - scope: Where it is looked up; asked for only when nothing is found.
+    ///   - find: Looks it up; `false` when there is nowhere to look.
+    private mutating func answer(
+        scope: @autoclosure () -> String?,
+        _ find: (AdvisoryIndex, inout CompactVerdicts) throws(IndexError) -> Bool
+    ) throws(ServiceError) {
         bench.found.removeAll()
         do throws(IndexError) {
-            let isKnown = try index.match(coordinates, context: context, into: &bench.found)
+            let isLookedUp = try find(index, &bench.found)
             if bench.found.records.isEmpty {
-                return writer.raw(isKnown || isCovered(coordinates.scope) ? "{}" : "{\"covered\":false}")
+                return writer.raw(isLookedUp && isCovered(scope()) ? "{}" : "{\"covered\":false}")
             }
             try writeVerdicts()
         } catch {
@@ -105,7 +117,7 @@ struct VerdictsAnswer {
         var isFirst = true
         for record in bench.found.records {
             writer.separator(&isFirst)
-            writer.verdict(try index.verdict(record))
+            try writer.verdict(record, of: index)
             if describes { named.insert(record.vulnerability) }
         }
         writer.raw("]}")
@@ -113,7 +125,8 @@ struct VerdictsAnswer {
     }
 
     /// Whether nothing found means something.
-    private mutating func isCovered(_ scope: String) -> Bool {
+    private mutating func isCovered(_ scope: String?) -> Bool {
+        guard let scope else { return false }
         if let lastScope, lastScope.text == scope { return lastScope.isCovered }
         let isCovered = index.covers(scope: scope)
         lastScope = (scope, isCovered)

@@ -2,19 +2,21 @@ import Matching
 import Scoring
 
 extension UTF8Writer {
-    /// Writes a verdict; what is `nil` is left out.
-    func verdict(_ verdict: Verdict) {
+    /// Writes a verdict straight out of the index, without making a string of anything in it; what is missing is left out.
+    func verdict(_ verdict: CompactVerdict, of index: AdvisoryIndex) throws(IndexError) {
         raw("{\"vulnerability\":")
-        string(verdict.vulnerability)
+        try index.withVulnerabilityID(number: verdict.vulnerability) { string($0) }
         raw(",\"status\":")
         string(verdict.status.rawValue)
         raw(",\"reason\":")
         string(verdict.reason)
-        if let fixed = verdict.fixedVersion {
+        try index.withFixedVersion(of: verdict) { version in
+            guard let version else { return }
             raw(",\"fixed_version\":")
-            string(fixed)
+            string(version)
         }
-        if let urgency = verdict.urgency {
+        try index.withUrgency(of: verdict) { urgency in
+            guard !urgency.isEmpty else { return }
             raw(",\"urgency\":")
             string(urgency)
         }
@@ -22,9 +24,13 @@ extension UTF8Writer {
             raw(",\"confidence\":")
             string(verdict.confidence.rawValue)
         }
-        raw(",\"advisories\":")
-        strings(verdict.advisories)
-        raw("}")
+        raw(",\"advisories\":[")
+        var isFirst = true
+        try index.forEachAdvisoryID(of: verdict) { id in
+            separator(&isFirst)
+            string(id)
+        }
+        raw("]}")
     }
 
     /// Writes what is known of a vulnerability; what is `nil` is left out.
