@@ -220,6 +220,7 @@ import Testing
         #expect(throws: BundleError.badKey(path)) { try BundleKey(path) }
         #expect(throws: BundleError.badKey(publicPath)) { try BundleSigningKey(path: publicPath) }
         #expect(throws: BundleError.self) { try BundleKey("ed25519-public:AAAA") }
+        #expect(throws: BundleError.noKey(path + ".old")) { try BundleKey(path + ".old") }
     }
 
     @Test func aMirrorLeadsFromWhatIsHeldToTheNewest() async throws {
@@ -247,6 +248,17 @@ import Testing
         #expect(try await !sync(server.url).changed)
         #expect(try isAffected("4.5"))
         try await server.stop()
+    }
+
+    /// As long as ``BundleMirror/listLimit`` allows, which looking each base up from the beginning would take minutes for.
+    @Test func aLongListIsFollowedToItsEnd() {
+        var list = BundleMirror.List()
+        list.bundles = (1...100_000).map { .init(file: "\($0).ztb", sequence: $0, base: $0 > 1 ? $0 - 1 : nil) }
+            .reversed()
+        #expect(list.steps(from: nil).map(\.sequence) == Array(1...100_000))
+        #expect(list.steps(from: 99_998).map(\.sequence) == [99_999, 100_000])
+        list.bundles.removeAll { $0.sequence == 5 }
+        #expect(list.steps(from: nil).isEmpty)
     }
 
     @Test func whoeverServesAMirrorMayReadAllOfIt() async throws {
@@ -280,6 +292,18 @@ import Testing
         let file = source.file("feeds/kev/k.json")
         let error = await #expect(throws: FileFailure.self) { _ = try await writer.publish(to: file + "/web") }
         #expect(error?.description == "cannot write \(file): Not a directory")
+    }
+
+    @Test func aMirrorWithoutBundlesIsSaidToHaveNone() async throws {
+        let web = try TemporaryFolder()
+        let server = try await LoopbackServer { _ in .answer(404) }
+        for place in [web.path, server.url] {
+            let sync = FeedSync(
+                data: DataFolder(path: target.path), origin: .bundles(place, trust: [key.publicKey]),
+                includesHostArchive: false, progress: { _ in })
+            await #expect(throws: BundleError.noBundles(place: place)) { try await sync.run() }
+        }
+        try await server.stop()
     }
 
     @Test func everySoOftenAMirrorGetsAWholeBundle() async throws {

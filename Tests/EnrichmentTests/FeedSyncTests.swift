@@ -121,6 +121,15 @@ import Verdicts
         #expect(try report.failed.isEmpty && status(report, "osv/PyPI").error != nil)
     }
 
+    @Test func aFeedThatAMirrorDoesNotHaveIsNotAskedOfItInVain() async throws {
+        var options = FeedSync.Options()
+        options.feeds = ["osv/npm", "osv/Maven"]
+        let sync = FeedSync(
+            data: data, origin: .mirror(mirror.path), includesHostArchive: false, options: options, progress: { _ in })
+        let error = FeedSelectionError(name: "osv/Maven", place: mirror.path)
+        await #expect(throws: error) { try await sync.run() }
+    }
+
     @Test func aFeedThatHoldsNothingIsInNoIndex() async throws {
         try mirror.write("kev/k.json", #"{"dateReleased":"2024-03-01T15:00:00Z","vulnerabilities":[]}"#.utf8)
         let synced = try await sync()

@@ -2,6 +2,10 @@
 public enum BundleError: Error, Sendable, Equatable, CustomStringConvertible {
     /// No key, or not of the right half.
     case badKey(String)
+    /// Neither a key nor the path of a file.
+    case noKey(String)
+    /// A mirror that offers nothing.
+    case noBundles(place: String)
     /// The file is no bundle, or was cut off or altered.
     case damaged(path: String, reason: String)
     /// Signed by nobody who is trusted.
@@ -23,6 +27,9 @@ public enum BundleError: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .badKey(let name): "\(name) is no key of the kind needed here; `zerotrace feeds keygen` makes both halves"
+        case .noKey(let name): "\(name) is neither a key nor a file"
+        case .noBundles(let place):
+            "\(place) offers no bundles: neither \(BundleMirror.listName) nor \(BundleMirror.wholeName) is there"
         case .damaged(let path, let reason): "\(path): not a whole feed bundle: \(reason)"
         case .untrusted(let path): "\(path): signed by none of the trusted keys"
         case .newerFormat(let path, let format): "\(path): of bundle format \(format), which a later release reads"

@@ -13,7 +13,7 @@ public struct BundleKey: Sendable, Hashable, CustomStringConvertible {
     /// Reads a key.
     ///
     /// - Parameter text: The key itself, as ``description`` writes it, or the path of a file with it.
-    /// - Throws: ``BundleError/badKey(_:)``.
+    /// - Throws: ``BundleError/badKey(_:)``, ``BundleError/noKey(_:)``.
     public init(_ text: String) throws(BundleError) {
         bytes = try BundleKeyText.read(text, prefix: Self.prefix)
     }
@@ -38,7 +38,7 @@ public struct BundleSigningKey: Sendable {
 
     /// Reads the key from its file.
     ///
-    /// - Throws: ``BundleError/badKey(_:)``.
+    /// - Throws: ``BundleError/badKey(_:)``, ``BundleError/noKey(_:)``.
     public init(path: String) throws(BundleError) {
         let bytes = try BundleKeyText.read(path, prefix: Self.prefix)
         do {
@@ -73,10 +73,13 @@ public struct BundleSigningKey: Sendable {
 private enum BundleKeyText {
     static func read(_ textOrPath: String, prefix: String) throws(BundleError) -> Data {
         let text =
-            textOrPath.hasPrefix(prefix)
-            ? textOrPath
-            : FileManager.default.contents(atPath: textOrPath).map { String(decoding: $0.prefix(4096), as: UTF8.self) }
-                ?? ""
+            if textOrPath.hasPrefix(prefix) {
+                textOrPath
+            } else if let content = FileManager.default.contents(atPath: textOrPath) {
+                String(decoding: content.prefix(4096), as: UTF8.self)
+            } else {
+                throw .noKey(textOrPath)
+            }
         let line = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard line.hasPrefix(prefix), let bytes = Data(base64Encoded: String(line.dropFirst(prefix.count))),
             bytes.count == 32

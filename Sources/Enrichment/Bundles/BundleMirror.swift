@@ -38,11 +38,11 @@ struct BundleMirror {
         /// The bundles that lead from the one held to the newest, the first to import first; empty when that is held.
         func steps(from held: Int64?) -> [Item] {
             guard var item = bundles.max(by: { $0.sequence < $1.sequence }), item.sequence != held else { return [] }
+            // The list is not signed and may be long: each step is one look-up.
+            let bySequence = Dictionary(bundles.map { ($0.sequence, $0) }) { first, _ in first }
             var steps = [item]
             while let base = item.base, base != held {
-                guard let before = bundles.first(where: { $0.sequence == base }), base < item.sequence else {
-                    return []
-                }
+                guard let before = bySequence[base], base < item.sequence else { return [] }
                 steps.append(before)
                 item = before
             }
@@ -80,7 +80,9 @@ struct BundleMirror {
         progress("importing \(file)")
         let importer = BundleImport(data: data, trust: trust, options: options, progress: progress)
         guard isRemote else {
-            try importer.run(place + "/" + file, state: &state)
+            let path = place + "/" + file
+            guard FileManager.default.fileExists(atPath: path) else { throw missing(file) }
+            try importer.run(path, state: &state)
             return
         }
         let path = data.feeds + "/.download-" + UUID().uuidString + ".ztb"
@@ -88,8 +90,14 @@ struct BundleMirror {
         let answer = try await FeedDownloader.withClient { client in
             try await FeedDownloader(client: client).download(FeedDownloader.url(place, file), to: path)
         }
-        guard case .file = answer else { throw FeedFetchError.refused(status: 404) }
+        guard case .file = answer else { throw missing(file) }
         try importer.run(path, state: &state)
+    }
+
+    /// A mirror without a list may have the one bundle; what a list names must be there.
+    private func missing(_ file: String) -> BundleError {
+        file == Self.wholeName
+            ? .noBundles(place: place) : .damaged(path: "\(place)/\(file)", reason: "it is not there")
     }
 
     private func read(_ file: String, data: DataFolder) async throws -> Data? {

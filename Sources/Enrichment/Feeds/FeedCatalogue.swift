@@ -156,9 +156,13 @@ public enum FeedCatalogue {
 public struct FeedSelectionError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The name.
     public let name: String
+    /// The mirror that has no such feed; `nil` when nobody has.
+    public var place: String?
 
     /// One line for people.
     public var description: String {
-        "no feed is named \(name); `zerotrace feeds list` shows all, and osv/ECOSYSTEM names any ecosystem of OSV"
+        if let place { return "\(place) has no feed named \(name)" }
+        return
+            "no feed is named \(name); `zerotrace feeds list` shows all, and osv/ECOSYSTEM names any ecosystem of OSV"
     }
 }

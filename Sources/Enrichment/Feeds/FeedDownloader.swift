@@ -117,7 +117,16 @@ struct FeedDownloader: Sendable {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw FeedFetchError.unreachable("\(error)")
+            throw FeedFetchError.unreachable(Self.reason(error))
+        }
+    }
+
+    /// In words, where the system or the client has any.
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as IOError: String(cString: strerror(error.errnoCode))
+        case let error as HTTPClientError: error.shortDescription
+        default: "\(error)"
         }
     }
 

@@ -157,6 +157,9 @@ public struct FeedSync: Sendable {
         }
     }
 
+    /// The mirror that is asked; `nil` for publishers.
+    private var mirror: String? { if case .mirror(let place) = origin { place } else { nil } }
+
     private func files(holding entries: [String: SnapshotState.Entry]) throws -> [FeedFile] {
         guard options.feeds.isEmpty else { return try FeedCatalogue.files(named: options.feeds) }
         return FeedCatalogue.files(holding: Set(entries.values.filter { !$0.digest.isEmpty }.map(\.feed)))
@@ -182,6 +185,9 @@ public struct FeedSync: Sendable {
         with fetcher: some FeedFetcher, known: [String: SnapshotState.Entry]
     ) async throws -> Fetched {
         let all = try fetcher.listFiles()
+        for name in options.feeds where !all.contains(where: { $0.isMeant(by: name) }) {
+            throw FeedSelectionError(name: name, place: mirror)
+        }
         let files = options.feeds.isEmpty ? all : all.filter { options.feeds.contains(where: $0.isMeant(by:)) }
         var fetched = Fetched(listed: Set(files.map(\.path)))
         await BoundedConcurrency.forEach(files, limit: Self.concurrency) { file in
