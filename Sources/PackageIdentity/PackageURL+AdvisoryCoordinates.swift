@@ -120,8 +120,8 @@ extension PackageURL {
     /// The version as advisories number it.
     private func registryVersion(_ version: String) -> String {
         switch type {
-        // Go itself writes "go1.20.3".
-        case "golang" where namespace == nil && version.hasPrefix("go"): return String(version.dropFirst(2))
+        case "golang" where namespace == nil: return GoToolchain.release(version)
+        case "gem": return GemPlatform.cut(version)
         case "bitnami": return SourcePackage.withoutRevision(version)
         default: return version
         }
