@@ -84,8 +84,10 @@ extension AdvisoryIndex {
         var found = CompactVerdicts()
         guard try match(coordinates, context: context, into: &found), let first = found.records.first else { return [] }
         let name = try reader.name(first.name)
-        let place = try place(of: coordinates.version, in: name)
-        let hearing = Hearing(reader: reader, name: name, context: context, version: coordinates.version)
+        let restated = try SourceEpoch.restated(coordinates.version, of: name, in: reader, context: context)
+        let version = restated ?? coordinates.version
+        let place = try place(of: version, in: name)
+        let hearing = Hearing(reader: reader, name: name, context: context, version: version)
         var numbers: Set<UInt32> = []
         for record in found.records where record.status == .affected {
             let heard = try hearing.hear(try reader.statements(ofGroup: record.group, in: name)).filter(\.isHeard)

@@ -5,5 +5,6 @@ public enum MatchingRules {
     ///
     /// 1: as first stored. 2: tools built from the kernel's source are spared (``VerdictReason/kernelTools``).
     /// 3: conditions (modules, architectures, products) decide who speaks, and a verdict has a confidence.
-    public static let version = 3
+    /// 4: builds apart speak of their own kind, a source's epoch is the one that its advisories write, and builds by others are left out.
+    public static let version = 4
 }

@@ -232,6 +232,7 @@ import Testing
         #expect(index.verdicts(at: place, purl: purl).map(\.fixedVersion) == (fix.map { [$0] } ?? []))
         let explanation = index.explain(at: place, purl: purl, vulnerability: "CVE-2024-0001")
         #expect(explanation.status == (fix == nil ? .fixed : .affected))
+        #expect(index.affectingAdvisories(at: place, purl: purl).isEmpty == (fix == nil))
     }
 
     private func rocky(_ name: String, fixed: String) -> Advisory {
