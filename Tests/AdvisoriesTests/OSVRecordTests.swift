@@ -85,7 +85,7 @@ import Testing
         ("Packagist", "Symfony/HTTP", "symfony/http"), ("Debian:12", "openssl", "openssl"), ("Alpine:v3.18", "R", "r"),
         ("AlmaLinux:9", "NetworkManager", "NetworkManager"), ("NuGet", "Newtonsoft.Json", "newtonsoft.json"),
         ("Maven", "org.apache:Commons_Text", "org.apache:Commons_Text"),
-        ("Go", "github.com/Masterminds/x", "github.com/Masterminds/x"),
+        ("Go", "github.com/Masterminds/x", "github.com/masterminds/x"),
     ])
     func namesAreNormalisedAsLookUpsAre(scope: String, name: String, expected: String) throws {
         let record = #"{"id":"X","affected":[{"package":{"ecosystem":"\#(scope)","name":"\#(name)"}}]}"#
