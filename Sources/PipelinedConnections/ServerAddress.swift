@@ -1,0 +1,34 @@
+/// Where a server listens.
+public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
+    /// A name or an address.
+    public let host: String
+    /// 1...65535.
+    public let port: Int
+
+    /// Makes one from its parts.
+    public init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    /// `host:port`, with brackets around an IPv6 address.
+    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+/// A text that must not be shown. Printing it gives dots, also as a part of something else.
+public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    private let text: String
+
+    /// Hides a text.
+    public init(_ text: String) { self.text = text }
+
+    /// The text itself: for sending it where it belongs.
+    public var revealed: String { text }
+
+    /// Dots.
+    public var description: String { "•••" }
+    /// Dots.
+    public var debugDescription: String { "•••" }
+    /// Nothing to look into.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
