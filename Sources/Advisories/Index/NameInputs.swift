@@ -23,7 +23,8 @@ struct NameInputs: Sendable {
     /// The digest of one name: the first 16 bytes of a SHA-256.
     func digest(of number: UInt32) -> NoteDigest {
         let name = pending.names[Int(number)]
-        var bytes = SectionBytes()
+        // About what a package takes; most names have few.
+        var bytes = SectionBytes(capacity: 64 + packages[number].count * 192)
         bytes.append(UInt8((name.isSemanticOnly ? 1 : 0) | (name.hasRanges ? 2 : 0)))
         // Threads take feeds in any order; within one advisory the order of its feed stands.
         let sorted = packages[number].sorted { left, right in

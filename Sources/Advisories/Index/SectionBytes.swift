@@ -3,6 +3,9 @@ struct SectionBytes {
     /// What was appended so far.
     private(set) var bytes: [UInt8] = []
 
+    /// Starts empty, with room for as many bytes.
+    init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
+
     /// Bytes so far.
     var count: Int { bytes.count }
 

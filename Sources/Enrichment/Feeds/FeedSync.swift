@@ -255,7 +255,8 @@ public struct FeedSync: Sendable {
     ) throws {
         let digest = try SnapshotFiles.digest(of: staging.path)
         if digest == entry.digest { return }
-        let checked = try SnapshotReader.check(root: staging.root, feed: place.feed)
+        let cache = PartCache(data: data, root: staging.root, digests: [place.relative: digest])
+        let checked = try SnapshotReader.check(root: staging.root, feed: place.feed, keepingPartsIn: cache)
         if !options.acceptedWithdrawals.contains(place.feed.rawValue) {
             try place.checkWithdrawals(checked.standing, of: staging, held: entry.digest)
         }

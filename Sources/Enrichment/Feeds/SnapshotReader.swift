@@ -14,17 +14,20 @@ enum SnapshotReader {
     /// - Parameters:
     ///   - root: A folder that holds the staged feed alone, at its place in the layout, so that it is read as it will be read there.
     ///   - feed: What it is expected to be.
+    ///   - cache: Where its advisories are kept for the compile behind the check, so that they are read once; `nil` for nowhere.
     /// - Throws: What the loader throws when it is cut short or is no feed; ``FeedFetchError/unreadable(_:)`` when it is another one,
     ///   which its place would have read wrongly ever after, or holds nothing at all.
-    static func check(root: String, feed: FeedID) throws -> Result {
+    static func check(root: String, feed: FeedID, keepingPartsIn cache: PartCache? = nil) throws -> Result {
         let survey = try FeedLayout.survey(root)
         guard survey.sources.allSatisfy({ $0.feed == feed }) else {
             throw FeedFetchError.unreadable("is another feed than \(feed)")
         }
-        var sink = StandingSink()
+        var sink = StandingSink(builds: cache != nil)
         var reading = FeedReading(feed: feed)
         for source in survey.sources {
-            reading.add(try source.readAdvisories(into: &sink))
+            let own = try source.readAdvisories(into: &sink)
+            if let cache, source.holdsAdvisories { cache.save(sink.takeBuilder(), reading: own, of: source) }
+            reading.add(own)
             guard let intelligence = try source.readIntelligence() else { continue }
             sink.take(intelligence.intelligence)
             // What holds both was counted already.
@@ -37,13 +40,24 @@ enum SnapshotReader {
     }
 }
 
-/// Keeps nothing of a feed but ids and the names of its first broken records; the loader counts.
+/// Keeps of a feed its ids, the names of its first broken records, and what an index builder makes of it where that is asked for; the loader
+/// counts.
 private struct StandingSink: AdvisorySink {
     private(set) var ids: Set<String> = []
     private(set) var issues: [String] = []
+    private var builder: IndexBuilder?
 
-    mutating func receive(_ advisory: Advisory) {
+    init(builds: Bool) { builder = builds ? IndexBuilder() : nil }
+
+    mutating func receive(_ advisory: Advisory) throws {
         if advisory.withdrawn == nil { ids.insert(advisory.id) }
+        try builder?.add(advisory)
+    }
+
+    /// Hands over what was built so far, and begins anew.
+    mutating func takeBuilder() -> IndexBuilder {
+        defer { builder = IndexBuilder() }
+        return builder ?? IndexBuilder()
     }
 
     mutating func setAside(_ issue: FeedRecordIssue) {

@@ -14,10 +14,20 @@ final class PartCache: Sendable {
     private let program: String
     private let used = Mutex(Set<String>())
 
-    init(data: DataFolder, state: SnapshotState) {
+    /// The parts of the snapshots in use.
+    convenience init(data: DataFolder, state: SnapshotState) {
+        self.init(data: data, root: data.feeds, digests: state.files.mapValues(\.digest))
+    }
+
+    /// The parts of snapshots that lie in a folder.
+    ///
+    /// - Parameters:
+    ///   - root: The snapshot folder, or one where snapshots lie as they will lie there.
+    ///   - digests: Of the snapshots, by path below it.
+    init(data: DataFolder, root: String, digests: [String: String]) {
         folder = data.parts
-        feeds = data.feeds
-        digests = state.files.mapValues(\.digest)
+        feeds = root
+        self.digests = digests
         let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         let facts = try? FileManager.default.attributesOfItem(atPath: path)
         let modified = (facts?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
