@@ -13,6 +13,9 @@ import Testing
         folder = try TemporaryFolder()
         try folder.write("osv/PyPI/all.zip", Feeds.zip([Feeds.record("A", package: "tool", fixed: "2"), "broken"]))
         try folder.write("notes.txt", "hello".utf8)
+        // What tells people about a folder is no feed, and nothing to be told of.
+        try folder.write("README.md", "# Feeds".utf8)
+        try folder.write("osv/LICENSE", "free".utf8)
         try folder.write("user.vex", #"{"@context":"https://openvex.dev/ns/v0.2.0","statements":[]}"#.utf8)
     }
 

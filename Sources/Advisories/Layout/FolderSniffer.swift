@@ -29,7 +29,7 @@ enum FolderSniffer {
         if files.contains(where: { $0.hasPrefix("security-support-") }) {
             survey.sources.append(FeedSource(feed: .debianSupport, kind: .debianSupport, path: folder.path))
         }
-        let files = files.filter { !$0.hasPrefix("security-support-") }
+        let files = files.filter { !$0.hasPrefix("security-support-") && !isForPeople($0) }
         var sources: [FeedSource] = []
         for name in files.prefix(sampleSize) {
             if let source = try FeedSniffer.recognise(folder.file(name)) {
@@ -53,6 +53,11 @@ enum FolderSniffer {
         }
         survey.sources += sources
         return survey
+    }
+
+    /// Whether a file only tells people about the folder: nobody publishes advisories under such a name.
+    private static func isForPeople(_ name: String) -> Bool {
+        ["readme", "license", "licence", "copying", "notice"].contains(name.prefix { $0 != "." }.lowercased())
     }
 
     /// The folder as one source: when there are more files than were looked at, and those are of one kind that comes in folders.
