@@ -100,10 +100,7 @@ final class ConnectionPool: Sendable {
             return connection
         } catch {
             let failures = giveUpPlace()
-            // A password does not get right by waiting.
-            if case .cannotConnect(let failure) = error, failure.reason == .refused || failure.reason == .tls {
-                throw error
-            }
+            guard error.isWorthReconnecting else { throw error }
             let pause = Backoff.reconnecting.delay(after: failures)
             guard EventLoop.now + UInt64(pause.milliseconds) * 1_000_000 < deadline else { throw error }
             try await Task.sleep(for: pause)

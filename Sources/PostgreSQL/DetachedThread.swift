@@ -32,4 +32,10 @@ enum DetachedThread {
         pthread_detach(thread)
         return true
     }
+
+    /// Lets the thread wait; only on a thread made by ``run(_:)``.
+    static func pause(milliseconds: Int64) {
+        var time = timespec(tv_sec: Int(milliseconds / 1000), tv_nsec: Int(milliseconds % 1000) * 1_000_000)
+        nanosleep(&time, nil)
+    }
 }

@@ -41,9 +41,7 @@ final class Lanes: Sendable {
             case .opening(let opening): task = opening
             }
             do { return try await task.value } catch let error as PostgresError {
-                if case .cannotConnect(let failure) = error, failure.reason == .refused || failure.reason == .tls {
-                    throw error
-                }
+                guard error.isWorthReconnecting else { throw error }
                 let failures = state.withLock { $0.failures }
                 let pause = Backoff.reconnecting.delay(after: failures)
                 guard EventLoop.now + UInt64(pause.milliseconds) * 1_000_000 < deadline else { throw error }

@@ -301,7 +301,7 @@ public final class PostgresClient: Sendable {
             let started = DetachedThread.run {
                 continuation.resume(
                     with: Result {
-                        try body(DedicatedSession(try Session(configuration, configuration.primary, writable: true)))
+                        try body(DedicatedSession(try Session.connecting(configuration, configuration.primary)))
                     })
             }
             if !started { continuation.resume(throwing: PostgresError.exhausted) }

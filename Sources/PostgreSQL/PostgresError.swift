@@ -67,6 +67,12 @@ public enum PostgresError: Error, Sendable {
         }
     }
 
+    /// Whether a connection that could not be made may be there when it is tried again: a password does not get right by waiting.
+    var isWorthReconnecting: Bool {
+        guard case .cannotConnect(let failure) = self else { return true }
+        return failure.reason == .unreachable || failure.reason == .unavailable
+    }
+
     /// The server's error code; `nil` when it is not the server that said no.
     public var state: SQLState? {
         if case .server(let error) = self { error.state } else { nil }

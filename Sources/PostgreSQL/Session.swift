@@ -31,6 +31,23 @@ final class Session {
         return pointer
     }
 
+    /// Signs in, trying again with growing pauses while the server is away or full, as long as one may wait for a connection. Blocks.
+    static func connecting(
+        _ configuration: PostgresConfiguration, _ endpoint: PostgresConfiguration.Endpoint
+    ) throws(PostgresError) -> Session {
+        let deadline = EventLoop.now + UInt64(configuration.acquireTimeout.milliseconds) * 1_000_000
+        var attempt = 1
+        while true {
+            do { return try Session(configuration, endpoint, writable: true) } catch {
+                guard error.isWorthReconnecting else { throw error }
+                let pause = Backoff.reconnecting.delay(after: attempt).milliseconds
+                guard EventLoop.now + UInt64(pause) * 1_000_000 < deadline else { throw error }
+                DetachedThread.pause(milliseconds: pause)
+                attempt += 1
+            }
+        }
+    }
+
     private static func connect(_ parameters: [(String, String)]) -> OpaquePointer? {
         func strings(_ values: [String]) -> [UnsafeMutablePointer<CChar>?] {
             values.map { value in

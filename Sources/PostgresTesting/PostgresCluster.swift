@@ -45,7 +45,8 @@ public final class PostgresCluster: Sendable {
     public static func shared() throws -> PostgresCluster {
         try sharedCluster.withLock { cluster in
             if let cluster { return cluster }
-            let made = try PostgresCluster()
+            // Many tests at once, each with a store or three.
+            let made = try PostgresCluster(options: ["max_connections=400", "shared_buffers=64MB"])
             cluster = made
             return made
         }

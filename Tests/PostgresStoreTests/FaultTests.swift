@@ -1,0 +1,139 @@
+import Foundation
+import PostgreSQL
+import PostgresTesting
+@_spi(Minting) import Stores
+import Synchronization
+import Testing
+
+@testable import PostgresStore
+
+@Suite("PostgreSQL store, many at once and faults", .enabled(if: hasServer, "PostgreSQL is not installed"))
+struct FaultTests {
+    /// Changes every agent's packages again and again, several tasks and several stores at once.
+    private func drift(
+        _ stores: [PostgresStore], _ fleet: [(CompanyScope, [AgentID])], rounds: Int, _ log: EventIDs
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, (scope, agents)) in fleet.enumerated() {
+                for (number, agent) in agents.enumerated() {
+                    let store = stores[(index + number) % stores.count]
+                    group.addTask {
+                        for round in 0..<rounds {
+                            let packages = (0..<30).map { ($0 + (number % 3) * 7 + round * 3) % 90 }
+                            let event = try await Scenario.apply(
+                                store, scope, agent, packages, at: Scenario.now.addingTimeInterval(Double(round)))
+                            if let event { log.add(event.id, scope) }
+                            if round % 3 == 0 {
+                                _ = try await store.recordHeartbeat(
+                                    scope: scope, agentID: agent, facts: Scenario.facts("h\(round)"), at: Scenario.now)
+                            }
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// What was acknowledged.
+    private final class EventIDs: Sendable {
+        private let ids = Mutex<[CompanyScope: Set<EventID>]>([:])
+        func add(_ id: EventID, _ scope: CompanyScope) { ids.withLock { _ = $0[scope, default: []].insert(id) } }
+        func of(_ scope: CompanyScope) -> Set<EventID> { ids.withLock { $0[scope] ?? [] } }
+    }
+
+    @Test("three stores that change two companies at once leave every counter right")
+    func concurrent() async throws {
+        try await withTemporaryStore { store, settings in
+            let stores = [store, try await PostgresStore.open(settings), try await PostgresStore.open(settings)]
+            let fleet = [
+                try await Scenario.company(store, "one", agents: 5),
+                try await Scenario.company(store, "two", agents: 4),
+            ]
+            let log = EventIDs()
+            try await drift(stores, fleet, rounds: 6, log)
+            for other in stores { #expect(try await other.verify() == []) }
+            for (scope, agents) in fleet {
+                let events = try await store.fetchEvents(scope: scope, after: EventID(rawValue: 0), limit: 500)
+                #expect(log.of(scope).isSubset(of: events.map(\.id)))
+                #expect(log.of(scope).count == agents.count * 6)
+            }
+            for other in stores.dropFirst() { other.close() }
+        }
+    }
+
+    @Test("events are seen in the order of their ids, whoever writes")
+    func eventOrder() async throws {
+        try await withTemporaryStore { store, settings in
+            let (scope, agents) = try await Scenario.company(store, "company", agents: 6)
+            let other = try await PostgresStore.open(settings)
+            let follower = Task {
+                var seen: [EventID] = []
+                while !Task.isCancelled {
+                    let next = try await other.fetchEvents(
+                        scope: scope, after: seen.last ?? EventID(rawValue: 0), limit: 100)
+                    seen += next.map(\.id)
+                    if seen.count == 6 + 6 * 8 { break }
+                }
+                return seen
+            }
+            try await drift([store, other], [(scope, agents)], rounds: 8, EventIDs())
+            let all = try await store.fetchEvents(scope: scope, after: EventID(rawValue: 0), limit: 500).map(\.id)
+            #expect(try await follower.value == all)
+            other.close()
+        }
+    }
+
+    @Test("backends terminated under the work cost nothing that was acknowledged, and no counter")
+    func terminated() async throws {
+        try await withTemporaryStore { store, settings in
+            let fleet = [try await Scenario.company(store, "one", agents: 4)]
+            let log = EventIDs()
+            let terminator = Task {
+                for _ in 0..<12 {
+                    try await TemporaryDatabase.administer(
+                        try PostgresCluster.shared(),
+                        """
+                        select count(pg_terminate_backend(pid)) from pg_stat_activity
+                        where datname = '\(settings.client.database)' and random() < 0.5
+                        """)
+                }
+            }
+            try await survive { try await drift([store], fleet, rounds: 10, log) }
+            try await terminator.value
+            #expect(try await store.verify() == [])
+            let events = try await store.fetchEvents(scope: fleet[0].0, after: EventID(rawValue: 0), limit: 500).map(
+                \.id)
+            #expect(log.of(fleet[0].0).isSubset(of: events))
+        }
+    }
+
+    @Test("a server that crashes under the work and comes back has everything that was acknowledged")
+    func crashed() async throws {
+        let cluster = try PostgresCluster(options: ["synchronous_commit=on"])
+        try await TemporaryDatabase.administer(cluster, "create database crash")
+        let settings = TemporaryDatabase.settings(cluster, "crash")
+        try await PostgresStore.migrate(settings)
+        let store = try await PostgresStore.open(settings)
+        let fleet = [try await Scenario.company(store, "one", agents: 4)]
+        let log = EventIDs()
+        for _ in 0..<2 {
+            let work = Task { try await survive { try await drift([store], fleet, rounds: 12, log) } }
+            while log.of(fleet[0].0).count < 6 { await Task.yield() }
+            cluster.stop(keeping: true)
+            try cluster.start()
+            try await work.value
+            #expect(try await store.verify() == [])
+            let events = try await store.fetchEvents(scope: fleet[0].0, after: EventID(rawValue: 0), limit: 500).map(
+                \.id)
+            #expect(log.of(fleet[0].0).isSubset(of: events))
+        }
+        store.close()
+        cluster.stop()
+    }
+
+    /// A call may fail while its server goes: what it was told is right, or it was told that it failed.
+    private func survive(_ body: () async throws -> Void) async throws {
+        do { try await body() } catch StoreError.unavailable {}
+    }
+}

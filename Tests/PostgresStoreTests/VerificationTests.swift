@@ -1,0 +1,36 @@
+import PostgresTesting
+import Stores
+import Testing
+
+@testable import PostgresStore
+
+@Suite("PostgreSQL store, verify", .enabled(if: hasServer, "PostgreSQL is not installed"))
+struct VerificationTests {
+    @Test(
+        "names what differs",
+        arguments: [
+            ("update inventories set critical = critical + 1", "inventory"),
+            ("update agents set risk = 999", "agent"),
+            ("delete from package_holders", "reverse index"),
+            ("update company_vulnerabilities set agents = 7", "vulnerability"),
+            ("update company_packages set first_seen_at = 'epoch'", "package"),
+            ("update inventories set digest = sha256('x')", "digest"),
+            ("update enrollment_tokens set uses = 0", "enrollment token"),
+            ("update company_totals set exposures = exposures + 1", "totals"),
+            ("update company_totals set packages = 0", "totals"),
+            ("update company_totals set next_inventory = next_inventory + 1", "numbers"),
+            ("delete from uploads", "upload"),
+        ])
+    func names(_ damage: String, _ word: String) async throws {
+        try await withTemporaryStore { store, settings in
+            let (scope, agents) = try await Scenario.company(store, "company", agents: 2)
+            try await Scenario.apply(store, scope, agents[0], [1, 2, 3])
+            try await store.receiveInventory(scope: scope, agentID: agents[1], inventory: .init([]), at: Scenario.now)
+            let clean = try await store.verify()
+            #expect(clean == [])
+            try await TemporaryDatabase.administer(try PostgresCluster.shared(), damage, in: settings.client.database)
+            let found = try await store.verify().map(\.description)
+            #expect(found.contains { $0.contains(word) }, "\(found)")
+        }
+    }
+}
