@@ -49,7 +49,7 @@ public struct MatchRun: Sendable {
     /// - Throws: ``UsageError`` of `open`.
     public func match(bills: [String], open: () throws -> OpenedIndex) throws(UsageError) -> Int32 {
         try run(open) {
-            var merged = MergedBills()
+            var merged = MergedBills(count: bills.count)
             for path in bills {
                 let contents = try Self.naming(path) {
                     try SBOMDocument.read(InputFile.read(path, limit: SBOMDocument.maximumBytes))
@@ -162,7 +162,7 @@ public struct MatchRun: Sendable {
         }
         let report = try MatchReport(
             packages: packages, documents: documents, index: index, policy: policy,
-            isBrief: request.format != .cyclonedx
+            depth: depth
         ) {
             status.show("matching", done: $0, of: packages.count)
         }
@@ -174,6 +174,15 @@ public struct MatchRun: Sendable {
         try output.flush()
         if let level = request.failOn, report.reaches(level) { return Self.found }
         return 0
+    }
+
+    /// What the format asks of the report.
+    private var depth: MatchReport.Depth {
+        switch request.format {
+        case .cyclonedx: .whole
+        case .json: .numbers
+        case .table, .sarif, .openvex, .csv, .html: .brief
+        }
     }
 
     private func write(_ report: MatchReport, to output: ByteOutput) {

@@ -9,13 +9,17 @@ struct MergedBills {
     private var applications: Set<SBOMComponent> = []
     private var documents = 0
     private var resolver = CoordinateResolver()
+    /// A bill names each package once; only several can name one twice.
+    private let isOneBill: Bool
+
+    init(count: Int) { isOneBill = count == 1 }
 
     /// Takes the next bill's components.
     mutating func add(_ components: [SBOMComponent]) {
         packages.reserveCapacity(packages.count + components.count)
         for component in components {
             if let package = component.package {
-                guard known.insert(package).inserted else { continue }
+                guard isOneBill || known.insert(package).inserted else { continue }
                 packages.append(
                     ReportedPackage(
                         package, purl: component.statedPackageURL, cpes: component.cpes,

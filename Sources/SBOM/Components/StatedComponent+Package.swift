@@ -11,6 +11,7 @@ extension StatedComponent {
     /// - Parameter system: The bill's operating system in the form of a `distro` qualifier, for packages that do not name theirs.
     func package(on system: String?) throws(Unusable) -> PackageURL {
         guard let packageURL else { throw Unusable(reason: "no package URL") }
+        if let package = packageInOneReading(packageURL) { return package }
         do throws(PackageURLError) {
             let stated = try PackageURL(packageURL)
             let completed = try complete(stated, on: system)
@@ -19,6 +20,29 @@ extension StatedComponent {
             throw Unusable(reason: "\(error)")
         }
         throw Unusable(reason: "no version")
+    }
+
+    /// The package of a distribution that says all but its source, which most do: the source is written behind the text before it is read.
+    ///
+    /// - Returns: `nil` wherever that could differ from completing what was read; then the text is read as it is.
+    private func packageInOneReading(_ text: String) -> PackageURL? {
+        guard let version, text.hasPrefix("pkg:deb/") else { return nil }
+        var text = text
+        let isPlain = text.withUTF8 { bytes in
+            bytes.contains(UInt8(ascii: "?")) && !bytes.contains(UInt8(ascii: "#")) && bytes.holds("distro=")
+                && !bytes.holds("epoch=") && !bytes.holds("upstream=")
+        }
+        guard isPlain else { return nil }
+        var whole = Array(text.utf8)
+        if let source = Completion.source(build, type: "deb", name: name, version: version) {
+            whole += "&upstream=".utf8
+            Completion.appendEscaped(source, to: &whole)
+        }
+        // What the text says of name and version counts; where the component says something else, its source may be written in another way.
+        guard let package = try? PackageURL(utf8: whole.span), package.version == version, package.name == name else {
+            return nil
+        }
+        return package
     }
 
     private func complete(_ stated: PackageURL, on system: String?) throws(PackageURLError) -> PackageURL {
@@ -81,7 +105,7 @@ private struct Completion {
     }
 
     /// Escapes all but letters and digits; the parser finds the canonical form.
-    private static func appendEscaped(_ value: String, to text: inout [UInt8]) {
+    static func appendEscaped(_ value: String, to text: inout [UInt8]) {
         for byte in value.utf8 {
             switch byte {
             case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: text.append(byte)
@@ -102,13 +126,18 @@ private struct Completion {
 
     /// The source package in the form of the `upstream` qualifier; none when it has the package's own name and version.
     mutating func addSource(_ build: StatedComponent.Build) {
-        guard let source = build.source, !source.isEmpty, stated.qualifier("upstream") == nil else { return }
-        let sourceVersion = stated.type == "deb" ? Self.sourceVersion(build) : nil
-        if let sourceVersion, sourceVersion != version {
-            added.append(("upstream", "\(source)@\(sourceVersion)"))
-        } else if source != stated.name {
-            added.append(("upstream", source))
+        guard build.source?.isEmpty == false, stated.qualifier("upstream") == nil else { return }
+        guard let value = Self.source(build, type: stated.type, name: stated.name, version: version) else { return }
+        added.append(("upstream", value))
+    }
+
+    /// The value of that qualifier; `nil` when there is nothing to say.
+    static func source(_ build: StatedComponent.Build, type: String, name: String, version: String?) -> String? {
+        guard let source = build.source, !source.isEmpty else { return nil }
+        if type == "deb", let sourceVersion = sourceVersion(build), sourceVersion != version {
+            return "\(source)@\(sourceVersion)"
         }
+        return source == name ? nil : source
     }
 
     private static func sourceVersion(_ build: StatedComponent.Build) -> String? {
@@ -142,5 +171,17 @@ private struct Completion {
     private mutating func change(version: String) {
         self.version = version
         isVersionChanged = true
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether the bytes hold a text.
+    fileprivate func holds(_ text: StaticString) -> Bool {
+        text.withUTF8Buffer { text in
+            guard count >= text.count, let first = text.first else { return false }
+            return (0...count - text.count).contains { start in
+                self[start] == first && self[start..<start + text.count].elementsEqual(text)
+            }
+        }
     }
 }

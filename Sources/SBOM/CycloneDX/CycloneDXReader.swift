@@ -4,7 +4,7 @@ import JSONDocuments
 ///
 /// - Source: <https://cyclonedx.org/docs/1.7/json/>
 struct CycloneDXReader {
-    static let versions: Set<String> = ["1.4", "1.5", "1.6", "1.7"]
+    static let versions = ["1.4", "1.5", "1.6", "1.7"]
 
     private var collector = ComponentCollector()
 
