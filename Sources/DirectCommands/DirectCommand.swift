@@ -91,6 +91,14 @@ public enum DirectCommand: Sendable, Equatable {
 }
 
 extension DirectCommand {
+    /// Whether it holds many packages and findings at once.
+    public var isMatch: Bool {
+        switch self {
+        case .match, .scan: true
+        case .compareVersions, .parsePackageURLs, .formatPackageURLs, .version: false
+        }
+    }
+
     /// Does it.
     ///
     /// - Returns: The exit code.

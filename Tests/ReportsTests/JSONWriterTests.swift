@@ -1,4 +1,5 @@
 import JSONDocuments
+import Matching
 import SeededRandom
 import Testing
 
@@ -34,6 +35,29 @@ import Testing
                 ]}
 
                 """)
+    }
+
+    @Test func lentBytesAreWrittenAsTheTextTheyAre() {
+        for bytes in [Array("a\"b\u{1}".utf8), Array("é".utf8), [0x61, 0xFF, 0x62]] {
+            let lent = written { output in
+                var writer = JSONWriter(to: output)
+                bytes.withUnsafeBytes { writer.string(utf8: $0) }
+            }
+            let text = written { output in
+                var writer = JSONWriter(to: output)
+                writer.string(String(decoding: bytes, as: UTF8.self))
+            }
+            #expect(lent == text)
+        }
+    }
+
+    @Test func whatCannotBeHadFailsTheOutput() {
+        let text = written { output in
+            var writer = JSONWriter(to: output)
+            writer.fail(IndexError.damaged(what: "a page"))
+            writer.string("lost")
+        }
+        #expect(text == "\(IndexError.damaged(what: "a page"))")
     }
 
     @Test func anyTextReadsBackAsItWas() throws {

@@ -98,8 +98,8 @@ import Testing
     private static let json = #"""
         {"index":"DIGEST","packages":2,"uncovered":[],
         "matches":[
-        {"purl":"pkg:pypi/jinja2@3.1.2","name":"jinja2","version":"3.1.2","id":"CVE-2024-0002","aliases":[],"advisories":["CVE-2024-0002"],"status":"affected","reason":"in_range","confidence":"exact","fixed":"3.1.3","severity":"medium","severity_source":"nvd","cvss":5.3,"cvss_vector":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N","epss":null,"kev":{"date_added":"2024-02-01","due_date":null,"ransomware":false},"exploits":null,"ssvc":null,"risk":{"value":81.8,"severity_part":23.8,"likelihood_part":0,"exploited_part":58},"summary":"About jinja2","action":"Upgrade jinja2 to 3.1.3"},
-        {"purl":"pkg:deb/debian/openssl@3.0.11-1?arch=amd64&distro=debian-12","name":"openssl","namespace":"debian","version":"3.0.11-1","id":"CVE-2024-0001","aliases":[],"advisories":["CVE-2024-0001"],"status":"affected","reason":"in_range","confidence":"exact","fixed":"3.0.13-1","severity":"critical","severity_source":"nvd","cvss":9.8,"cvss_vector":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H","epss":{"probability":0.04,"percentile":0.9},"kev":null,"exploits":null,"ssvc":null,"risk":{"value":49.1,"severity_part":44.1,"likelihood_part":5,"exploited_part":0},"summary":"About openssl","action":"Upgrade openssl to 3.0.13-1"}
+        {"purl":"pkg:pypi/jinja2@3.1.2","name":"jinja2","version":"3.1.2","id":"CVE-2024-0002","aliases":[],"advisories":["CVE-2024-0002"],"status":"affected","reason":"in_range","confidence":"exact","fixed":"3.1.3","severity":"medium","severity_source":"nvd","cvss":5.3,"cvss_vector":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N","epss":null,"kev":{"date_added":"2024-02-01","due_date":null,"ransomware":false},"exploits":null,"ssvc":{"decision":"attend","exploitation":"active","automatable":true,"technical_impact":"partial","mission":"medium","assumed":["automatable","technical_impact","mission"]},"risk":{"value":81.8,"severity_part":23.8,"likelihood_part":0,"exploit_part":0,"exploited_part":58},"summary":"About jinja2","action":"Upgrade jinja2 to 3.1.3"},
+        {"purl":"pkg:deb/debian/openssl@3.0.11-1?arch=amd64&distro=debian-12","name":"openssl","namespace":"debian","version":"3.0.11-1","id":"CVE-2024-0001","aliases":[],"advisories":["CVE-2024-0001"],"status":"affected","reason":"in_range","confidence":"exact","fixed":"3.0.13-1","severity":"critical","severity_source":"nvd","cvss":9.8,"cvss_vector":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H","epss":{"probability":0.04,"percentile":0.9},"kev":null,"exploits":null,"ssvc":null,"risk":{"value":49.1,"severity_part":44.1,"likelihood_part":5,"exploit_part":0,"exploited_part":0},"summary":"About openssl","action":"Upgrade openssl to 3.0.13-1"}
         ],
         "suppressed":[]}
 
@@ -111,6 +111,20 @@ import Testing
             index: makeIndex(Array(sampleAdvisories.prefix(2))))
         let text = written(report.writeJSON).replacing(/"index":"[0-9a-f]{64}"/, with: #""index":"DIGEST""#)
         #expect(text == Self.json)
+    }
+
+    /// However much is put into words at once, the words are the same.
+    @Test(arguments: [MatchReport.Depth.brief, .numbers])
+    func theDepthDoesNotShowInTheJSON(_ depth: MatchReport.Depth) throws {
+        let index = try makeIndex(sampleAdvisories)
+        let rules = try IgnoreRule.read(Array("CVE-2024-0004 # later".utf8), today: "2026-01-01").rules
+        for policy in [MatchPolicy(), MatchPolicy(ignore: rules), MatchPolicy(onlyFixed: true)] {
+            let packages = try samplePackages().map { ReportedPackage($0) }
+            let whole = try MatchReport(packages: packages, index: index, policy: policy)
+            let other = try MatchReport(packages: packages, index: index, policy: policy, depth: depth)
+            #expect(written(other.writeJSON) == written(whole.writeJSON))
+            #expect(other.rows.map(\.verdict) == whole.rows.map(\.verdict))
+        }
     }
 
     @Test func onlyWhatIsAffectedAndRatedReachesALevel() {

@@ -25,17 +25,18 @@ extension MatchReport {
 
     private func write(_ rows: [Row], to writer: inout JSONWriter) {
         // Most vulnerabilities concern several packages, and most packages have several: what is said of either is written once.
-        let fragments = JSONFragments()
+        var subjects = JSONFragments(rows.lazy.map(\.place))
+        var records = JSONFragments(rows.lazy.map(\.vulnerability.place))
         writer.array { writer in
             for row in rows {
                 writer.lineBreak()
                 writer.object { writer in
-                    writer.fragment(fragments.members(of: row.subject, row.subject.writeMembers))
+                    subjects.write(row.place, to: &writer, row.subject.writeMembers)
                     // Not through `record`, which would copy it.
                     writer.member("id", row.vulnerability.record.id)
                     writer.member("aliases", row.vulnerability.record.aliases)
                     row.writeVerdict(to: &writer)
-                    writer.fragment(fragments.members(of: row.vulnerability, row.vulnerability.writeMembers))
+                    records.write(row.vulnerability.place, to: &writer, row.vulnerability.writeMembers)
                     row.writeDecisions(to: &writer, documents: documents)
                 }
             }
@@ -46,18 +47,59 @@ extension MatchReport {
 
 extension MatchReport.Row {
     fileprivate func writeVerdict(to writer: inout JSONWriter) {
+        switch answer {
+        case .stated(let verdict): write(verdict, to: &writer)
+        case .indexed(let compact, let index):
+            do {
+                try write(compact, of: index, to: &writer)
+            } catch {
+                writer.fail(error)
+            }
+        }
+        writer.member("cpe", product?.formattedString)
+    }
+
+    private func write(_ verdict: Verdict, to writer: inout JSONWriter) {
         writer.member("advisories", verdict.advisories)
         writer.member("status", verdict.status.rawValue)
         writer.member("reason", verdict.reason)
         writer.member("confidence", verdict.confidence.rawValue)
         writer.member("fixed", orNull: verdict.fixedVersion)
         writer.member("urgency", verdict.urgency)
-        writer.member("cpe", product?.formattedString)
+    }
+
+    /// The same out of the index, without a copy of its texts.
+    private func write(_ compact: CompactVerdict, of index: AdvisoryIndex, to writer: inout JSONWriter) throws {
+        writer.key("advisories")
+        try writer.array { writer in
+            try index.forEachAdvisoryID(of: compact) { writer.string(utf8: $0) }
+        }
+        writer.member("status", compact.status.rawValue)
+        writer.member("reason", compact.reason)
+        writer.member("confidence", compact.confidence.rawValue)
+        writer.key("fixed")
+        try index.withFixedVersion(of: compact) { version in
+            if let version { writer.string(utf8: version) } else { writer.null() }
+        }
+        try index.withUrgency(of: compact) { urgency in
+            guard !urgency.isEmpty else { return }
+            writer.key("urgency")
+            writer.string(utf8: urgency)
+        }
+    }
+
+    /// ``action``, which of a verdict in numbers asks for the repaired version alone.
+    private var actionInBrief: String {
+        guard case .indexed(let compact, let index) = answer, vex == nil else { return action }
+        let fixed = compact.hasFix ? try? index.fixedVersion(of: compact) : nil
+        return action(
+            Verdict(
+                vulnerability: "", advisories: [], status: compact.status, fixedVersion: fixed, reason: compact.reason))
     }
 
     /// What to do, and what the user has decided.
     fileprivate func writeDecisions(to writer: inout JSONWriter, documents: [String]) {
-        writer.member("action", action)
+        writer.member("action", actionInBrief)
         if documents.count > 1, documents.indices.contains(subject.document) {
             writer.member("document", documents[subject.document])
         }
@@ -116,18 +158,30 @@ extension SharedRecord {
             writer.member("verified", exploits.isVerified)
             writer.member("metasploit", exploits.metasploit)
         }
-        writer.key("ssvc")
-        writer.orNull(record.ssvc) { writer, ssvc in
-            writer.member("exploitation", ssvc.exploitation.rawValue)
-            writer.member("automatable", ssvc.isAutomatable)
-            writer.member("technical_impact", ssvc.technicalImpact.rawValue)
-        }
+        writeDecision(to: &writer)
         writer.key("risk")
         writer.object { writer in
             writer.member("value", record.risk.value)
             writer.member("severity_part", record.risk.severityPart)
             writer.member("likelihood_part", record.risk.likelihoodPart)
+            writer.member("exploit_part", record.risk.exploitPart)
             writer.member("exploited_part", record.risk.exploitedPart)
+        }
+    }
+}
+
+extension SharedRecord {
+    /// CISA's decision, where more than assumptions speak for it.
+    private func writeDecision(to writer: inout JSONWriter) {
+        writer.key("ssvc")
+        let isFounded = record.ssvc != nil || record.kev != nil || record.exploits != nil
+        writer.orNull(isFounded ? record.ssvcAssessment : nil) { writer, assessment in
+            writer.member("decision", assessment.decision.rawValue)
+            writer.member("exploitation", assessment.points.exploitation.rawValue)
+            writer.member("automatable", assessment.points.isAutomatable)
+            writer.member("technical_impact", assessment.points.technicalImpact.rawValue)
+            writer.member("mission", assessment.mission.rawValue)
+            writer.member("assumed", assessment.assumed.map(\.rawValue))
         }
     }
 }

@@ -3,7 +3,10 @@ import PackageIdentity
 
 extension MatchReport.Row {
     /// What to do, in one line: the user's own word where a VEX statement gives one.
-    var action: String {
+    var action: String { action(verdict) }
+
+    /// The same for callers that have the verdict.
+    func action(_ verdict: Verdict) -> String {
         if verdict.status == .affected, let action = vex?.action, !action.isEmpty { return action }
         if product != nil, verdict.status == .affected {
             return verdict.fixedVersion.map { "Upgrade \(package.name) to \($0)" } ?? "No fixed version is known"

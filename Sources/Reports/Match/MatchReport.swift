@@ -12,15 +12,19 @@ public struct MatchReport: Sendable {
         /// The package version.
         public let subject: ReportedPackage
         /// What the index says of this package; what a user's VEX says, where there is one.
-        public let verdict: Verdict
+        public var verdict: Verdict { answer.verdict }
         /// The product under whose name it was found; `nil` when the package's own ecosystem speaks of it.
         public let product: CPEName?
         /// The user's own statement on it; `nil` when there is none.
         public let vex: AppliedVEX?
         /// Why it is not among the findings; `nil` when it is.
         public let suppression: Suppression?
+        /// The verdict in words or in numbers.
+        let answer: Answer
         /// The record, shared by all rows that name the vulnerability.
         let vulnerability: SharedRecord
+        /// Which of the packages that were asked about it is, from 0.
+        let place: Int
         /// Order of the rows, smaller first, as far as numbers decide it.
         fileprivate let rank: UInt64
 
@@ -30,25 +34,39 @@ public struct MatchReport: Sendable {
         public var package: PackageURL { subject.package }
 
         fileprivate init(
-            _ subject: ReportedPackage, _ verdict: Verdict, _ vulnerability: SharedRecord, product: CPEName?,
-            vex: AppliedVEX?, suppression: Suppression?
+            _ subject: ReportedPackage, at place: Int, _ answer: Answer, isUnimportant: Bool,
+            _ vulnerability: SharedRecord, product: CPEName?, vex: AppliedVEX?, suppression: Suppression?
         ) {
             self.subject = subject
-            self.verdict = verdict
+            self.place = place
+            self.answer = answer
             self.vulnerability = vulnerability
             self.product = product
             self.vex = vex
             self.suppression = suppression
-            rank = Self.rank(verdict, vulnerability)
+            rank = Self.rank(answer.status, isUnimportant: isUnimportant, vulnerability)
         }
 
         /// Affected first; what the distribution sees no security impact in last, whatever the score; then by risk, then by severity.
-        private static func rank(_ verdict: Verdict, _ vulnerability: SharedRecord) -> UInt64 {
-            let isOpen: UInt64 = verdict.status == .affected ? 0 : 1
-            let isUnimportant: UInt64 = verdict.urgency == "unimportant" ? 1 : 0
+        private static func rank(
+            _ status: VerdictStatus, isUnimportant: Bool, _ vulnerability: SharedRecord
+        ) -> UInt64 {
+            let isOpen: UInt64 = status == .affected ? 0 : 1
+            let isUnimportant: UInt64 = isUnimportant ? 1 : 0
             let risk = UInt64(max(0, min(1000, 1000 - (vulnerability.record.risk.value * 10).rounded())))
             return isOpen << 40 | isUnimportant << 32 | risk << 16 | UInt64(7 - vulnerability.severityRank)
         }
+    }
+
+    /// How much of what the index says is turned into words at once.
+    public enum Depth: Sendable {
+        /// All of it.
+        case whole
+        /// Records without their details, references and advisories, which only ``writeCycloneDX(to:context:)`` writes; reading them costs more
+        /// than the match.
+        case brief
+        /// In addition ``Row/verdict`` is put into words each time it is asked for: for ``writeJSON(to:)``, which asks once.
+        case numbers
     }
 
     /// Who keeps a row from being a finding.
@@ -80,19 +98,19 @@ public struct MatchReport: Sendable {
     ///   - packages: Each once.
     ///   - documents: Names of what they come from; ``ReportedPackage/document`` counts in it.
     ///   - policy: What the user has decided.
-    ///   - isBrief: Whether the records of the rows may lack their details, references and advisories, which only ``writeCycloneDX(to:context:)``
-    ///     writes; reading them costs more than the match.
+    ///   - depth: What the report will be asked for.
     ///   - progress: Told now and then how many packages are done.
     /// - Throws: `IndexError.damaged` when the index file is damaged where it was read.
     public init(
         packages: [ReportedPackage], documents: [String] = [], index: AdvisoryIndex,
-        policy: MatchPolicy = MatchPolicy(), isBrief: Bool = false, progress: (Int) -> Void = { _ in }
+        policy: MatchPolicy = MatchPolicy(), depth: Depth = .whole, progress: (Int) -> Void = { _ in }
     ) throws {
-        var collector = RowCollector(index: index, policy: policy, isBrief: isBrief)
+        var collector = RowCollector(index: index, policy: policy, depth: depth)
         var uncovered: [ReportedPackage] = []
         var covered: [String: Bool] = [:]
         for (number, subject) in packages.enumerated() {
             if number & 0xFFF == 0xFFF { progress(number) }
+            collector.place = number
             if Self.isCovered(subject, by: index, known: &covered) {
                 try collector.take(subject)
             } else if try !collector.takeProducts(of: subject) {
@@ -115,7 +133,7 @@ public struct MatchReport: Sendable {
 
     /// Whether any finding is affected and at least that severe. What nobody has rated is not.
     public func reaches(_ severity: Severity) -> Bool {
-        rows.contains { $0.verdict.status == .affected && $0.vulnerability.record.severity >= severity }
+        rows.contains { $0.answer.status == .affected && $0.vulnerability.record.severity >= severity }
     }
 
     private static func isCovered(
@@ -131,6 +149,8 @@ public struct MatchReport: Sendable {
     private static func isWorse(_ lhs: Row, _ rhs: Row) -> Bool {
         if lhs.rank != rhs.rank { return lhs.rank < rhs.rank }
         if lhs.vulnerability !== rhs.vulnerability {
+            // Numbers ascend as ids do.
+            if let one = lhs.vulnerability.number, let other = rhs.vulnerability.number { return one > other }
             let (one, other) = (lhs.vulnerability.record.id, rhs.vulnerability.record.id)
             if one != other { return one > other }
         }
@@ -168,9 +188,15 @@ final class SharedRecord: Sendable {
     let record: VulnerabilityRecord
     /// From 0, unknown, to 5, critical.
     let severityRank: Int
+    /// Which of the report's records it is, from 0.
+    let place: Int
+    /// Its number in the index; `nil` when a user's VEX brought it up.
+    let number: UInt32?
 
-    init(_ record: VulnerabilityRecord) {
+    init(_ record: VulnerabilityRecord, place: Int, number: UInt32? = nil) {
         self.record = record
+        self.place = place
+        self.number = number
         severityRank = Severity.allCases.firstIndex(of: record.severity) ?? 0
     }
 }
@@ -179,18 +205,21 @@ final class SharedRecord: Sendable {
 private struct RowCollector: ~Copyable {
     let index: AdvisoryIndex
     let policy: MatchPolicy
-    let isBrief: Bool
+    let depth: MatchReport.Depth
+    /// Which of the packages is being taken, from 0.
+    var place = 0
     private(set) var findings: [MatchReport.Row] = []
     private(set) var suppressed: [MatchReport.Row] = []
     private(set) var withoutFix = 0
     /// Records by their number in the index.
     private var records: [UInt32: SharedRecord] = [:]
+    private var recordCount = 0
     private var found = CompactVerdicts()
 
-    init(index: AdvisoryIndex, policy: MatchPolicy, isBrief: Bool) {
+    init(index: AdvisoryIndex, policy: MatchPolicy, depth: MatchReport.Depth) {
         self.index = index
         self.policy = policy
-        self.isBrief = isBrief
+        self.depth = depth
     }
 
     /// Takes a package whose ecosystem has advisories.
@@ -205,7 +234,9 @@ private struct RowCollector: ~Copyable {
         }
         let answers = found.records
         for compact in answers {
-            try append(subject, try index.verdict(compact), number: compact.vulnerability, product: nil)
+            let answer = depth == .numbers ? Answer.indexed(compact, index) : .stated(try index.verdict(compact))
+            let isUnimportant = try index.withUrgency(of: compact) { $0.elementsEqual("unimportant".utf8) }
+            try append(subject, answer, isUnimportant: isUnimportant, number: compact.vulnerability, product: nil)
         }
         try addStated(of: subject, except: answers.map(\.vulnerability))
     }
@@ -220,7 +251,9 @@ private struct RowCollector: ~Copyable {
             guard let number = one.vulnerabilityNumber else {
                 throw IndexError.damaged(what: "a statement on a product")
             }
-            try append(subject, one.verdict, number: number, product: one.product.cpe)
+            try append(
+                subject, .stated(one.verdict), isUnimportant: one.verdict.urgency == "unimportant", number: number,
+                product: one.product.cpe)
             numbers.append(number)
         }
         try addStated(of: subject, except: numbers)
@@ -228,29 +261,32 @@ private struct RowCollector: ~Copyable {
     }
 
     private mutating func append(
-        _ subject: ReportedPackage, _ verdict: Verdict, number: UInt32, product: CPEName?
+        _ subject: ReportedPackage, _ answer: Answer, isUnimportant: Bool, number: UInt32, product: CPEName?
     ) throws {
         let record = try record(number)
         // Asked first, because handing a record over copies it.
         let statement = policy.vex.isEmpty ? nil : policy.vex.statement(on: record.record, of: subject)
-        append(subject, verdict, record, product: product, vex: statement)
+        append(subject, answer, isUnimportant: isUnimportant, record, product: product, vex: statement)
     }
 
     /// What the feeds do not report of a package, a user may.
     private mutating func addStated(of subject: ReportedPackage, except numbers: [UInt32]) throws {
         for (id, statement) in policy.vex.affected(subject) {
-            let record = SharedRecord(index.vulnerability(id) ?? VulnerabilityRecord.unknown(id))
+            let record = SharedRecord(index.vulnerability(id) ?? VulnerabilityRecord.unknown(id), place: recordCount)
+            recordCount += 1
             let isReported = try numbers.contains { try index.vulnerabilityID(number: $0) == record.record.id }
             guard !isReported, policy.vex.statement(on: record.record, of: subject) == statement else { continue }
             let verdict = Verdict(
                 vulnerability: record.record.id, advisories: [], status: .affected, reason: statement.reason)
-            append(subject, verdict, record, product: nil, vex: statement)
+            append(subject, .stated(verdict), isUnimportant: false, record, product: nil, vex: statement)
         }
     }
 
     private mutating func record(_ number: UInt32) throws -> SharedRecord {
         if let known = records[number] { return known }
-        let shared = SharedRecord(isBrief ? try index.brief(number: number) : try whole(number))
+        let record = depth == .whole ? try whole(number) : try index.brief(number: number)
+        let shared = SharedRecord(record, place: recordCount, number: number)
+        recordCount += 1
         records[number] = shared
         return shared
     }
@@ -264,22 +300,23 @@ private struct RowCollector: ~Copyable {
     }
 
     private mutating func append(
-        _ subject: ReportedPackage, _ verdict: Verdict, _ record: SharedRecord, product: CPEName?, vex: AppliedVEX?
+        _ subject: ReportedPackage, _ answer: Answer, isUnimportant: Bool, _ record: SharedRecord, product: CPEName?,
+        vex: AppliedVEX?
     ) {
-        let verdict = vex.map { $0.overriding(verdict) } ?? verdict
+        let answer = vex.map { .stated($0.overriding(answer.verdict)) } ?? answer
         var suppression: MatchReport.Suppression?
-        if verdict.status == .fixed || verdict.status == .notAffected {
+        if answer.status == .fixed || answer.status == .notAffected {
             suppression = .vex
-        } else if !policy.ignore.isEmpty,
-            let rule = policy.ignore.first(where: { $0.covers(record.record, verdict, of: subject) })
-        {
-            suppression = .ignored(rule)
+        } else if !policy.ignore.isEmpty {
+            let verdict = answer.verdict
+            suppression = policy.ignore.first { $0.covers(record.record, verdict, of: subject) }.map { .ignored($0) }
         }
         let row = MatchReport.Row(
-            subject, verdict, record, product: product, vex: vex, suppression: suppression)
+            subject, at: place, answer, isUnimportant: isUnimportant, record, product: product, vex: vex,
+            suppression: suppression)
         if suppression != nil {
             suppressed.append(row)
-        } else if policy.onlyFixed, verdict.fixedVersion == nil {
+        } else if policy.onlyFixed, !answer.hasFix {
             withoutFix += 1
         } else {
             findings.append(row)

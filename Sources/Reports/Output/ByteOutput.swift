@@ -56,6 +56,11 @@ public final class ByteOutput {
         text.withUTF8Buffer { append(UnsafeRawBufferPointer($0)) }
     }
 
+    /// Notes that what was to be written could not be had; the rest is dropped.
+    func fail(_ error: any Error) {
+        if failure == nil { failure = error }
+    }
+
     /// Hands over what is left.
     ///
     /// - Throws: The first error of `drain`, of any piece.

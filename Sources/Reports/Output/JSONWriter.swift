@@ -56,6 +56,19 @@ public struct JSONWriter {
         needsComma = true
     }
 
+    /// Writes a text that is lent as UTF-8; what is none of it is replaced, as in every text.
+    mutating func string(utf8 text: UnsafeRawBufferPointer) {
+        guard text.allSatisfy({ $0 < 0x80 }) else { return string(String(decoding: text, as: UTF8.self)) }
+        separate()
+        output.append(UInt8(ascii: "\""))
+        escaped(text.bindMemory(to: UInt8.self))
+        output.append(UInt8(ascii: "\""))
+        needsComma = true
+    }
+
+    /// Notes that something could not be written; the output says so at its end.
+    func fail(_ error: any Error) { output.fail(error) }
+
     /// Writes a whole number.
     public mutating func number(_ value: some BinaryInteger) {
         separate()
@@ -125,16 +138,18 @@ public struct JSONWriter {
     private func escaped(_ text: String) {
         output.append(UInt8(ascii: "\""))
         var text = text
-        text.withUTF8 { bytes in
-            var start = 0
-            for index in bytes.indices where Self.needsEscape(bytes[index]) {
-                output.append(bytes[start..<index])
-                escape(bytes[index])
-                start = index + 1
-            }
-            output.append(bytes[start...])
-        }
+        text.withUTF8 { escaped($0) }
         output.append(UInt8(ascii: "\""))
+    }
+
+    private func escaped(_ bytes: UnsafeBufferPointer<UInt8>) {
+        var start = 0
+        for index in bytes.indices where Self.needsEscape(bytes[index]) {
+            output.append(bytes[start..<index])
+            escape(bytes[index])
+            start = index + 1
+        }
+        output.append(bytes[start...])
     }
 
     @inline(__always)
