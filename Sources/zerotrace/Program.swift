@@ -14,6 +14,9 @@ enum Program {
     static func main() {
         let arguments = CommandLine.arguments
         guard let command = DirectCommand(Array(arguments.dropFirst())) else { Sibling.become(arguments) }
+        #if canImport(Glibc)
+        if command.isMatch { Heap.prepare() }
+        #endif
         do {
             exit(try command.run())
         } catch {
