@@ -1,4 +1,5 @@
 import Crypto
+import PackageIdentity
 import Versioning
 
 /// The layout of an advisory index file, shared by the builder and the reader. `Docs/index-format.md` is its description.
@@ -67,11 +68,16 @@ package enum IndexFormat {
     /// How versions are read, of advisories and of packages: as they are written, not only as the ecosystem's tool would have them.
     package static let reading = VersionReading.tolerant
 
-    /// Eight bytes that change when the version keys of any ordering change.
+    /// Eight bytes that change when the version keys of any ordering change, or the spelling under which names are filed, or the marks of
+    /// builds apart.
     ///
-    /// Keys in a file may be compared only with keys made by the same rules. This is the head of a SHA-256 over the keys that this
-    /// program makes from a fixed set of telling versions, so nobody has to remember to raise a number.
-    package static let versionKeyFingerprint: [UInt8] = {
+    /// Keys and names in a file may be compared only with those made by the same rules. This is the head of a SHA-256 over the keys that
+    /// this program makes from a fixed set of telling versions, and the names from telling names, so nobody has to remember to raise a number.
+    package static let versionKeyFingerprint = fingerprint(
+        folding: { AdvisoryNames.canonical($0, scope: $1) }, marks: buildMarks)
+
+    /// The fingerprint of a program with these rules for names and these marks.
+    static func fingerprint(folding: (String, String) -> String, marks: [[UInt8]]) -> [UInt8] {
         var hasher = SHA256()
         for ordering in VersionOrdering.allCases.sorted(by: { $0.rawValue < $1.rawValue }) {
             hasher.update(data: Array(ordering.rawValue.utf8))
@@ -81,8 +87,10 @@ package enum IndexFormat {
                 hasher.update(data: key ?? [])
             }
         }
+        for scope in nameScopes { hasher.update(data: Array(folding("A/b._-C", scope).utf8)) }
+        for mark in marks { hasher.update(data: mark) }
         return Array(Array(hasher.finalize()).prefix(8))
-    }()
+    }
 
     /// Versions whose keys together exercise the rules of every ordering.
     private static let probes = [
@@ -90,6 +98,15 @@ package enum IndexFormat {
         "1.0.dev3", "1!2.0rc1+local.1", "1.2.3-alpha.1+build", "v1.2.3", "1.2.3-4.el8_1", "1.0-SNAPSHOT", "2.0.0.Final",
         "1.2_p3-r4", "4294967296.1", "1.89", "2024.03.30", "dev-main", "1.0-rc-2", "2004d", "3.0.11-1~deb12u2",
         "0.0.0-20200101000000-abcdefabcdef", "",
+    ]
+
+    /// Scopes of every kind of names.
+    private static let nameScopes = [
+        "PyPI", "npm", "Go", "crates.io", "RubyGems", "Packagist", "Maven", "NuGet", "Hex", "Pub", "SwiftURL",
+        "ConanCenter",
+        "CRAN", "Hackage", "Bitnami", "GitHub Actions", "VSCode", "Julia", "Homebrew", "Debian:12", "Ubuntu:22.04:LTS",
+        "Alpine:v3.18", "Wolfi", "Chainguard", "MinimOS", "AlmaLinux:9", "Rocky Linux:9", "Red Hat:enterprise_linux:9",
+        "cpe:a",
     ]
 
     /// Two lowercase digits per byte.
