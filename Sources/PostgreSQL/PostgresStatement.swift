@@ -20,6 +20,14 @@ public struct PostgresStatement: Sendable {
         self.parameters = parameters.map { Parameter(type: type(of: $0).postgresType, bytes: $0.postgresBytes) }
     }
 
+    /// The same with `explain` before it: its answer is the plan, one line a row.
+    public var explained: PostgresStatement { PostgresStatement(sql: "explain " + sql, parameters: parameters) }
+
+    private init(sql: String, parameters: [Parameter]) {
+        self.sql = sql
+        self.parameters = parameters
+    }
+
     /// Sets a configuration parameter until the transaction ends, and no longer: what the next user of the connection does not see.
     public static func setting(_ name: String, to value: String) -> PostgresStatement {
         PostgresStatement("select set_config($1, $2, true)", name, value)

@@ -58,7 +58,8 @@ enum AgentQueries {
     /// One page of the list, with one row more than the page holds.
     ///
     /// Serves from: agents_by_risk, agents_by_hostname or agent_presence_by_last_seen, which are also the orders; the rest from primary
-    /// keys. Filters are checked on the way.
+    /// keys. Filters are checked on the way; where hardly anybody waits, or is without inventory, the planner takes those few from
+    /// agents_waiting or agents_without_inventory and sorts them.
     static func page(company: Int32, _ query: AgentQuery, after cursor: AgentKey?, limit: Int) -> PostgresStatement {
         var parameters: [any PostgresEncodable] = [company, limit]
         func bind(_ value: any PostgresEncodable) -> String {
@@ -90,12 +91,9 @@ enum AgentQueries {
         }
         switch query.state {
         case nil: break
-        // Written so that no partial index serves the filter in place of the order.
-        case .some(.none):
-            conditions.append("coalesce(a.waiting_digest, '') = '' and coalesce(a.applied_inventory, -1) = -1")
-        case .pending: conditions.append("coalesce(a.waiting_digest, '') <> ''")
-        case .current:
-            conditions.append("coalesce(a.waiting_digest, '') = '' and coalesce(a.applied_inventory, -1) >= 0")
+        case .some(.none): conditions.append("a.waiting_digest is null and a.applied_inventory is null")
+        case .pending: conditions.append("a.waiting_since is not null")
+        case .current: conditions.append("a.waiting_digest is null and a.applied_inventory is not null")
         }
         return PostgresStatement(
             """

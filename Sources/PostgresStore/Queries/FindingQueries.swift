@@ -127,14 +127,16 @@ enum FindingQueries {
         }
         return PostgresStatement(
             """
-            select n.id, n.name, n.risk, n.record::text from (
-                select v.vulnerability_id as id, bool_or(v.affected) as affected,
-                    bool_or(v.affected and v.fixed_version is not null) as fixable\(matches)
-                from unnest($1::int4[]) w (id) join verdicts v on v.package_id = w.id\(packages)
-                group by v.vulnerability_id) f
-            join vulnerabilities n on n.id = f.id
-            where \(conditions.joined(separator: " and "))
-            order by n.risk desc, n.name limit $2
+            select p.id, p.name, p.risk, (select r.record::text from vulnerabilities r where r.id = p.id) from (
+                select n.id, n.name, n.risk from (
+                    select v.vulnerability_id as id, bool_or(v.affected) as affected,
+                        bool_or(v.affected and v.fixed_version is not null) as fixable\(matches)
+                    from unnest($1::int4[]) w (id) join verdicts v on v.package_id = w.id\(packages)
+                    group by v.vulnerability_id) f
+                join vulnerabilities n on n.id = f.id
+                where \(conditions.joined(separator: " and "))
+                order by n.risk desc, n.name limit $2) p
+            order by p.risk desc, p.name
             """, binding.parameters)
     }
 
