@@ -30,8 +30,10 @@ struct VerdictsAnswer {
     private let describes: Bool
     private var named: Set<UInt32> = []
     private var isFirst = true
-    /// The scope last asked about, since packages of one host come in one or two scopes.
-    private var lastScope: (text: String, isCovered: Bool)?
+    /// What packages say of their release, read once for all that say the same.
+    private var resolver = CoordinateResolver()
+    /// Whether the index covers the scopes asked about so far.
+    private var coverage: [String: Bool] = [:]
     /// Verdicts written.
     private(set) var verdictCount = 0
 
@@ -71,8 +73,7 @@ struct VerdictsAnswer {
         let coordinates = AdvisoryCoordinates(
             scope: scope, name: AdvisoryNames.canonical(name, scope: scope), version: version)
         try answer(scope: scope) { (index, found) throws(IndexError) in
-            _ = try index.match(coordinates, context: context, into: &found)
-            return true
+            try index.match(coordinates, context: context, into: &found)
         }
     }
 
@@ -86,26 +87,27 @@ struct VerdictsAnswer {
             writer.string("\(error)")
             return writer.raw("}")
         }
-        try answer(scope: package.advisoryCoordinates?.scope) { (index, found) throws(IndexError) in
-            try index.match(package, into: &found)
+        guard let coordinates = resolver.coordinates(of: package) else { return writer.raw("{\"covered\":false}") }
+        let context = MatchContext(package: package)
+        try answer(scope: coordinates.scope) { (index, found) throws(IndexError) in
+            if let source = package.sourceCoordinates {
+                try index.match(coordinates, orSource: source, context: context, into: &found)
+            } else {
+                try index.match(coordinates, context: context, into: &found)
+            }
         }
     }
 
     /// Writes what is found for one package.
     ///
-    /// - Parameters:
-    ///   - scope: Where it is looked up; asked for only when nothing is found.
-    ///   - find: Looks it up; `false` when there is nowhere to look.
+    /// - Parameter find: Looks it up in its scope.
     private mutating func answer(
-        scope: @autoclosure () -> String?,
-        _ find: (AdvisoryIndex, inout CompactVerdicts) throws(IndexError) -> Bool
+        scope: String, _ find: (AdvisoryIndex, inout CompactVerdicts) throws(IndexError) -> Void
     ) throws(ServiceError) {
         bench.found.removeAll()
         do throws(IndexError) {
-            let isLookedUp = try find(index, &bench.found)
-            if bench.found.records.isEmpty {
-                return writer.raw(isLookedUp && isCovered(scope()) ? "{}" : "{\"covered\":false}")
-            }
+            try find(index, &bench.found)
+            if bench.found.records.isEmpty { return writer.raw(isCovered(scope) ? "{}" : "{\"covered\":false}") }
             try writeVerdicts()
         } catch {
             throw .damagedIndex
@@ -125,11 +127,10 @@ struct VerdictsAnswer {
     }
 
     /// Whether nothing found means something.
-    private mutating func isCovered(_ scope: String?) -> Bool {
-        guard let scope else { return false }
-        if let lastScope, lastScope.text == scope { return lastScope.isCovered }
+    private mutating func isCovered(_ scope: String) -> Bool {
+        if let known = coverage[scope] { return known }
         let isCovered = index.covers(scope: scope)
-        lastScope = (scope, isCovered)
+        coverage[scope] = isCovered
         return isCovered
     }
 
