@@ -34,6 +34,9 @@ public struct PostgresConfiguration: Sendable {
     public var primary: Endpoint
     /// Servers that follow it and may answer reads that allow it.
     public var replicas: [Endpoint] = []
+    /// Whether the primary must take writes: then one that became a standby is left for the one that took over. False to look at a
+    /// standby itself.
+    public var requiresWrites = true
     /// Name of the database.
     public var database: String
     /// Name of the role that signs in.
@@ -76,7 +79,7 @@ public struct PostgresConfiguration: Sendable {
             ("sslmode", tls.rawValue), ("application_name", applicationName), ("client_encoding", "UTF8"),
             ("connect_timeout", String(max(2, connectTimeout.components.seconds))), ("keepalives_idle", "30"),
             ("keepalives_interval", "10"), ("keepalives_count", "3"), ("tcp_user_timeout", "30000"),
-            ("target_session_attrs", writable ? "read-write" : "any"),
+            ("target_session_attrs", writable && requiresWrites ? "read-write" : "any"),
             (
                 "options",
                 "-c statement_timeout=\(statementTimeout.milliseconds) -c idle_in_transaction_session_timeout=60000"

@@ -16,6 +16,7 @@ public final class PostgresCluster: Sendable {
 
     private let binaries: String
     private let options: [String]
+    private let primary: String
     private let process = Mutex<Running?>(nil)
     private let databases = Atomic<Int>(0)
 
@@ -53,11 +54,14 @@ public final class PostgresCluster: Sendable {
     }
 
     /// Makes a cluster and starts its server.
-    /// - Parameter options: Settings, "max_connections=20".
-    public init(options: [String] = []) throws {
+    /// - Parameters:
+    ///   - options: Settings, "max_connections=20".
+    ///   - primary: The server to follow, as a streaming standby that answers reads; `nil` for one of its own.
+    public init(options: [String] = [], following primary: PostgresCluster? = nil) throws {
         guard let binaries = Self.installed else { throw StartFailure(description: "PostgreSQL is not installed") }
         self.binaries = binaries
         self.options = options
+        self.primary = primary?.folder ?? ""
         // Short: a socket's path has at most 107 bytes.
         folder = "/tmp/zt-pg-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
         try FileManager.default.createDirectory(
@@ -70,11 +74,14 @@ public final class PostgresCluster: Sendable {
     /// As root, the server runs as the user `postgres`, since it refuses root. When this process ends, however it ends, the shell reads the
     /// end of its input, stops the server and removes the folder.
     private static let script = """
-        D=$1; B=$2; shift 2
+        D=$1; B=$2; PRIMARY=$3; shift 3
         if [ "$(id -u)" = 0 ]; then
             AS="setpriv --reuid=postgres --regid=postgres --init-groups --reset-env"; chown postgres "$D"
         fi
-        if [ ! -d "$D/data" ]; then
+        if [ ! -d "$D/data" ] && [ -n "$PRIMARY" ]; then
+            $AS "$B/pg_basebackup" -h "$PRIMARY" -U owner -D "$D/data" -R -X stream -c fast --no-sync >"$D/init" 2>&1 \\
+                || { cat "$D/init"; exit 1; }
+        elif [ ! -d "$D/data" ]; then
             $AS "$B/initdb" -D "$D/data" -A trust -U owner --no-sync --no-instructions -E UTF8 --locale=C.UTF-8 >"$D/init" 2>&1 \\
                 || { cat "$D/init"; exit 1; }
         fi
@@ -97,7 +104,7 @@ public final class PostgresCluster: Sendable {
         let process = Process()
         let (input, output) = (Pipe(), Pipe())
         process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", Self.script, "sh", folder, binaries] + options.flatMap { ["-c", $0] }
+        process.arguments = ["-c", Self.script, "sh", folder, binaries, primary] + options.flatMap { ["-c", $0] }
         process.standardInput = input
         process.standardOutput = output
         process.standardError = output
