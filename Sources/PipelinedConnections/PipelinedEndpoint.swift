@@ -56,6 +56,16 @@ public final class PipelinedEndpoint<Parser: ReplyParser>: Sendable {
         try await connection().send(bytes, replies: replies)
     }
 
+    /// Ends the connection; requests that wait fail, the next one connects anew.
+    public func disconnect() {
+        let connection = state.withLock { state -> Connection? in
+            guard case .connected(let connection) = state else { return nil }
+            state = .idle
+            return connection
+        }
+        connection?.close()
+    }
+
     /// Ends the connection; requests that wait and those to come fail.
     public func shutDown() {
         let last = state.withLock { state in

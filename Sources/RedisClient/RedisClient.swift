@@ -9,7 +9,7 @@ public final class RedisClient: Sendable {
     /// What it was made with.
     public let configuration: RedisConfiguration
 
-    private let security: TransportSecurity?
+    let security: TransportSecurity?
     private let state = Mutex(State())
 
     private struct State {
@@ -46,9 +46,19 @@ public final class RedisClient: Sendable {
     /// - Returns: One reply for each, errors included.
     public func send(_ commands: [RedisCommand], key: String?) async throws(RedisError) -> [RedisValue] {
         guard configuration.isCluster else {
-            return try await send(commands, to: endpoint(at: configuration.addresses[0]))
+            let endpoint = try endpoint(at: configuration.addresses[0])
+            let replies = try await send(commands, to: endpoint)
+            // A master that became a replica: the name may lead to the new one by now, which only a new connection finds out.
+            if replies.contains(where: \.isReadOnly) { endpoint.disconnect() }
+            return replies
         }
         return try await sendInCluster(commands, slot: key.map(RedisSlot.of) ?? 0)
+    }
+
+    /// Those that were configured, then what else is known of the cluster. Never empty.
+    var knownAddresses: [ServerAddress] {
+        let learnt = state.withLock { $0.map?.nodes ?? [] }
+        return configuration.addresses + learnt.filter { !configuration.addresses.contains($0) }
     }
 
     /// Ends all connections; what waits and what comes fails.
@@ -207,5 +217,11 @@ extension RedisClient {
             return Array(gone.values)
         }
         for endpoint in gone { endpoint.shutDown() }
+    }
+}
+
+extension RedisValue {
+    fileprivate var isReadOnly: Bool {
+        if case .error(let line) = self { line.hasPrefix("READONLY") } else { false }
     }
 }

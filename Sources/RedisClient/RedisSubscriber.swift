@@ -17,8 +17,7 @@ public enum RedisNews: Sendable, Hashable {
 public final class RedisSubscriber: Sendable {
     private typealias Connection = PipelinedConnection<RESPParser>
 
-    private let configuration: RedisConfiguration
-    private let security: TransportSecurity?
+    private let client: RedisClient
     private let onNews: @Sendable (RedisNews) -> Void
     private let state = Mutex(State())
 
@@ -37,11 +36,11 @@ public final class RedisSubscriber: Sendable {
 
     /// Makes a subscriber that listens to nothing yet.
     ///
-    /// - Parameter onNews: Called on the event loop, in order: must be quick, and must not wait.
-    /// - Throws: When the TLS files cannot be read.
-    public init(_ configuration: RedisConfiguration, onNews: @escaping @Sendable (RedisNews) -> Void) throws {
-        self.configuration = configuration
-        security = try configuration.tls.map { try TransportSecurity($0) }
+    /// - Parameters:
+    ///   - client: Says where the server is; in a cluster, what it has learnt of other nodes counts too. Its connections are not used.
+    ///   - onNews: Called on the event loop, in order: must be quick, and must not wait.
+    public init(_ client: RedisClient, onNews: @escaping @Sendable (RedisNews) -> Void) {
+        self.client = client
         self.onNews = onNews
     }
 
@@ -70,12 +69,12 @@ public final class RedisSubscriber: Sendable {
         var attempt = 0
         while !Task.isCancelled {
             do {
-                let address = configuration.addresses[attempt % configuration.addresses.count]
+                let addresses = client.knownAddresses
                 let connection = try await Connection.connect(
-                    to: address, security: security, limits: configuration.limits, parser: RESPParser(),
-                    onPush: hear)
+                    to: addresses[attempt % addresses.count], security: client.security,
+                    limits: client.configuration.limits, parser: RESPParser(), onPush: hear)
                 defer { connection.close() }
-                try await configuration.greet(connection)
+                try await client.configuration.greet(connection)
                 begin(connection)
                 await keep(connection)
                 state.withLock { $0.connection = nil }
