@@ -33,8 +33,8 @@ final class LocalConnection {
     func send(_ bytes: [UInt8]) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes {
-                Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
+            let count = rest.withUnsafeBytes { bytes in
+                Self.retrying { Glibc.send(descriptor, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL)) }
             }
             guard count > 0 else { return false }
             rest = rest.dropFirst(count)
@@ -66,10 +66,20 @@ final class LocalConnection {
 
     private func receive() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
-        let count = buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
+        let count = buffer.withUnsafeMutableBytes { bytes in
+            Self.retrying { recv(descriptor, bytes.baseAddress, bytes.count, 0) }
+        }
         guard count > 0 else { return false }
         received += buffer.prefix(count)
         return true
+    }
+
+    /// libFuzzer's alarm interrupts what waits.
+    private static func retrying(_ body: () -> Int) -> Int {
+        while true {
+            let count = body()
+            if count >= 0 || errno != EINTR { return count }
+        }
     }
 
     private static func address(_ port: Int) -> sockaddr_in {
