@@ -126,7 +126,11 @@ public final class PostgresCluster: Sendable {
             defer { running = nil }
             return running
         }
-        guard let running else { return }
+        guard let running else {
+            // Stopped before, with its data.
+            if !keeping { try? FileManager.default.removeItem(atPath: folder) }
+            return
+        }
         if keeping { running.input.write(Data("keep\n".utf8)) }
         try? running.input.close()
         running.process.waitUntilExit()
