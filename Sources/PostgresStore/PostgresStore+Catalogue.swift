@@ -68,10 +68,14 @@ extension PostgresStore {
         _ verdicts: [PackageVerdicts], vulnerabilities: [VulnerabilityRecord], indexDigest: String, at now: Date
     ) async throws -> [CompanyScope: Event] {
         let now = now.inWholeMilliseconds
+        do {
+            try await recordNew(verdicts, vulnerabilities: vulnerabilities, indexDigest: indexDigest, at: now)
+            return [:]
+        } catch is SomebodyIsConcerned {}
         return try await write("record verdicts") { transaction in
             let scopes = try await Self.lockVerdicts(transaction)
             let rows = scopes.keys.sorted()
-            try await VulnerabilityUpdate(companies: rows, now: now, transaction: transaction)
+            _ = try await VulnerabilityUpdate(companies: rows, now: now, transaction: transaction)
                 .run(vulnerabilities, inserting: true)
             let events = try await VerdictRecording(
                 companies: rows, indexDigest: indexDigest, now: now, transaction: transaction
@@ -82,12 +86,31 @@ extension PostgresStore {
         }
     }
 
+    /// Records verdicts of packages that were never matched, which is what a processor does before it applies inventories with new
+    /// packages. Nobody can have applied one of them, so others may go on applying theirs.
+    ///
+    /// - Throws: ``SomebodyIsConcerned`` when a package was matched before, or a severity moves.
+    private func recordNew(
+        _ verdicts: [PackageVerdicts], vulnerabilities: [VulnerabilityRecord], indexDigest: String, at now: Date
+    ) async throws {
+        let ids = Set(verdicts.map(\.package.rawValue)).sorted().rows
+        try await write("record verdicts") { transaction in
+            let locked = try await transaction.run([Lock.verdictsStand, CatalogueQueries.lockUnevaluated(ids)])
+            guard locked[1].count == ids.count else { throw SomebodyIsConcerned() }
+            let isAlone = try await VulnerabilityUpdate(companies: nil, now: now, transaction: transaction)
+                .run(vulnerabilities, inserting: true)
+            guard isAlone else { throw SomebodyIsConcerned() }
+            _ = try await VerdictRecording(companies: [], indexDigest: indexDigest, now: now, transaction: transaction)
+                .run(verdicts)
+        }
+    }
+
     /// See ``CatalogueStore/updateVulnerabilities(_:at:)``.
     public func updateVulnerabilities(_ records: [VulnerabilityRecord], at now: Date) async throws {
         let now = now.inWholeMilliseconds
         try await write("update vulnerabilities") { transaction in
             let companies = try await Self.lockVerdicts(transaction).keys.sorted()
-            try await VulnerabilityUpdate(companies: companies, now: now, transaction: transaction)
+            _ = try await VulnerabilityUpdate(companies: companies, now: now, transaction: transaction)
                 .run(records, inserting: false)
         }
     }

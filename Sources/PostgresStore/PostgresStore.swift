@@ -10,7 +10,12 @@ import Synchronization
 public final class PostgresStore: Store {
     let client: PostgresClient
     /// Companies never change and never go.
-    private let companies = Mutex<[Int32: Company]>([:])
+    private let companies = Mutex(Directory())
+
+    private struct Directory {
+        var byRow: [Int32: Company] = [:]
+        var rows: [CompanyID: Int32] = [:]
+    }
 
     private init(_ client: PostgresClient) { self.client = client }
 
@@ -108,7 +113,7 @@ public final class PostgresStore: Store {
     static func classifyingErrors<T>(_ operation: String, _ body: () async throws -> T) async throws -> T {
         do { return try await body() } catch {
             switch error {
-            case is StoreError, is CancellationError: throw error
+            case is StoreError, is CancellationError, is SomebodyIsConcerned: throw error
             case let error as PostgresError: throw StoreError.unavailable("\(operation): \(error)")
             default: throw StoreError.unavailable("\(operation): \(type(of: error))")
             }
@@ -119,7 +124,7 @@ public final class PostgresStore: Store {
 
     /// The row of the company; `nil` when there is none.
     func row(_ scope: CompanyScope) async throws -> Int32? {
-        if let known = companies.withLock({ $0.first { $0.value.id == scope.companyID }?.key }) { return known }
+        if let known = companies.withLock({ $0.rows[scope.companyID] }) { return known }
         let rows = try await fetchCompanyRows(CompanyQueries.byID(scope.companyID.uuid))
         return rows.first?.row
     }
@@ -133,7 +138,7 @@ public final class PostgresStore: Store {
 
     /// The company of a row.
     func company(_ row: Int32) async throws -> Company {
-        if let known = companies.withLock({ $0[row] }) { return known }
+        if let known = companies.withLock({ $0.byRow[row] }) { return known }
         guard let found = try await fetchCompanyRows(CompanyQueries.byRow(row)).first else {
             throw StoreError.unavailable("damaged company")
         }
@@ -151,7 +156,12 @@ public final class PostgresStore: Store {
                 company: Company(id: CompanyID(uuid: try row.get(1)), name: try row.get(2), createdAt: try row.get(3))
             )
         }
-        companies.withLock { known in for row in rows { known[row.row] = row.company } }
+        companies.withLock { known in
+            for row in rows {
+                known.byRow[row.row] = row.company
+                known.rows[row.company.id] = row.row
+            }
+        }
         return rows
     }
 }
@@ -164,6 +174,9 @@ extension PostgresStatement {
     /// Lets the transaction see the list of all companies.
     static var installation: PostgresStatement { .setting("zerotrace.installation", to: "on") }
 }
+
+/// Verdicts that were to be recorded as ones that concern nobody yet do concern somebody: begin again, with the lock that keeps others out.
+struct SomebodyIsConcerned: Error {}
 
 /// What a transaction holds until it ends, always taken in this order: verdicts, then companies in ascending order.
 enum Lock {

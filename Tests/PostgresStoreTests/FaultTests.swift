@@ -1,4 +1,6 @@
 import Foundation
+import Matching
+import PackageIdentity
 import PostgreSQL
 import PostgresTesting
 @_spi(Minting) import Stores
@@ -59,6 +61,42 @@ struct FaultTests {
                 #expect(log.of(scope).count == agents.count * 6)
             }
             for other in stores.dropFirst() { other.close() }
+        }
+    }
+
+    @Test("verdicts of packages that nobody has are recorded while others apply inventories")
+    func recordsNewBesideOthers() async throws {
+        try await withTemporaryStore { store, _ in
+            let purls = try (0..<5).map { try PackageURL("pkg:pypi/new-\($0)@1.0") }
+            let ids = try await store.internPackages(purls, at: Scenario.now)
+            let verdict = Verdict(
+                vulnerability: "CVE-1", advisories: [], status: .affected, reason: VerdictReason.inRange)
+            try await store.client.withTransaction { transaction in
+                // As somebody does who applies an inventory; with the lock that keeps others out, this would never end.
+                try await transaction.query(Lock.verdictsStand)
+                let events = try await store.recordVerdicts(
+                    ids.map { PackageVerdicts(package: $0, verdicts: [verdict]) },
+                    vulnerabilities: [VulnerabilityRecord(id: "CVE-1", risk: Scenario.risk(5))], indexDigest: "index",
+                    at: Scenario.now)
+                #expect(events.isEmpty)
+                let left = try await store.fetchUnevaluatedPackages(among: ids)
+                #expect(left == [])
+            }
+        }
+    }
+
+    @Test("without any company, what is known of vulnerabilities moves all the same")
+    func recordsWithoutCompanies() async throws {
+        try await withTemporaryStore { store, _ in
+            for cvss in [3.0, 9.0] {
+                _ = try await store.recordVerdicts(
+                    [], vulnerabilities: [VulnerabilityRecord(id: "CVE-1", risk: Scenario.risk(cvss))],
+                    indexDigest: "index",
+                    at: Scenario.now)
+                let statement = PostgresStatement("select risk from vulnerabilities")
+                let risk = try await store.client.run([statement])[0].value(as: Int.self)
+                #expect(risk == Scenario.risk(cvss).tenths)
+            }
         }
     }
 

@@ -16,6 +16,8 @@ enum Scenario {
             warnings: [])
     }
 
+    static func risk(_ cvss: Double) -> Risk { Risk(cvss: cvss, severity: .high, epss: nil, exploitation: nil) }
+
     static func secret(_ number: Int) -> SecretHash {
         SecretHash(bytes: (0..<32).map { UInt8(truncatingIfNeeded: number >> (8 * ($0 % 8))) ^ UInt8($0) })
     }

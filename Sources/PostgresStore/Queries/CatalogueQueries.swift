@@ -57,6 +57,12 @@ enum CatalogueQueries {
     static func all(after: Int64, limit: Int) -> PostgresStatement {
         PostgresStatement("select id, purl from packages where id > $1 order by id limit $2", after, max(0, limit))
     }
+    /// Of two who record the same package for the first time the second waits here and then finds it matched. In one order everywhere.
+    /// Serves from: primary key.
+    static func lockUnevaluated(_ ids: [Int32]) -> PostgresStatement {
+        PostgresStatement(
+            "select id from packages where id = any($1) and evaluated_at is null order by id for no key update", ids)
+    }
     /// Serves from: primary key.
     static func evaluated(_ ids: [Int32]) -> PostgresStatement {
         PostgresStatement("select id from packages where id = any($1) and evaluated_at is not null", ids)
