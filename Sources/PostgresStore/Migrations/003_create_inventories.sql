@@ -111,7 +111,7 @@ create table uploads (
 -- The base of a delta may not be applied yet.
 create index uploads_by_digest on uploads (company_id, digest);
 
--- Which applied inventories hold a package: package_ids the other way round, as sets of numbers (decision 19). A segment is 8,192 numbers,
+-- Which applied inventories hold a package: package_ids the other way round, as sets of numbers (decision 20). A segment is 8,192 numbers,
 -- so that a row has at most a kilobyte whatever the size of the company.
 create table package_holders (
     company_id integer not null references companies (id),
