@@ -9,6 +9,7 @@ extension FuzzTargets {
         FuzzTarget("index-damaged", maximumLength: 256) { try checkDamaged($0) },
         FuzzTarget("index-forged", maximumLength: 512) { try checkForged($0) },
         FuzzTarget("index-part", maximumLength: 512) { try checkPart($0) },
+        FuzzTarget("index-previous", maximumLength: 512) { try checkPrevious($0) },
     ]
 
     /// Damage is noticed: an index that still opens answers as before or says that it is damaged.
@@ -67,6 +68,29 @@ extension FuzzTargets {
         if bytes.count >= 48 { bytes.replaceSubrange(16..<48, with: Array(SHA256.hash(data: bytes[48...]))) }
         let builder = try IndexBuilder(compiled: TemporaryPlace.file("part", bytes))
         _ = try builder.write(to: "\(TemporaryPlace.folder)/part-index")
+    }
+
+    /// An earlier index from which the next takes over what did not change, and the notes on it: made up, with right digests.
+    private static func checkPrevious(_ input: [UInt8]) throws {
+        let sample = SampleIndex.shared
+        var index = sample.bytes
+        var notes = sample.notes
+        let half = input.count / 16 * 8
+        Edits(Array(input[..<half])).apply(to: &index, from: IndexFormat.sectionTableOffset)
+        Edits(Array(input[half...])).apply(to: &notes, from: 80)
+        guard index.count > IndexFormat.headerSize, notes.count >= 80 else { return }
+        seal(&index)
+        index.replaceSubrange(48..<80, with: Array(SHA256.hash(data: index[IndexFormat.headerSize...])))
+        seal(&index)
+        notes.replaceSubrange(16..<48, with: index[48..<80])
+        notes.replaceSubrange(48..<80, with: Array(SHA256.hash(data: notes[80...])))
+        let previous = PreviousBuild(
+            index: TemporaryPlace.file("previous", index), notes: TemporaryPlace.file("previous-notes", notes))
+        let path = "\(TemporaryPlace.folder)/next"
+        _ = try SampleIndex.builder().write(to: path, notes: path + "-notes", previous: previous)
+        if index == sample.bytes, notes == sample.notes {
+            require(SampleIndex.content(path) == sample.bytes, "what is taken over is what would be worked out")
+        }
     }
 
     /// Makes the checks of all pages and the digests of the header right.

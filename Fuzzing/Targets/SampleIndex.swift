@@ -13,6 +13,8 @@ struct SampleIndex {
     let index: AdvisoryIndex
     /// The builder's advisories as it keeps them between builds.
     let part: [UInt8]
+    /// What the builder noted beside the index.
+    let notes: [UInt8]
     let ids = ["CVE-2024-0001", "CVE-2024-0002", "GHSA-aaaa-bbbb-cccc", "DSA-1-1", "no such id"]
     let places: [AdvisoryCoordinates]
     /// The verdicts at the places, by the whole index.
@@ -21,18 +23,16 @@ struct SampleIndex {
     private init() {
         let path = "\(TemporaryPlace.folder)/sample"
         do throws(any Error) {
-            var builder = IndexBuilder()
-            for advisory in Self.advisories { try builder.add(advisory) }
+            let builder = try Self.builder()
             try builder.writeCompiled(to: path + "-part")
-            builder.setIntelligence(Self.intelligence)
-            builder.addFeed(FeedSummary(id: .debianTracker, records: 3, setAside: 1, snapshotDate: 1_700_000_000))
-            _ = try builder.write(to: path)
+            _ = try builder.write(to: path, notes: path + "-notes")
             index = try AdvisoryIndex(path: path)
         } catch {
             fatalError("the sample index cannot be built: \(error)")
         }
         bytes = Self.content(path)
         part = Self.content(path + "-part")
+        notes = Self.content(path + "-notes")
         let names = Set(Self.advisories.flatMap(\.affected).map { AdvisoryName(scope: $0.scope, name: $0.name) })
             .sorted()
         places = names.flatMap { name in
@@ -44,7 +44,17 @@ struct SampleIndex {
         answers = places.map { index.verdicts(at: $0, purl: nil) }
     }
 
-    private static func content(_ path: String) -> [UInt8] {
+    /// A builder that has everything the index is made of.
+    static func builder() throws -> IndexBuilder {
+        var builder = IndexBuilder()
+        for advisory in advisories { try builder.add(advisory) }
+        builder.setIntelligence(intelligence)
+        builder.addFeed(FeedSummary(id: .debianTracker, records: 3, setAside: 1, snapshotDate: 1_700_000_000))
+        return builder
+    }
+
+    /// The bytes of a file.
+    static func content(_ path: String) -> [UInt8] {
         let descriptor = open(path, O_RDONLY)
         defer { close(descriptor) }
         return [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, count in
