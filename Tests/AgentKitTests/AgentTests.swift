@@ -7,7 +7,7 @@ import Wire
 
 @testable import AgentKit
 
-@Suite(.timeLimit(.minutes(1))) struct AgentTests {
+@Suite(.timeLimit(.minutes(15))) struct AgentTests {
     private let gateway = GatewayDouble()
     private let log = RecordedLog()
     private let state: TemporaryFolder

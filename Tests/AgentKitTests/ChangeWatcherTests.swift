@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentKit
 
-@Suite(.timeLimit(.minutes(1))) struct ChangeWatcherTests {
+@Suite(.timeLimit(.minutes(15))) struct ChangeWatcherTests {
     @Test func aRenameInAWatchedFolderIsSeen() async throws {
         let machine = try Machine(packages: ["a"])
         let watcher = try #require(ChangeWatcher(paths: [machine.folder.file("var/lib/dpkg/status")]))

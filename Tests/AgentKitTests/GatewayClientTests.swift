@@ -8,7 +8,7 @@ import Wire
 
 @testable import AgentKit
 
-@Suite(.timeLimit(.minutes(1))) struct GatewayClientTests {
+@Suite(.timeLimit(.minutes(15))) struct GatewayClientTests {
     private let gateway = GatewayDouble()
     private let now = Int64(Date().timeIntervalSince1970)
 

@@ -10,7 +10,7 @@ import Testing
 @testable import Enrichment
 
 /// Bundles from one installation to another.
-@Suite(.timeLimit(.minutes(2))) struct BundleTests {
+@Suite(.timeLimit(.minutes(15))) struct BundleTests {
     private let mirror: TemporaryFolder
     private let source: TemporaryFolder
     private let target: TemporaryFolder

@@ -8,7 +8,7 @@ import Verdicts
 @testable import Enrichment
 
 /// Syncs with a mirror over HTTP.
-@Suite(.timeLimit(.minutes(1))) struct HTTPMirrorTests {
+@Suite(.timeLimit(.minutes(15))) struct HTTPMirrorTests {
     /// What the mirror holds and was asked.
     private final class Mirror: Sendable {
         struct State {

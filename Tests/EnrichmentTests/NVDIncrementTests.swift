@@ -25,7 +25,7 @@ private final class ManualClock: Clock, Sendable {
 }
 
 /// Syncs with a server that pages, bounds windows and refuses haste as the NVD's does.
-@Suite(.timeLimit(.minutes(1))) struct NVDIncrementTests {
+@Suite(.timeLimit(.minutes(15))) struct NVDIncrementTests {
     private final class Publisher: Sendable {
         struct State {
             /// By number, the time of the last change.

@@ -9,7 +9,7 @@ import Testing
 @testable import Enrichment
 
 /// Syncs with a publisher that speaks as OSV does: an export, records one by one, and a list of what changed.
-@Suite(.timeLimit(.minutes(1))) struct OSVIncrementTests {
+@Suite(.timeLimit(.minutes(15))) struct OSVIncrementTests {
     /// The publisher's records by id, with the time of their last change.
     private final class Publisher: Sendable {
         struct State {

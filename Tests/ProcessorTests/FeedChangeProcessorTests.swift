@@ -9,7 +9,7 @@ import Verdicts
 
 @testable import Processor
 
-@Suite(.timeLimit(.minutes(1))) struct FeedChangeProcessorTests {
+@Suite(.timeLimit(.minutes(15))) struct FeedChangeProcessorTests {
     private let installation: Installation
     private let verdicts = VerdictDouble()
 

@@ -7,7 +7,7 @@ import Verdicts
 
 @testable import Processor
 
-@Suite(.timeLimit(.minutes(1))) struct InventoryProcessorTests {
+@Suite(.timeLimit(.minutes(15))) struct InventoryProcessorTests {
     private let installation: Installation
     private let verdicts = VerdictDouble()
 
