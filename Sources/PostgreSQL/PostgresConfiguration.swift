@@ -51,6 +51,8 @@ public struct PostgresConfiguration: Sendable {
     public var role: String?
     /// Shown in `pg_stat_activity`.
     public var applicationName = "zerotrace"
+    /// Configuration parameters that every connection begins with; names and values of the program's own, without spaces.
+    public var settings: [String: String] = [:]
     /// Connections that requests share, each several requests at a time; 1…64.
     public var lanes = 2
     /// Connections that transactions have to themselves; 1…1000.
@@ -80,14 +82,19 @@ public struct PostgresConfiguration: Sendable {
             ("connect_timeout", String(max(2, connectTimeout.components.seconds))), ("keepalives_idle", "30"),
             ("keepalives_interval", "10"), ("keepalives_count", "3"), ("tcp_user_timeout", "30000"),
             ("target_session_attrs", writable && requiresWrites ? "read-write" : "any"),
-            (
-                "options",
-                "-c statement_timeout=\(statementTimeout.milliseconds) -c idle_in_transaction_session_timeout=60000"
-            ),
+            ("options", options),
         ]
         if let password { parameters.append(("password", password)) }
         if let rootCertificate { parameters.append(("sslrootcert", rootCertificate)) }
         return parameters
+    }
+
+    private var options: String {
+        let limits = [
+            ("statement_timeout", String(statementTimeout.milliseconds)),
+            ("idle_in_transaction_session_timeout", "60000"),
+        ]
+        return (limits + settings.sorted { $0.key < $1.key }).map { "-c \($0.0)=\($0.1)" }.joined(separator: " ")
     }
 }
 

@@ -22,6 +22,21 @@ struct ClientTests {
         }
     }
 
+    @Test("a connection begins with its settings, its limit and its name")
+    func settings() async throws {
+        try await withClient({
+            $0.settings = ["random_page_cost": "1.5"]; $0.applicationName = "named"
+        }) { client in
+            let found = try await client.ask(
+                """
+                select current_setting('random_page_cost'), current_setting('statement_timeout'), current_setting('application_name')
+                """)
+            for (column, value) in ["1.5", "30s", "named"].enumerated() {
+                try await expect(value) { try found.value(column) }
+            }
+        }
+    }
+
     @Test("one request's error is not its neighbours'")
     func errorsStayApart() async throws {
         try await withClient({ $0.lanes = 1 }) { client in

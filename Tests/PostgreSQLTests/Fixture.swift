@@ -52,3 +52,22 @@ final class Counter: Sendable {
     func next() -> Int { count.add(1, ordering: .relaxed).newValue }
     var value: Int { count.load(ordering: .relaxed) }
 }
+
+/// Opens when so many have come, and stays open.
+actor Gate {
+    private var missing: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(for count: Int) { missing = count }
+
+    /// Waits for the others.
+    func pass() async {
+        missing -= 1
+        if missing > 0 {
+            await withCheckedContinuation { waiting.append($0) }
+        } else {
+            for continuation in waiting { continuation.resume() }
+            waiting = []
+        }
+    }
+}
