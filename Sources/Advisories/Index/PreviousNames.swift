@@ -181,9 +181,10 @@ struct PreviousNames: Sendable {
 
     private func rules(_ run: ClosedRange<UInt32>?) -> [RuleSets.Rule]? {
         guard let run else { return [] }
-        guard let records = index.records(.rulesets, run.lowerBound, run.upperBound - run.lowerBound + 1) else {
-            return nil
-        }
+        // Before the count is taken: a file that was made up names any number, the largest too.
+        guard Int(run.upperBound) < index.count(.rulesets),
+            let records = index.records(.rulesets, run.lowerBound, run.upperBound - run.lowerBound + 1)
+        else { return nil }
         var rules: [RuleSets.Rule] = []
         for line in stride(from: 0, to: records.count, by: IndexSection.rulesets.stride) {
             guard let intervals = index.records(.intervals, records.word(line), records.word(line + 4)),
