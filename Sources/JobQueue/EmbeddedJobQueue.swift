@@ -20,11 +20,11 @@ public final class EmbeddedJobQueue: JobQueue {
 
     /// Makes an empty queue.
     ///
-    /// - Parameters:
-    ///   - limit: Most hints held at once, at least 1; three per company are possible.
-    ///   - clock: Measures leases and retries.
-    public init<C: Clock>(limit: Int = 30_000, clock: C = ContinuousClock()) where C.Duration == Duration {
-        state = Mutex(State(queue: QueueState(limit: max(1, limit))))
+    /// - Parameter clock: Measures leases and retries.
+    public init<C: Clock>(
+        policy: QueuePolicy = QueuePolicy(limit: 200_000, companyLimit: 50_000), clock: C = ContinuousClock()
+    ) where C.Duration == Duration {
+        state = Mutex(State(queue: QueueState(policy: policy)))
         let start = clock.now
         now = { start.duration(to: clock.now) }
         sleep = { try await clock.sleep(until: clock.now.advanced(by: $0), tolerance: nil) }
@@ -35,10 +35,10 @@ public final class EmbeddedJobQueue: JobQueue {
         try change { queue, now in try queue.hintArrived(hint, now: now) }
     }
 
-    /// See ``JobQueue/lease(for:)``; throws nothing.
-    public func lease(for duration: Duration) async throws -> WorkLease? {
+    /// See ``JobQueue/lease(upTo:for:)``; throws nothing.
+    public func lease(upTo count: Int, for duration: Duration) async throws -> WorkLease? {
         while !Task.isCancelled {
-            let action = state.withLock { $0.queue.workRequested(for: duration, now: now()) }
+            let action = state.withLock { $0.queue.workRequested(upTo: count, for: duration, now: now()) }
             switch action {
             case .work(let lease): return lease
             case .wait(let delay, let generation): await waitForChange(after: generation, atMost: delay)
@@ -47,9 +47,14 @@ public final class EmbeddedJobQueue: JobQueue {
         return nil
     }
 
-    /// See ``JobQueue/complete(_:)``; throws nothing.
-    public func complete(_ lease: WorkLease) async throws {
-        change { queue, now in queue.leaseCompleted(lease, now: now) }
+    /// See ``JobQueue/extend(_:for:)``; throws nothing.
+    public func extend(_ lease: WorkLease, for duration: Duration) async throws -> Bool {
+        change { queue, now in queue.leaseExtended(lease, for: duration, now: now) }
+    }
+
+    /// See ``JobQueue/finish(_:failures:)``; throws nothing.
+    public func finish(_ lease: WorkLease, failures: [WorkFailure]) async throws {
+        change { queue, now in queue.leaseFinished(lease, failures: failures, now: now) }
     }
 
     /// See ``JobQueue/release(_:retryAfter:)``; throws nothing.
@@ -58,13 +63,14 @@ public final class EmbeddedJobQueue: JobQueue {
     }
 
     /// Applies an input and wakes everybody who waits for work; workers are few.
-    private func change<E: Error>(_ body: (inout QueueState, Duration) throws(E) -> Void) throws(E) {
-        let woken = try state.withLock { state throws(E) in
+    private func change<R, E: Error>(_ body: (inout QueueState, Duration) throws(E) -> R) throws(E) -> R {
+        let (result, woken) = try state.withLock { state throws(E) in
             let before = state.queue.generation
-            try body(&state.queue, now())
-            return state.queue.generation == before ? [] : state.removeWaiters()
+            let result = try body(&state.queue, now())
+            return (result, state.queue.generation == before ? [] : state.removeWaiters())
         }
         for waiter in woken { waiter.resume() }
+        return result
     }
 
     /// Returns when the queue has changed since `generation`, when the time is over, or when the task is cancelled.
@@ -96,5 +102,42 @@ public final class EmbeddedJobQueue: JobQueue {
         } onCancel: {
             state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
         }
+    }
+}
+
+extension EmbeddedJobQueue: JobQueueControl {
+    /// See ``JobQueueControl/setMode(_:)``; throws nothing.
+    public func setMode(_ mode: QueueMode) async throws {
+        change { queue, _ in queue.modeChanged(mode) }
+    }
+
+    /// See ``JobQueueControl/setWeight(_:of:)``; throws nothing.
+    public func setWeight(_ weight: Int, of scope: CompanyScope) async throws {
+        change { queue, _ in queue.weightChanged(weight, of: scope) }
+    }
+
+    /// See ``JobQueueControl/statistics()``; throws nothing.
+    public func statistics() async throws -> QueueStatistics {
+        state.withLock { $0.queue.statistics }
+    }
+
+    /// See ``JobQueueControl/fetchDeadLetters(scope:limit:)``; throws nothing.
+    public func fetchDeadLetters(scope: CompanyScope?, limit: Int) async throws -> [DeadLetter] {
+        state.withLock { $0.queue.dead.newest(limit, scope: scope, now: now()) }
+    }
+
+    /// See ``JobQueueControl/retryDeadLetters(_:)``; throws nothing.
+    public func retryDeadLetters(_ selection: DeadLetterSelection) async throws -> Int {
+        change { queue, now in queue.retryRequested(selection, now: now) }
+    }
+
+    /// See ``JobQueueControl/discardDeadLetters(_:)``; throws nothing.
+    public func discardDeadLetters(_ selection: DeadLetterSelection) async throws -> Int {
+        change { queue, _ in queue.discardRequested(selection) }
+    }
+
+    /// See ``JobQueueControl/tidy()``; throws nothing.
+    public func tidy() async throws {
+        change { queue, now in queue.timePassed(now: now) }
     }
 }
