@@ -24,8 +24,8 @@ struct EmbeddedEventBusTests {
         await bus.publish(Self.event(2), scope: other)
         for id in Int64(3)...5 { await bus.publish(Self.event(id), scope: scope) }
         for id in Int64(3)...5 {
-            #expect(try await first.next()?.id.rawValue == id)
-            #expect(try await second.next()?.id.rawValue == id)
+            #expect(try await first.next() == .appended(EventID(rawValue: id)))
+            #expect(try await second.next() == .appended(EventID(rawValue: id)))
         }
     }
 
@@ -35,10 +35,10 @@ struct EmbeddedEventBusTests {
         var fast = bus.subscribe(scope: scope, buffer: 10).makeAsyncIterator()
         for id in Int64(1)...3 { await bus.publish(Self.event(id), scope: scope) }
         #expect(bus.subscriberCount == 1)
-        #expect(try await slow.next()?.id.rawValue == 1)
-        #expect(try await slow.next()?.id.rawValue == 2)
+        #expect(try await slow.next() == .appended(EventID(rawValue: 1)))
+        #expect(try await slow.next() == .appended(EventID(rawValue: 2)))
         await #expect(throws: EventSubscriptionError.overflowed) { _ = try await slow.next() }
-        for id in Int64(1)...3 { #expect(try await fast.next()?.id.rawValue == id) }
+        for id in Int64(1)...3 { #expect(try await fast.next() == .appended(EventID(rawValue: id))) }
     }
 
     @Test("a subscription that is let go is forgotten")
@@ -55,7 +55,7 @@ struct EmbeddedEventBusTests {
     @Test("a cancelled reader ends without an error")
     func cancels() async throws {
         let subscription = bus.subscribe(scope: scope, buffer: 1)
-        let last = try await withThrowingTaskGroup(of: Event?.self) { group in
+        let last = try await withThrowingTaskGroup(of: EventHint?.self) { group in
             group.addTask {
                 var iterator = subscription.makeAsyncIterator()
                 return try await iterator.next()

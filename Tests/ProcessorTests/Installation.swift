@@ -74,6 +74,12 @@ final class Installation: Sendable {
             now: { Self.now })
     }
 
+    /// The event that a hint is about.
+    func event(_ hint: EventHint?, of scope: CompanyScope) async throws -> Event? {
+        guard case .appended(let id) = hint else { return nil }
+        return try await store.fetchEvents(scope: scope, after: EventID(rawValue: id.rawValue - 1), limit: 1).first
+    }
+
     static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     /// Vulnerabilities of an agent by package name.

@@ -14,10 +14,13 @@ import Verdicts
     init() throws { installation = try Installation() }
 
     /// The changes of the next events of a company.
-    private func changes(_ count: Int, in subscription: EventSubscription) async throws -> [InventoryChange] {
+    private func changes(
+        _ count: Int, in subscription: EventSubscription, of scope: CompanyScope
+    ) async throws -> [InventoryChange] {
         var changes: [InventoryChange] = []
-        for try await event in subscription {
-            if case .inventoryApplied(let change) = event.kind { changes.append(change) }
+        for try await hint in subscription {
+            let event = try await installation.event(hint, of: scope)
+            if case .inventoryApplied(let change) = event?.kind { changes.append(change) }
             if changes.count == count { break }
         }
         return changes
@@ -30,7 +33,7 @@ import Verdicts
         let processor = installation.inventoryProcessor(verdicts)
         let applied = try await running([processor.run]) { [installation] in
             try await installation.receive(["a", "b", "c"], from: agents[0], of: scope)
-            return try await changes(1, in: subscription)
+            return try await changes(1, in: subscription, of: scope)
         }
         #expect(applied.map(\.packagesAdded) == [3] && applied.map(\.opened) == [2])
         #expect(try await installation.state(agents[0], of: scope) == .current)
@@ -63,7 +66,7 @@ import Verdicts
             await attempts.next()
             #expect(try await installation.state(agents[0], of: scope) == .pending, "not known is not nothing found")
             verdicts.use("i1", ["a": ["CVE-1"]])
-            #expect(try await changes(1, in: subscription).map(\.opened) == [1])
+            #expect(try await changes(1, in: subscription, of: scope).map(\.opened) == [1])
         }
         #expect(try await installation.findings(agents[0], of: scope) == ["a": ["CVE-1"]])
     }
@@ -77,7 +80,7 @@ import Verdicts
         for (agent, name) in zip(agents, ["a", "b"]) {
             try await installation.receive([name], from: agent, of: scope)
         }
-        let applied = try await running([processor.run]) { try await changes(2, in: subscription) }
+        let applied = try await running([processor.run]) { try await changes(2, in: subscription, of: scope) }
         #expect(Set(applied.map(\.agent)) == Set(agents))
         #expect(verdicts.withState { $0.failedCalls } == 1)
         #expect(try await installation.findings(agents[1], of: scope) == ["b": ["CVE-2"]])
@@ -116,7 +119,7 @@ import Verdicts
         let subscription = installation.events.subscribe(scope: scope, buffer: 1_000)
         try await installation.queue.enqueue(WorkHint(scope: scope, priority: .firstInventory))
         let processor = installation.inventoryProcessor(verdicts)
-        let applied = try await running([processor.run]) { try await changes(count, in: subscription) }
+        let applied = try await running([processor.run]) { try await changes(count, in: subscription, of: scope) }
         #expect(Set(applied.map(\.agent)) == Set(agents))
     }
 
@@ -131,7 +134,7 @@ import Verdicts
                 try await installation.receive(
                     ["p\(number)"], from: agent, of: scope, priority: WorkPriority.allCases[number % 3])
             }
-            return try await changes(agents.count, in: subscription)
+            return try await changes(agents.count, in: subscription, of: scope)
         }
         #expect(Set(applied.map(\.agent)) == Set(agents) && applied.count == agents.count)
         #expect(verdicts.withState { $0.mostAtOnce } == 1)
@@ -149,8 +152,8 @@ import Verdicts
         try await installation.receive(["a"], from: one.agents[0], of: one.scope)
         try await installation.receive(["b"], from: two.agents[0], of: two.scope)
         try await running([processor.run]) { () async throws in
-            #expect(try await changes(1, in: first).map(\.agent) == one.agents)
-            #expect(try await changes(1, in: second).map(\.agent) == two.agents)
+            #expect(try await changes(1, in: first, of: one.scope).map(\.agent) == one.agents)
+            #expect(try await changes(1, in: second, of: two.scope).map(\.agent) == two.agents)
         }
         #expect(verdicts.withState { $0.mostAtOnce } == 2)
     }
@@ -165,7 +168,7 @@ import Verdicts
         )
         let processor = installation.inventoryProcessor(verdicts)
         try await running([processor.run, sweeper.run]) { () async throws in
-            #expect(try await changes(1, in: subscription).map(\.opened) == [1])
+            #expect(try await changes(1, in: subscription, of: scope).map(\.opened) == [1])
         }
         #expect(try await installation.store.fetchPendingWork(limit: 10) == [])
     }
