@@ -5,6 +5,7 @@ import Synchronization
 public final class MemoryCache<Value: Sendable>: Sendable {
     private let state: Mutex<State>
     private let now: @Sendable () -> Duration
+    private let cost: @Sendable (Value) -> Int
 
     private struct Entry {
         let value: Value
@@ -34,15 +35,24 @@ public final class MemoryCache<Value: Sendable>: Sendable {
     ///
     /// - Parameters:
     ///   - capacity: Most entries, at least 1; the one used longest ago makes room.
+    ///   - costLimit: Most that all entries may cost together, in the unit of `cost`.
+    ///   - cost: What an answer costs, such as its bytes. Must be quick.
     ///   - clock: Measures the time to live.
-    public init<C: Clock>(capacity: Int, clock: C = ContinuousClock()) where C.Duration == Duration {
-        state = Mutex(State(entries: RecencyMap(capacity: capacity)))
+    public init<C: Clock>(
+        capacity: Int, costLimit: Int = .max, cost: @escaping @Sendable (Value) -> Int = { _ in 0 },
+        clock: C = ContinuousClock()
+    ) where C.Duration == Duration {
+        self.cost = cost
+        state = Mutex(State(entries: RecencyMap(capacity: capacity, costLimit: costLimit)))
         let start = clock.now
         now = { start.duration(to: clock.now) }
     }
 
     /// Entries held, expired ones included until they are asked for or make room.
     public var count: Int { state.withLock { $0.entries.count } }
+
+    /// What the entries cost together.
+    public var totalCost: Int { state.withLock { $0.entries.cost } }
 
     /// How often ``value(for:ttl:compute:)`` was answered from the cache.
     public var hits: Int { state.withLock { $0.hits } }
@@ -63,13 +73,20 @@ public final class MemoryCache<Value: Sendable>: Sendable {
     public func value(
         for key: CompanyCacheKey, ttl: Duration, compute: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
+        try await value(for: key) { (try await compute(), ttl) }
+    }
+
+    /// The same, where finding the answer also tells how long it may be given.
+    func value(
+        for key: CompanyCacheKey, compute: @escaping @Sendable () async throws -> (value: Value, ttl: Duration)
+    ) async throws -> Value {
         let lookup = state.withLock { state -> Lookup in
             if let entry = state.entries.value(for: key), entry.expires > now() {
                 state.hits += 1
                 return .hit(entry.value)
             }
             state.misses += 1
-            return .flight(state.flights[key] ?? startFlight(key, ttl: ttl, compute: compute, in: &state))
+            return .flight(state.flights[key] ?? startFlight(key, compute: compute, in: &state))
         }
         switch lookup {
         case .hit(let value): return value
@@ -85,8 +102,16 @@ public final class MemoryCache<Value: Sendable>: Sendable {
         }
     }
 
+    /// Forgets everything, and what is being computed.
+    public func invalidateAll() {
+        state.withLock { state in
+            state.entries.removeAll()
+            state.flights = [:]
+        }
+    }
+
     private func startFlight(
-        _ key: CompanyCacheKey, ttl: Duration, compute: @escaping @Sendable () async throws -> Value,
+        _ key: CompanyCacheKey, compute: @escaping @Sendable () async throws -> (value: Value, ttl: Duration),
         in state: inout State
     ) -> Flight {
         state.nextFlight += 1
@@ -94,11 +119,11 @@ public final class MemoryCache<Value: Sendable>: Sendable {
         // A task of its own, because it belongs to all who wait for it and must outlive the first of them. Each of them awaits it.
         let task = Task {
             do {
-                let value = try await compute()
+                let (value, ttl) = try await compute()
                 land(id, key, value, ttl: ttl)
                 return value
             } catch {
-                land(id, key, nil, ttl: ttl)
+                land(id, key, nil, ttl: .zero)
                 throw error
             }
         }
@@ -113,7 +138,7 @@ public final class MemoryCache<Value: Sendable>: Sendable {
             guard state.flights[key]?.id == id else { return }
             state.flights[key] = nil
             if let value, ttl > .zero {
-                state.entries.insert(Entry(value: value, expires: now() + ttl), for: key)
+                state.entries.insert(Entry(value: value, expires: now() + ttl), cost: cost(value), for: key)
             }
         }
     }

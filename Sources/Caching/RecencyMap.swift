@@ -1,10 +1,13 @@
 import Stores
 
-/// A bounded map that drops what was used longest ago. Every operation costs O(1), ``removeAll(in:)`` O(removed).
+/// A map that is bounded in number and cost and drops what was used longest ago. Every operation costs O(1), ``removeAll(in:)`` O(removed).
 ///
 /// Entries live in `nodes` and form a doubly linked list from the most to the least recently used.
 struct RecencyMap<Value> {
     let capacity: Int
+    let costLimit: Int
+    /// Of all entries together.
+    private(set) var cost = 0
 
     private var nodes: [Node] = []
     private var free: [Int] = []
@@ -16,11 +19,15 @@ struct RecencyMap<Value> {
     private struct Node {
         let key: CompanyCacheKey
         var value: Value?
+        let cost: Int
         var newer: Int?
         var older: Int?
     }
 
-    init(capacity: Int) { self.capacity = max(1, capacity) }
+    init(capacity: Int, costLimit: Int = .max) {
+        self.capacity = max(1, capacity)
+        self.costLimit = costLimit
+    }
 
     var count: Int { places.count }
 
@@ -32,12 +39,15 @@ struct RecencyMap<Value> {
         return nodes[place].value
     }
 
-    /// Adds or replaces, and drops the oldest entry when there are too many.
-    mutating func insert(_ value: Value, for key: CompanyCacheKey) {
+    /// Adds or replaces, and drops the oldest entries when there are too many or they cost too much. What alone costs too much is not
+    /// kept.
+    mutating func insert(_ value: Value, cost newCost: Int = 0, for key: CompanyCacheKey) {
         remove(key)
-        if count == capacity, let oldest { remove(nodes[oldest].key) }
+        guard newCost <= costLimit else { return }
+        while count == capacity || cost > costLimit - newCost, let oldest { remove(nodes[oldest].key) }
+        cost += newCost
         let place = free.popLast() ?? nodes.count
-        let node = Node(key: key, value: value)
+        let node = Node(key: key, value: value, cost: newCost)
         if place == nodes.count { nodes.append(node) } else { nodes[place] = node }
         places[key] = place
         placesByScope[key.scope, default: []].insert(place)
@@ -48,9 +58,14 @@ struct RecencyMap<Value> {
         guard let place = places.removeValue(forKey: key) else { return }
         unlink(place)
         nodes[place].value = nil
+        cost -= nodes[place].cost
         free.append(place)
         placesByScope[key.scope]?.remove(place)
         if placesByScope[key.scope]?.isEmpty == true { placesByScope[key.scope] = nil }
+    }
+
+    mutating func removeAll() {
+        for key in places.keys { remove(key) }
     }
 
     mutating func removeAll(in scope: CompanyScope) {
