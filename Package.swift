@@ -135,8 +135,12 @@ let package = Package(
             linking: ["archive", "nettle", "zstd", "lzma", "bz2", "z"].map { ":lib\($0).a" }),
         module(floor: 0, "SeededRandom"),
         module(floor: 0, "LoopbackTesting", external: [nioCore, nioHTTP1, nioPosix]),
+        module(floor: 0, "DataServersTesting"),
+        module(floor: 0, "PipelinedConnections", external: [nioCore, nioPosix, nioSSL]),
 
         module(floor: 1, "Versioning", ["PackageIdentity"]),
+        module(floor: 1, "RedisClient", ["PipelinedConnections"], external: [crypto, nioCore]),
+        module(floor: 1, "MemcachedClient", ["PipelinedConnections"], external: [nioCore]),
 
         module(
             floor: 2, "Advisories", ["PackageIdentity", "Scoring", "Versioning", "JSONDocuments", "Archives"],
@@ -188,6 +192,16 @@ let package = Package(
             floor: 5, "LoadTest", ["PackageIdentity", "SeededRandom", "Inventory", "Wire", "BoundedInput", "AgentKit"],
             external: [crypto, httpClient]),
 
+        module(floor: 6, "JobQueueTesting", ["Stores", "JobQueue"]),
+        module(floor: 6, "EventsTesting", ["Stores", "Events"]),
+        module(
+            floor: 6, "RedisJobQueue", ["Stores", "RedisClient", "JobQueue"], external: [lifecycle],
+            resources: [.embedInCode("Scripts")]),
+        module(floor: 6, "RedisEventBus", ["Stores", "RedisClient", "Events"], external: [lifecycle]),
+        module(
+            floor: 6, "RemoteCaching", ["Stores", "RedisClient", "MemcachedClient", "Caching"],
+            external: [crypto, lifecycle]),
+        module(floor: 6, "Upkeep", ["JobQueue", "Caching"], external: [logging, metrics, lifecycle]),
         module(
             floor: 6, "Processor",
             ["PackageIdentity", "Inventory", "Matching", "Stores", "Verdicts", "JobQueue", "Events"],
@@ -274,6 +288,20 @@ let package = Package(
         .testTarget(
             name: "AccuracyTests", dependencies: ["Advisories", "JSONDocuments", "Matching", "PackageIdentity"],
             exclude: ["Corpus", "README.md"], swiftSettings: strict),
+        tests(
+            "RedisClient", ["PipelinedConnections", "DataServersTesting", "SeededRandom"], external: [nioCore]),
+        tests(
+            "MemcachedClient", ["PipelinedConnections", "DataServersTesting", "SeededRandom"], external: [nioCore]),
+        tests(
+            "RedisJobQueue",
+            ["Stores", "JobQueue", "JobQueueTesting", "PipelinedConnections", "RedisClient", "DataServersTesting"]),
+        tests(
+            "RedisEventBus",
+            ["Stores", "Events", "EventsTesting", "PipelinedConnections", "RedisClient", "DataServersTesting"]),
+        tests(
+            "RemoteCaching",
+            ["Stores", "Caching", "PipelinedConnections", "RedisClient", "MemcachedClient", "DataServersTesting"]),
+        tests("Upkeep", ["Stores", "JobQueue", "Caching"], external: [logging, metrics]),
         tests("Stores"),
         tests("JobQueue", ["Stores"]),
         tests("Caching", ["Stores"]),

@@ -18,7 +18,11 @@ MINTERS = {
     "Sources/zerotrace-server/Commands/TokenCommand.swift": "the operator's own command line",
     "Sources/zerotrace-server/Commands/AgentCommand.swift": "the operator's own command line",
 }
-MINTING_TARGETS = ("Sources/SQLiteStore/", "Sources/StoresTesting/", "Tests/")
+# Those that read companies' ids back from where they were written, and tests.
+MINTING_TARGETS = (
+    "Sources/SQLiteStore/", "Sources/RedisJobQueue/", "Sources/RedisEventBus/", "Sources/RemoteCaching/",
+    "Sources/StoresTesting/", "Sources/JobQueueTesting/", "Sources/EventsTesting/", "Tests/",
+)
 
 IMPORT = re.compile(r"^\s*(?:@\w+(?:\(\w+\))?\s+)*import\s+(?:(?:struct|class|enum|protocol|func|var|let)\s+)?(\w+)", re.M)
 

@@ -13,7 +13,8 @@ dashboard_packages=(
 )
 # The version orderings are compared with the tools they follow; Maven and Go too where they are installed.
 test_packages=(
-    chromium node-jsdom node-semver pacman-package-manager php-cli php-composer-semver procps python3-apt python3-venv rpm ruby
+    chromium memcached node-jsdom node-semver openssl pacman-package-manager php-cli php-composer-semver procps python3-apt
+    python3-venv redis-server redis-tools rpm ruby
 )
 # What the tests use of Python: oracles, the browser driver, the linter.
 python_packages=(
