@@ -122,6 +122,7 @@ let package = Package(
         .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CPq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
         module(floor: 0, "PackageIdentity"),
@@ -136,6 +137,8 @@ let package = Package(
         module(floor: 0, "SeededRandom"),
         module(floor: 0, "LoopbackTesting", external: [nioCore, nioHTTP1, nioPosix]),
         module(floor: 0, "DataServersTesting"),
+        module(floor: 0, "PostgreSQL", ["CPq"]),
+        module(floor: 0, "PostgresTesting"),
         module(floor: 0, "PipelinedConnections", external: [nioCore, nioPosix, nioSSL]),
 
         module(floor: 1, "Versioning", ["PackageIdentity"]),
@@ -172,6 +175,10 @@ let package = Package(
         module(
             floor: 5, "SQLiteStore", ["PackageIdentity", "Scoring", "BoundedInput", "Inventory", "Matching", "Stores"],
             external: [grdb], resources: [.embedInCode("Migrations")]),
+        module(
+            floor: 5, "PostgresStore",
+            ["PackageIdentity", "Scoring", "BoundedInput", "Inventory", "Matching", "Stores", "PostgreSQL"],
+            resources: [.embedInCode("Migrations")]),
         module(
             floor: 5, "Enrichment",
             [
@@ -309,6 +316,13 @@ let package = Package(
         tests(
             "SQLiteStore", ["Inventory", "Matching", "PackageIdentity", "Scoring", "Stores", "StoresTesting"],
             external: [grdb]),
+        tests("PostgreSQL", ["PostgresTesting"]),
+        tests(
+            "PostgresStore",
+            [
+                "Inventory", "Matching", "PackageIdentity", "PostgreSQL", "PostgresTesting", "Scoring", "Stores",
+                "StoresTesting",
+            ]),
         tests(
             "Gateway",
             [

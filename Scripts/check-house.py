@@ -20,7 +20,8 @@ MINTERS = {
 }
 # Those that read companies' ids back from where they were written, and tests.
 MINTING_TARGETS = (
-    "Sources/SQLiteStore/", "Sources/RedisJobQueue/", "Sources/RedisEventBus/", "Sources/RemoteCaching/",
+    "Sources/SQLiteStore/", "Sources/PostgresStore/", "Sources/RedisJobQueue/", "Sources/RedisEventBus/",
+    "Sources/RemoteCaching/",
     "Sources/StoresTesting/", "Sources/JobQueueTesting/", "Sources/EventsTesting/", "Tests/",
 )
 

@@ -4,8 +4,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build_packages=(
-    ca-certificates curl g++ git libarchive-dev libbz2-dev libexpat1-dev liblzma-dev libsimdjson-dev libsqlite3-dev
-    libzstd-dev make nettle-dev pkg-config zlib1g-dev
+    ca-certificates curl g++ git libarchive-dev libbz2-dev libexpat1-dev liblzma-dev libpq-dev libsimdjson-dev
+    libsqlite3-dev libzstd-dev make nettle-dev pkg-config zlib1g-dev
 )
 dashboard_packages=(
     esbuild fonts-jetbrains-mono node-csstype node-d3-array node-d3-scale node-d3-shape node-d3-time-format node-prop-types
@@ -13,8 +13,8 @@ dashboard_packages=(
 )
 # The version orderings are compared with the tools they follow; Maven and Go too where they are installed.
 test_packages=(
-    chromium memcached node-jsdom node-semver openssl pacman-package-manager php-cli php-composer-semver procps python3-apt
-    python3-venv redis-server redis-tools rpm ruby
+    chromium memcached node-jsdom node-semver openssl pacman-package-manager php-cli php-composer-semver postgresql procps
+    python3-apt python3-venv redis-server redis-tools rpm ruby
 )
 # What the tests use of Python: oracles, the browser driver, the linter.
 python_packages=(
