@@ -249,6 +249,25 @@ describe("the agents", () => {
   })
 })
 
+describe("the vulnerabilities", () => {
+  it("show in each row what to do by SSVC, and on hover why", async () => {
+    const { window } = await open("/vulnerabilities", {
+      ...session,
+      "/v1/feeds": loaded,
+      "/v1/vulnerabilities": page(
+        vulnerability(),
+        { ...vulnerability(), id: "CVE-2024-3094", ssvc: { ...vulnerability().ssvc, decision: "act", exploitation: "active", assumed: [] } },
+      ),
+    })
+    const badges = [...window.document.querySelectorAll(".list-body .cell-ssvc .badge")]
+    assert.deepEqual(badges.map((badge) => badge.lastChild?.textContent), ["Track*", "Act"])
+    assert.match(badges[1]?.getAttribute("title") ?? "", /^SSVC Act: exploited, not automatable, total impact, medium mission$/)
+    const headings = [...window.document.querySelectorAll("[role=columnheader]")].map((heading) => heading.className)
+    const cells = [...(window.document.querySelector(".list-body .row")?.children ?? [])].map((cell) => cell.className.split(" ")[0])
+    assert.deepEqual(headings, cells)
+  })
+})
+
 describe("an agent", () => {
   const cases = [
     { name: "without inventory", agent: agentDetail({ id: "a1", inventory_state: "none", applied_digest: null }), kind: "vacant", words: /No inventory yet/ },

@@ -8,12 +8,13 @@ const decisions: Record<Ssvc["decision"], { readonly name: string; readonly seve
   track: { name: "Track", severity: "unknown" },
 }
 
-/** What to do by CISA's decision tree; the points it rests on show on hover. */
-export function SsvcBadge({ ssvc }: { readonly ssvc: Ssvc }) {
+/** What to do by CISA's decision tree; the points it rests on show on hover. Under a heading that says SSVC, the decision alone. */
+export function SsvcBadge({ ssvc, short = false }: { readonly ssvc: Ssvc; readonly short?: boolean }) {
   const { name, severity } = decisions[ssvc.decision]
   return (
     <span className={`badge severity-${severity}`} title={`SSVC ${name}: ${ssvcPoints(ssvc).join(", ")}`}>
-      SSVC: {name}
+      <span className={short ? "narrow-only" : undefined}>SSVC: </span>
+      {name}
     </span>
   )
 }
