@@ -4,6 +4,8 @@ public struct AffectedPackage: Sendable, Hashable {
     public var scope: String
     /// The name advisories use in that scope, normalised as ``PackageIdentity`` does for look-ups.
     public var name: String
+    /// The name as the publisher writes it, to be shown; `nil` where that is ``name``, or nobody should see another.
+    public var spelling: String?
     /// The version ranges, in document order; may be empty when ``versions`` says all, or ``state`` does.
     public var ranges: [AffectedRange]
     /// Versions named one by one, as published.
@@ -17,11 +19,12 @@ public struct AffectedPackage: Sendable, Hashable {
 
     /// Makes an affected package from its parts.
     public init(
-        scope: String, name: String, ranges: [AffectedRange] = [], versions: [String] = [],
+        scope: String, name: String, spelling: String? = nil, ranges: [AffectedRange] = [], versions: [String] = [],
         state: FixState = .unspecified, urgency: String? = nil, condition: Condition? = nil
     ) {
         self.scope = scope
         self.name = name
+        self.spelling = spelling
         self.ranges = ranges
         self.versions = versions
         self.state = state

@@ -27,7 +27,7 @@ public struct AdvisoryRecord: Sendable, Hashable {
 public struct AdvisoryAffected: Sendable, Hashable {
     /// `PyPI`.
     public let scope: String
-    /// The name that advisories use there.
+    /// The name that advisories use there, as publishers write it; under PyPI in its canonical form.
     public let name: String
     /// Ranges as events, ascending; a range whose bounds do not parse is left out.
     public let ranges: [[AffectedRange.Event]]
@@ -179,7 +179,7 @@ extension IndexReader {
         for ordinal in deciding.listed { versions.append(try versionText(ordinal, in: name)) }
         let urgency = try text(statement.urgency)
         return AdvisoryAffected(
-            scope: try text(name.scope), name: try text(name.name), ranges: ranges, versions: versions,
+            scope: try text(name.scope), name: try spelling(of: name), ranges: ranges, versions: versions,
             state: statement.state, urgency: urgency.isEmpty ? nil : urgency)
     }
 

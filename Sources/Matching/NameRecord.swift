@@ -65,6 +65,15 @@ extension IndexReader {
             ordering: record.uint8(40), flags: record.uint8(41))
     }
 
+    /// The name as publishers write it.
+    func spelling(of name: NameRecord) throws(IndexError) -> String {
+        guard name.flags & NameFlag.spelled != 0 else { return try text(name.name) }
+        let length = UInt32(truncatingIfNeeded: try textBytes(.text, name.name).count)
+        let (position, overflows) = name.name.addingReportingOverflow(4 &+ length)
+        guard !overflows else { throw .damaged(what: "a name's spelling") }
+        return try text(position)
+    }
+
     /// Finds a name. A miss reads one slot, seldom a few in the same cache line, and allocates nothing.
     func find(_ scope: UnsafeRawBufferPointer, _ name: UnsafeRawBufferPointer) throws(IndexError) -> NameRecord? {
         let slots = layout[.slots]

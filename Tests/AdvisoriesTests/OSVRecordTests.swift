@@ -92,6 +92,16 @@ import Testing
         #expect(try Advisory.sample(record).affected.map(\.name) == [expected])
     }
 
+    @Test(
+        arguments: [
+            ("Go", "github.com/Masterminds/x", "github.com/Masterminds/x"), ("Go", "github.com/masterminds/x", nil),
+            ("NuGet", "Newtonsoft.Json", "Newtonsoft.Json"), ("PyPI", "Django", nil), ("npm", "@Types/Node", nil),
+        ] as [(String, String, String?)])
+    func aNameIsShownAsItIsWrittenExceptUnderPyPI(scope: String, name: String, expected: String?) throws {
+        let record = #"{"id":"X","affected":[{"package":{"ecosystem":"\#(scope)","name":"\#(name)"}}]}"#
+        #expect(try Advisory.sample(record).affected.map(\.spelling) == [expected])
+    }
+
     @Test(arguments: [
         ("GHSA-1", #""cna_assigner":1"#, SeverityStatement.Origin.github), ("CVE-1", #""cna_assigner":"x""#, .cna),
         ("CVE-1", #""x":1"#, .nvd), ("PYSEC-1", #""x":1"#, .nvd), ("BIT-1", #""x":1"#, .nvd),

@@ -228,6 +228,36 @@ import Testing
         #expect(index.scopes == ["PyPI"])
     }
 
+    @Test("a name is found as it is filed and shown as publishers write it")
+    func spellings() throws {
+        func written(_ id: String, _ spelling: String?, name: String = "github.com/team/tool") -> Advisory {
+            var made = advisory(id, feed: .osv("Go"), scope: "Go", name: name, events: [.introduced("0")])
+            made.affected[0].spelling = spelling
+            return made
+        }
+        let advisories = [
+            written("GO-1", nil), written("GO-2", "github.com/Team/Tool"), written("GO-3", "github.com/team/Tool"),
+            written("GO-4", nil, name: "github.com/other/tool"),
+        ]
+        for order in [advisories, advisories.reversed()] {
+            let index = try makeIndex(order)
+            // Where publishers differ, the first by bytes is taken for the name.
+            #expect(index.advisories(scope: "Go", name: "github.com/team/tool").map(\.id) == ["GO-1", "GO-2", "GO-3"])
+            #expect(index.advisories(scope: "Go", name: "github.com/Team/Tool") == [])
+            for id in ["GO-1", "GO-2", "GO-3"] {
+                #expect(index.advisoryRecords(named: id).flatMap(\.affected).map(\.name) == ["github.com/Team/Tool"])
+            }
+            #expect(
+                index.advisoryRecords(named: "GO-4").flatMap(\.affected).map(\.name) == ["github.com/other/tool"])
+        }
+        // Another spelling is no other verdict.
+        let (one, other) = (
+            try makeIndex([written("GO-1", nil)]), try makeIndex([written("GO-1", "github.com/Team/Tool")])
+        )
+        #expect(one.digest != other.digest)
+        #expect(other.changedNames(since: one) == [])
+    }
+
     @Test("a record in brief is the whole one without details, references and advisories")
     func brief() throws {
         let index = try makeIndex([

@@ -34,6 +34,19 @@ struct OSVRecordTests {
             ])
     }
 
+    @Test("a package has the name that its publisher gives it, however it is asked for")
+    func spelling() throws {
+        var made = advisory(
+            "GO-2024-1", feed: .osv("Go"), scope: "Go", name: "github.com/team/tool", events: [.introduced("0")])
+        made.affected[0].spelling = "github.com/Team/Tool"
+        let responder = makeResponder(TestIndexes([try makeIndex([made])]))
+        let query = #"{"package":{"name":"github.com/team/tool","ecosystem":"Go"},"version":"1.0.0"}"#
+        for answer in [responder.ask(.GET, "/v1/vulns/GO-2024-1"), responder.ask("/v1/query", query)] {
+            #expect(answer.text.contains(#""name":"github.com/Team/Tool""#))
+            #expect(!answer.text.contains("github.com/team/tool"))
+        }
+    }
+
     @Test func aDistributionsAdvisoryContainsVulnerabilitiesAndIsNone() throws {
         let index = try makeIndex([
             advisory(

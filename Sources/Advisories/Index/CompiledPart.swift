@@ -8,7 +8,7 @@ import Scoring
 enum CompiledPart {
     private static let magic = Array("ZTPART\n\0".utf8)
     /// Counts up with every change of the columns or of what they mean.
-    private static let version: UInt32 = 1
+    private static let version: UInt32 = 2
     /// Largest file read, in bytes.
     private static let sizeLimit = 1 << 30
 
@@ -26,7 +26,7 @@ enum CompiledPart {
         append(pending.severities.map(\.record), to: &body)
         append(pending.severities.map(\.vector), to: &body)
         append(pending.severities.map { code(of: $0) }, to: &body)
-        append(pending.names.flatMap { [$0.scope, $0.name] }, to: &body)
+        append(pending.names.flatMap { [$0.scope, $0.name, $0.spelling] }, to: &body)
         append(pending.names.map { ($0.isSemanticOnly ? 1 : 0) | ($0.hasRanges ? 2 : 0) }, to: &body)
         append(pending.packages.flatMap { [$0.urgency, $0.condition] }, to: &body)
         append(pending.packages.map(\.record), to: &body)
@@ -119,11 +119,12 @@ enum CompiledPart {
     private static func readNames(
         _ columns: inout PartColumns, texts: UInt32, into pending: inout PendingAdvisories
     ) -> Bool {
-        guard let numbers = columns.next(below: texts), let flags = columns.next(), numbers.count == flags.count * 2
+        guard let numbers = columns.next(below: texts), let flags = columns.next(), numbers.count == flags.count * 3
         else { return false }
         for index in flags.indices {
-            let number = pending.nameNumber(scope: numbers[index * 2], name: numbers[index * 2 + 1])
+            let number = pending.nameNumber(scope: numbers[index * 3], name: numbers[index * 3 + 1])
             guard number == UInt32(index) else { return false }
+            pending.names[index].spelling = numbers[index * 3 + 2]
             pending.names[index].isSemanticOnly = flags[index] & 1 != 0
             pending.names[index].hasRanges = flags[index] & 2 != 0
         }

@@ -156,6 +156,8 @@ package enum NameFlag {
     package static let modular: UInt8 = 1
     /// The name is a product's, `vendor:product` in a scope `cpe:…`.
     package static let product: UInt8 = 2
+    /// Publishers write the name in another way than it is filed: that text stands right behind the name's.
+    package static let spelled: UInt8 = 4
 }
 
 /// The bits of a segment's flags.

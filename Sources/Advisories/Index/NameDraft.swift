@@ -5,6 +5,8 @@ import Versioning
 struct NameDraft: Sendable {
     let scope: UInt32
     let name: UInt32
+    /// As publishers write the name.
+    let spelling: UInt32
     let ordering: VersionOrdering
     let versions: [NameVersions.Version]
     let rules: [RuleSets.Rule]
@@ -20,6 +22,9 @@ struct NameDraft: Sendable {
     let inputs: NoteDigest
     /// Whether it comes out of an earlier index.
     let isReused: Bool
+
+    /// Whether publishers write the name in another way than it is filed.
+    var isSpelled: Bool { spelling != name }
 }
 
 /// Makes drafts.
@@ -75,7 +80,7 @@ struct NameDrafter: Sendable {
             return draft(of: name, number: number, inputs: NoteDigest(first: 0, second: 0))
         }
         if let previous, let place = places[UInt64(name.scope) << 32 | UInt64(name.name)],
-            let known = previous.draft(at: place, inputs: inputs)
+            let known = previous.draft(at: place, spelling: name.spelling, inputs: inputs)
         {
             return known
         }
@@ -98,7 +103,8 @@ struct NameDrafter: Sendable {
         let digest = NameDigest(pending: pending, map: map, order: order, versions: versions, rules: rules)
             .digest(of: entries, ordering: ordering)
         return NameDraft(
-            scope: name.scope, name: name.name, ordering: ordering, versions: versions.sorted, rules: rules.all,
+            scope: name.scope, name: name.name, spelling: name.spelling, ordering: ordering, versions: versions.sorted,
+            rules: rules.all,
             entries: entries, groups: groups, segments: segments, digest: digest,
             flags: (ordering == .rpm ? NameFlag.modular : 0)
                 | (scope.hasPrefix("cpe:") ? NameFlag.product : 0),

@@ -26,6 +26,7 @@ struct NameInputs: Sendable {
         // About what a package takes; most names have few.
         var bytes = SectionBytes(capacity: 64 + packages[number].count * 192)
         bytes.append(UInt8((name.isSemanticOnly ? 1 : 0) | (name.hasRanges ? 2 : 0)))
+        append(name.spelling, to: &bytes)
         // Threads take feeds in any order; within one advisory the order of its feed stands.
         let sorted = packages[number].sorted { left, right in
             let lhs = order.places[Int(pending.packages[Int(left)].record)]

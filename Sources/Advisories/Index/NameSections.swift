@@ -75,7 +75,7 @@ struct NameSections {
 
         var record = SectionBytes()
         record.append(texts.text(draft.scope))
-        record.append(texts.text(draft.name))
+        record.append(position(of: draft, in: &texts))
         record.append(blockStart)
         record.append(UInt32(sections.recordCount(.blocks)) - blockStart)
         record.append(UInt32(draft.versions.count))
@@ -84,7 +84,7 @@ struct NameSections {
         record.append(UInt32(draft.groups.count))
         record.append(UInt32(entryCount))
         record.append(UInt32(draft.entries.count))
-        record.append(bytes: [place(of: draft.ordering), draft.flags])
+        record.append(bytes: [place(of: draft.ordering), draft.flags | (draft.isSpelled ? NameFlag.spelled : 0)])
         record.append(sizes.name)
         record.append(sizes.keys)
         record.append(bytes: draft.digest)
@@ -97,6 +97,14 @@ struct NameSections {
             sections[.groups].append(texts.text(group.urgency))
         }
         for entry in draft.entries { append(entry, rulesetStart: rulesetStart, to: &sections, texts: &texts) }
+    }
+
+    /// Where the name's text stands. A name with a spelling gets a text of its own, so that the spelling can stand behind it.
+    private func position(of draft: NameDraft, in texts: inout IndexTexts) -> UInt32 {
+        guard draft.isSpelled else { return texts.text(draft.name) }
+        let position = texts.newText(pending.texts.string(draft.name))
+        _ = texts.newText(pending.texts.string(draft.spelling))
+        return position
     }
 
     private mutating func place(of ordering: VersionOrdering) -> UInt8 {

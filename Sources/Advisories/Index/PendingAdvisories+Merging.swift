@@ -36,6 +36,7 @@ extension PendingAdvisories {
 
     private mutating func merge(_ name: Name, _ text: [UInt32]) -> UInt32 {
         let number = nameNumber(scope: text[Int(name.scope)], name: text[Int(name.name)])
+        note(spelling: text[Int(name.spelling)], ofName: number)
         names[Int(number)].hasRanges = names[Int(number)].hasRanges || name.hasRanges
         names[Int(number)].isSemanticOnly = names[Int(number)].isSemanticOnly && name.isSemanticOnly
         return number

@@ -44,6 +44,8 @@ struct PendingAdvisories: Sendable {
     struct Name: Sendable {
         let scope: UInt32
         let name: UInt32
+        /// How publishers write the name; where they differ, the first by bytes, which is one with capitals.
+        var spelling: UInt32
         /// Whether every range seen so far follows Semantic Versioning.
         var isSemanticOnly = true
         var hasRanges = false
@@ -148,6 +150,7 @@ struct PendingAdvisories: Sendable {
         // No package URL is that long, so nobody can ask for it; and the file has 16 bits for the length.
         guard package.name.utf8.count <= Int(UInt16.max) else { return }
         let name = nameNumber(scope: package.scope, name: package.name)
+        if let spelling = package.spelling { note(spelling: texts.intern(spelling), ofName: name) }
         let readable = package.ranges.filter { $0.kind != .git }
         let firstRange = UInt32(ranges.count)
         for range in readable {
@@ -187,8 +190,13 @@ struct PendingAdvisories: Sendable {
         if let known = nameNumbers[key] { return known }
         let number = UInt32(names.count)
         nameNumbers[key] = number
-        names.append(Name(scope: scope, name: name))
+        names.append(Name(scope: scope, name: name, spelling: name))
         return number
+    }
+
+    /// Takes notice of a spelling; what comes of it does not depend on the order of advisories.
+    mutating func note(spelling: UInt32, ofName number: UInt32) {
+        if texts.precedes(spelling, names[Int(number)].spelling) { names[Int(number)].spelling = spelling }
     }
 
     /// The publisher's word; the tracker's "not yet assigned" is none.

@@ -72,7 +72,9 @@ struct PreviousNames: Sendable {
     }
 
     /// The draft of the name at a place; `nil` unless its inputs were these.
-    func draft(at place: UInt32, inputs: NoteDigest) -> NameDraft? {
+    ///
+    /// - Parameter spelling: As publishers write the name, which is part of the inputs.
+    func draft(at place: UInt32, spelling: UInt32, inputs: NoteDigest) -> NameDraft? {
         let note = notes.lines[Int(place)]
         guard note.inputs == inputs, let record = index.records(.names, place, 1),
             let scope = texts[record.word(0)], let name = texts[record.word(4)],
@@ -86,9 +88,11 @@ struct PreviousNames: Sendable {
             let segments = segments(block, record)
         else { return nil }
         return NameDraft(
-            scope: scope, name: name, ordering: orderings[Int(record[40])], versions: versions, rules: rules,
+            scope: scope, name: name, spelling: spelling, ordering: orderings[Int(record[40])], versions: versions,
+            rules: rules,
             entries: decoded.entries, groups: decoded.groups, segments: segments,
-            digest: Array(record[48..<64]), flags: record[41], unreadableRanges: Int(note.unreadableRanges),
+            digest: Array(record[48..<64]), flags: record[41] & ~NameFlag.spelled,
+            unreadableRanges: Int(note.unreadableRanges),
             unreadableVersions: Int(note.unreadableVersions), inputs: inputs, isReused: true)
     }
 

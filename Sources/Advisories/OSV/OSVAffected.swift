@@ -28,15 +28,22 @@ struct OSVAffected {
         let name = try package.requiredString("name", in: "\(place)package.")
         let readable = Self.repaired(ranges.map(\.range), by: entry)
         for scope in OSVScope.scopes(of: ecosystem) {
+            let filed = PackageNames.normalised(name, scope: scope)
             packages.append(
                 AffectedPackage(
-                    scope: scope, name: PackageNames.normalised(name, scope: scope), ranges: readable,
+                    scope: scope, name: filed, spelling: Self.spelling(name, filed: filed, scope: scope),
+                    ranges: readable,
                     versions: versions, state: urgency == "end-of-life" ? .endOfLife : .unspecified, urgency: urgency,
                     condition: moduleStream.map { Condition(moduleStream: $0) }))
             if scope.hasPrefix("SUSE:") || scope.hasPrefix("openSUSE:") {
                 appendBinaries(scope: scope, besides: name, to: &packages)
             }
         }
+    }
+
+    /// The name to be shown: PyPI's own service writes names in their canonical form, and its clients compare with that.
+    private static func spelling(_ name: String, filed: String, scope: String) -> String? {
+        name == filed || scope == "PyPI" ? nil : name
     }
 
     /// SUSE names the source package, and beside it the binary packages that hosts have: `[{"libcurl4": "8.0.1-…", …}]`.

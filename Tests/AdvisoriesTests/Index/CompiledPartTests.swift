@@ -26,6 +26,7 @@ import Testing
                     affected: [
                         AffectedPackage(
                             scope: "npm", name: "name\(number % 6)",
+                            spelling: number % 9 == 0 ? "Name\(number % 6)" : nil,
                             ranges: [AffectedRange(kind: .semver, events: [.introduced("0"), .fixed("1.\(number)")])],
                             versions: ["2.\(number)"], state: .fixed, urgency: number % 4 == 0 ? "low" : nil,
                             condition: condition)

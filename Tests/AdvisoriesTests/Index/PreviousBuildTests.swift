@@ -27,8 +27,9 @@ import Testing
             Condition(criteria: "cpe:2.3:a:x:y:*:*:*:*:*:*:*:*"),
         ])
         let packages = (0..<pick([1, 1, 1, 3])).map { _ in
-            AffectedPackage(
-                scope: scope, name: "name\(Int.random(in: 0..<40, using: &generator))",
+            let name = "name\(Int.random(in: 0..<40, using: &generator))"
+            return AffectedPackage(
+                scope: scope, name: name, spelling: pick([nil, nil, nil, name.uppercased(), "N\(name.dropFirst())"]),
                 ranges: pick([0, 1, 2]) == 0
                     ? []
                     : [
