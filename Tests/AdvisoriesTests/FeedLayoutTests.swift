@@ -41,7 +41,9 @@ private let files: [String: [UInt8]] = [
 
     @Test func aFolderWithoutFeedsAndAMissingOneAreErrors() throws {
         _ = try withFiles(["notes.txt": []]) { folder in
-            #expect(throws: FeedError.nothingFound(path: folder)) { try FeedLayout.discover(folder) }
+            #expect(
+                throws: FeedError.nothingFound(path: folder, seen: "it holds only \(folder)/notes.txt (an empty file)")
+            ) { try FeedLayout.discover(folder) }
         }
         #expect(throws: FeedError.unreadable(path: "/nonexistent", reason: "no such file or folder")) {
             try FeedLayout.discover("/nonexistent")
@@ -86,7 +88,50 @@ private let files: [String: [UInt8]] = [
         ] as [[UInt8]])
     func otherFilesAreOfNoKnownKind(bytes: [UInt8]) throws {
         _ = try withFile(bytes) { path in
-            #expect(throws: FeedError.unknownKind(path: path)) { try FeedLayout.discover(path) }
+            let error = #expect(throws: FeedError.self) { try FeedLayout.discover(path) }
+            guard case .unknownKind(path, _) = error else {
+                Issue.record("\(error as Any)")
+                return
+            }
+        }
+    }
+
+    @Test(
+        arguments: [
+            (Array("\n# Feeds\nHere they are.\n".utf8), "text that begins “# Feeds”"),
+            ([], "an empty file"), (Array("\n \n".utf8), "a file of blanks"),
+            (
+                Array(#"{"name":"a","pins":[],"c":1,"d":2,"e":3}"#.utf8),
+                "a JSON object with the members name, pins, c, d, …"
+            ),
+            (Array("{}".utf8), "a JSON object"),
+            (Array(#"{"a":}"#.utf8), "JSON that cannot be read: "),
+            (Array("<!DOCTYPE html><title>Log in</title>".utf8), "a web page or XML"),
+            (Array("a\u{1B}[2J".utf8), "bytes that are no text"),
+            (Array("right\u{202E}tfel".utf8), "text that begins “right\u{FFFD}tfel”"),
+            ([0x7F, 0x45, 0x4C, 0x46, 2, 1], "bytes that are no text"),
+            (zip([("a.txt", Samples.github)]), "an archive without records of a known kind that holds the files a.txt"),
+        ] as [([UInt8], String)])
+    func whatIsNoFeedIsDescribed(bytes: [UInt8], seen: String) throws {
+        _ = try withFile(bytes) { path in
+            let error = try #require(#expect(throws: FeedError.self) { try FeedLayout.discover(path) })
+            #expect("\(error)".hasPrefix("\(path): no feed of a known kind, but \(seen)"))
+            #expect("\(error)".contains("Feeds are: OSV records"))
+        }
+    }
+
+    @Test func aFolderWithoutFeedsSaysWhatItHolds() throws {
+        let names = ["b.txt", "c.txt", "d.txt", "e.txt"]
+        let cases: [([String: [UInt8]], String)] = [
+            (["README.md": []], "it holds only README.md. "), (["inner/.hidden": []], "it holds only inner. "),
+            (Dictionary(uniqueKeysWithValues: names.map { ($0, Array("x".utf8)) }), " and 1 more. "),
+        ]
+        for (files, words) in cases {
+            _ = try withFiles(files) { folder in
+                let error = try #require(#expect(throws: FeedError.self) { try FeedLayout.discover(folder) })
+                #expect("\(error)".hasPrefix("\(folder): no feeds found; it holds "))
+                #expect("\(error)".contains(words), "\(error)")
+            }
         }
     }
 

@@ -57,7 +57,21 @@ public struct FeedLayout: Sendable {
         survey.sources = places.flatMap(\.sources)
         let known = Set(places.filter { !$0.sources.isEmpty }.map(\.name))
         survey.add(try FolderSniffer.survey(root, names: names.filter { !known.contains($0) }))
-        guard !survey.sources.isEmpty else { throw FeedError.nothingFound(path: path) }
+        guard !survey.sources.isEmpty else {
+            throw FeedError.nothingFound(path: path, seen: contents(names: names, unknown: survey.unknown))
+        }
         return survey
+    }
+
+    /// What a folder without feeds holds, in words for people: the first files by name.
+    private static func contents(names: [String], unknown: [String]) -> String {
+        guard !names.isEmpty else { return "it is empty" }
+        let (files, limit) = (unknown.isEmpty ? names : unknown, 3)
+        let named = files.prefix(limit).map { file in
+            // A file that vanished since is named all the same.
+            unknown.isEmpty ? file : "\(file) (\((try? FeedSniffer.appearance(of: file)) ?? "gone"))"
+        }
+        return "it holds \(files.count == 1 ? "only " : "")" + named.joined(separator: ", ")
+            + (files.count > limit ? " and \(files.count - limit) more" : "")
     }
 }

@@ -6,27 +6,29 @@ enum FeedSniffer {
     /// Ends a reading once enough was seen.
     private struct Enough: Error {}
 
-    /// - Throws: ``FeedError/unknownKind(path:)``, `ArchiveError` when the file cannot be read.
+    /// - Throws: ``FeedError/unknownKind(path:seen:)``, `ArchiveError` when the file cannot be read.
     static func source(_ path: String) throws -> FeedSource {
-        guard let source = try recognise(path) else { throw FeedError.unknownKind(path: path) }
+        guard let source = try recognise(path) else {
+            throw FeedError.unknownKind(path: path, seen: try appearance(of: path))
+        }
         return source
+    }
+
+    /// What a file that is no feed looks like, in words for people.
+    static func appearance(of path: String) throws -> String {
+        FileAppearance.words(start: try start(of: path), path: path)
     }
 
     /// What a file is; `nil` when it is of no known kind.
     static func recognise(_ path: String) throws -> FeedSource? {
         let start = try start(of: path)
-        if start.starts(with: [0x50, 0x4B]) || isTar(start) { return try archive(path) }
+        if start.starts(with: [0x50, 0x4B]) || FileAppearance.isTar(start) { return try archive(path) }
         if let source = text(start, path) { return source }
         switch start.first(where: { $0 > 0x20 }) {
         case UInt8(ascii: "{"): return try document(path)
         case UInt8(ascii: "["): return try list(path)
         default: return nil
         }
-    }
-
-    /// - Source: POSIX.1-2024 pax, "ustar Interchange Format": the magic at byte 257.
-    private static func isTar(_ start: [UInt8]) -> Bool {
-        start.count >= 262 && start[257..<262].elementsEqual("ustar".utf8)
     }
 
     // MARK: - Text
