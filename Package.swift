@@ -326,8 +326,8 @@ let package = Package(
         tests(
             "Gateway",
             [
-                "BoundedInput", "Events", "Inventory", "JobQueue", "Matching", "PackageIdentity", "SQLiteStore",
-                "Scoring", "Stores", "Telemetry", "Verdicts", "Wire",
+                "BoundedInput", "Events", "Inventory", "JobQueue", "Matching", "PackageIdentity", "PostgreSQL",
+                "PostgresStore", "PostgresTesting", "SQLiteStore", "Scoring", "Stores", "Telemetry", "Verdicts", "Wire",
             ],
             external: httpServer + [
                 crypto, lifecycle, logging, product("HummingbirdTesting", "hummingbird"),

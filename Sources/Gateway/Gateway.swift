@@ -52,7 +52,7 @@ struct GatewayParts: Sendable {
             tokens: tokens, sessions: sessions, services: services, configuration: configuration)
         origin = OriginCheck(isServedOverTLS: configuration.isServedOverTLS)
         let routes = Self.routes(configuration, services, authenticator, origin)
-        try PermissionTable.check(routes)
+        try PermissionMatrix.check(routes)
         responder = GatewayResponder(
             table: try RouteTable(routes), authenticator: authenticator,
             dashboard: DashboardAssets(directory: configuration.dashboardDirectory, logger: logger),

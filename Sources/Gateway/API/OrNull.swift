@@ -1,3 +1,5 @@
+import Stores
+
 /// An optional member of a reply that is written as `null` when there is none, so that every reply has every member.
 struct OrNull<Value: Encodable>: Encodable {
     private let value: Value?
@@ -10,7 +12,7 @@ struct OrNull<Value: Encodable>: Encodable {
     }
 }
 
-/// A page of a list.
+/// A page of a list, or a whole one.
 struct ListReply<Item: Encodable>: Encodable {
     let items: [Item]
     let nextCursor: OrNull<String>
@@ -23,5 +25,10 @@ struct ListReply<Item: Encodable>: Encodable {
     init(_ items: [Item], nextCursor: String? = nil) {
         self.items = items
         self.nextCursor = OrNull(nextCursor)
+    }
+
+    /// A page of a list of the company.
+    init<Row>(_ page: Page<Row>, of scope: CompanyScope, _ item: (Row) -> Item) {
+        self.init(page.items.map(item), nextCursor: page.nextCursor.map { CompanyCursor.seal($0, scope: scope) })
     }
 }

@@ -82,7 +82,7 @@ struct GatewayResponder: HTTPResponder {
         case .open(let handler): return try await handler(call)
         case .person(let permission, let handler):
             let caller = try await authenticator.person(of: call)
-            guard PermissionTable.permissions(of: caller.role).contains(permission) else { throw APIError.forbidden }
+            guard PermissionMatrix.allows(caller.role, permission) else { throw APIError.forbidden }
             return try await handler(call, caller)
         case .agent(let handler): return try await handler(call, try await authenticator.agent(of: call))
         }

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Stores
 
 /// What a route for people demands.
@@ -8,33 +9,110 @@ enum Permission: String, Sendable, CaseIterable {
     case viewFindings
     /// The event log and the live stream.
     case viewEvents
-    /// Enrollment tokens: how agents join the company.
+    /// Which enrollment tokens there are; never the tokens themselves.
+    case viewEnrollment
+    /// Making and revoking enrollment tokens: how agents join the company.
     case manageEnrollment
 }
 
-/// Which role may do what. This table is the whole truth; ``check(_:)`` holds it against the routes at start.
-enum PermissionTable {
-    static func permissions(of role: Role) -> Set<Permission> {
-        switch role {
-        case .owner, .admin: [.viewSelf, .viewFindings, .viewEvents, .manageEnrollment]
-        case .analyst, .viewer, .auditor: [.viewSelf, .viewFindings, .viewEvents]
+/// Who may do what, and what every route demands: this file alone says so.
+///
+/// The installation's operator is no role and has no route. Who runs the programs on the server's host makes companies and first users
+/// there (`zerotrace company`, `zerotrace user`); nobody who signs in can reach beyond the own company.
+enum PermissionMatrix {
+    /// Which roles have a permission. An owner may do everything within the company.
+    static func roles(with permission: Permission) -> Set<Role> {
+        switch permission {
+        case .viewSelf, .viewFindings, .viewEvents: [.owner, .admin, .analyst, .viewer, .auditor]
+        case .viewEnrollment: [.owner, .admin, .auditor]
+        case .manageEnrollment: [.owner, .admin]
         }
     }
 
-    /// - Throws: ``GatewayError/inconsistentRoutes(_:)`` when a permission guards nothing, or a route can be called by no role.
-    static func check(_ routes: [Route]) throws(GatewayError) {
+    /// Whether somebody of this role may.
+    static func allows(_ role: Role, _ permission: Permission) -> Bool { roles(with: permission).contains(role) }
+
+    /// What calling a route takes.
+    enum Access: Sendable, Equatable {
+        /// Nothing; the handler itself looks at what it is given.
+        case open
+        /// Somebody signed in whose role has the permission.
+        case person(Permission)
+        /// An enrolled agent that proves its key.
+        case agent
+    }
+
+    /// Every route, by method and path.
+    static let routes: [String: Access] = [
+        "POST /v1/auth/login": .open,
+        "POST /v1/auth/refresh": .open,
+        "POST /v1/auth/logout": .open,
+        "GET /v1/me": .person(.viewSelf),
+
+        "GET /v1/overview": .person(.viewFindings),
+        "GET /v1/feeds": .person(.viewFindings),
+        "GET /v1/agents": .person(.viewFindings),
+        "GET /v1/agents/{id}": .person(.viewFindings),
+        "GET /v1/agents/{id}/packages": .person(.viewFindings),
+        "GET /v1/agents/{id}/findings": .person(.viewFindings),
+        "GET /v1/vulnerabilities": .person(.viewFindings),
+        "GET /v1/vulnerabilities/{id}": .person(.viewFindings),
+        "GET /v1/vulnerabilities/{id}/agents": .person(.viewFindings),
+        "GET /v1/vulnerabilities/{id}/explanation": .person(.viewFindings),
+
+        "GET /v1/events": .person(.viewEvents),
+        // A handshake carries no token; who subscribes is checked against `viewEvents` by the stream itself.
+        "GET /v1/stream": .open,
+
+        "GET /v1/enrollment-tokens": .person(.viewEnrollment),
+        "POST /v1/enrollment-tokens": .person(.manageEnrollment),
+        "DELETE /v1/enrollment-tokens/{id}": .person(.manageEnrollment),
+
+        "POST /v1/agent/enroll": .open,
+        "POST /v1/agent/token": .open,
+        "POST /v1/agent/heartbeat": .agent,
+        "PUT /v1/agent/inventory": .agent,
+
+        "GET /-/healthy": .open,
+        "GET /-/ready": .open,
+        "GET /metrics": .open,
+        "GET /openapi.json": .open,
+    ]
+
+    /// Holds the routes that the code declares against the table, before anything is served.
+    ///
+    /// - Throws: ``GatewayError/inconsistentRoutes(_:)`` for a route without an entry, an entry without a route, a route whose code demands
+    ///   something else than its entry, and a permission that guards nothing.
+    static func check(_ declared: [Route], against entries: [String: Access] = routes) throws(GatewayError) {
+        var left = entries
         var used: Set<Permission> = []
-        for route in routes {
-            if case .person(let permission, _) = route.endpoint { used.insert(permission) }
+        for route in declared {
+            guard let entry = left.removeValue(forKey: route.name) else {
+                throw .inconsistentRoutes("\(route.name) has no entry in the permission matrix, or is there twice")
+            }
+            guard entry == route.access else {
+                throw .inconsistentRoutes(
+                    "\(route.name): the permission matrix says \(entry), the route \(route.access)")
+            }
+            if case .person(let permission) = entry { used.insert(permission) }
         }
-        let granted = Role.allCases.reduce(into: Set<Permission>()) { $0.formUnion(permissions(of: $1)) }
-        for permission in Permission.allCases {
-            guard used.contains(permission) else {
-                throw .inconsistentRoutes("no route demands \(permission.rawValue)")
-            }
-            guard granted.contains(permission) else {
-                throw .inconsistentRoutes("no role has \(permission.rawValue)")
-            }
+        if let entry = left.keys.sorted().first { throw .inconsistentRoutes("\(entry): there is no such route") }
+        if let idle = Permission.allCases.first(where: { !used.contains($0) }) {
+            throw .inconsistentRoutes("no route demands \(idle.rawValue)")
+        }
+    }
+}
+
+extension Route {
+    /// "GET /v1/agents/{id}": how the permission matrix calls it.
+    var name: String { "\(method.rawValue) \(path)" }
+
+    /// What the code demands.
+    var access: PermissionMatrix.Access {
+        switch endpoint {
+        case .open: .open
+        case .person(let permission, _): .person(permission)
+        case .agent: .agent
         }
     }
 }

@@ -62,10 +62,11 @@ struct QueryParameters: Sendable {
         return value
     }
 
-    /// `limit` and `cursor`.
-    func page() throws -> PageRequest {
+    /// `limit` and `cursor` of a list of the company.
+    func page(of scope: CompanyScope) throws -> PageRequest {
         let limit = try integer("limit", in: 1...500) ?? 50
-        return PageRequest(cursor: try text("cursor"), limit: Int(limit))
+        let cursor = try text("cursor").map { try CompanyCursor.open($0, scope: scope) }
+        return PageRequest(cursor: cursor, limit: Int(limit))
     }
 
     /// `q`, `severity`, `exploited`, `fixable` and `undetermined`.

@@ -19,8 +19,9 @@ struct AgentRoutes: Sendable {
         query.search = try call.query.search()
         query.state = try call.query.word("state", as: InventoryState.self)
         query.sort = try call.query.word("sort", as: AgentQuery.Sort.self) ?? .risk
-        let page = try await store.fetchAgents(scope: caller.scope, query: query, page: try call.query.page())
-        return try Reply.json(ListReply(page.items.map(AgentReply.init), nextCursor: page.nextCursor))
+        let page = try await store.fetchAgents(
+            scope: caller.scope, query: query, page: try call.query.page(of: caller.scope))
+        return try Reply.json(ListReply(page, of: caller.scope, AgentReply.init))
     }
 
     @Sendable private func agent(_ call: Call, _ caller: Caller) async throws -> Response {
@@ -33,15 +34,15 @@ struct AgentRoutes: Sendable {
     @Sendable private func packages(_ call: Call, _ caller: Caller) async throws -> Response {
         let page = try await store.fetchAgentPackages(
             scope: caller.scope, agentID: try agentID(call), search: try call.query.search(),
-            page: try call.query.page())
-        return try Reply.json(ListReply(page.items.map(AgentPackageReply.init), nextCursor: page.nextCursor))
+            page: try call.query.page(of: caller.scope))
+        return try Reply.json(ListReply(page, of: caller.scope, AgentPackageReply.init))
     }
 
     @Sendable private func findings(_ call: Call, _ caller: Caller) async throws -> Response {
         let page = try await store.fetchAgentFindings(
             scope: caller.scope, agentID: try agentID(call), query: try call.query.vulnerabilities(),
-            page: try call.query.page())
-        return try Reply.json(ListReply(page.items.map(FindingReply.init), nextCursor: page.nextCursor))
+            page: try call.query.page(of: caller.scope))
+        return try Reply.json(ListReply(page, of: caller.scope, FindingReply.init))
     }
 
     /// What is no id names nothing, like an id of another company.

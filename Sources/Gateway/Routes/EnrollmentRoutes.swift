@@ -13,7 +13,7 @@ struct EnrollmentRoutes: Sendable {
 
     var routes: [Route] {
         [
-            .person(.get, "/v1/enrollment-tokens", .manageEnrollment, list),
+            .person(.get, "/v1/enrollment-tokens", .viewEnrollment, list),
             .person(.post, "/v1/enrollment-tokens", .manageEnrollment, create),
             .person(.delete, "/v1/enrollment-tokens/{id}", .manageEnrollment, revoke),
         ]

@@ -55,8 +55,7 @@ struct StreamService: Sendable {
     private func person(_ token: String) async -> Result<Caller, StreamEnd> {
         do {
             let caller = try await authenticator.person(token: token)
-            let mayWatch = PermissionTable.permissions(of: caller.role).contains(.viewEvents)
-            return mayWatch ? .success(caller) : .failure(.unauthorized)
+            return PermissionMatrix.allows(caller.role, .viewEvents) ? .success(caller) : .failure(.unauthorized)
         } catch let error as APIError {
             return .failure(error.code == "token_expired" ? .tokenExpired : .unauthorized)
         } catch {

@@ -8,7 +8,6 @@ import JobQueue
 import Logging
 import Matching
 import PackageIdentity
-import SQLiteStore
 import Scoring
 @_spi(Minting) import Stores
 import Synchronization
@@ -17,10 +16,10 @@ import Verdicts
 
 @testable import Gateway
 
-/// A gateway over a database file of its own, with two companies that have the same shape.
+/// A gateway over a database of its own, with two companies that have the same shape.
 final class Installation: Sendable {
-    let folder: URL
-    let store: SQLiteStore
+    let backend: TestBackend
+    var store: any Store { backend.store }
     let bus = EmbeddedEventBus()
     let queue = EmbeddedJobQueue()
     let clock = WallClock()
@@ -32,10 +31,9 @@ final class Installation: Sendable {
 
     static let password = "correct horse battery"
 
-    init(_ change: (inout GatewayConfiguration) -> Void = { _ in }) async throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("gateway-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        store = try SQLiteStore(path: folder.appendingPathComponent("test.sqlite").path)
+    init(on kind: TestBackend.Kind = .sqlite, _ change: (inout GatewayConfiguration) -> Void = { _ in }) async throws {
+        backend = try await TestBackend(kind)
+        let store = backend.store
         var configuration = GatewayConfiguration()
         configuration.sessionCheckInterval = .seconds(1)
         // Nobody runs out of time here because other tests keep the machine busy; who tests a time limit sets it.
@@ -49,11 +47,6 @@ final class Installation: Sendable {
             now: { [clock] in clock.now }, metricsText: { "requests 1\n" })
         red = try await Tenant(name: "red", store: store, now: clock.now)
         blue = try await Tenant(name: "blue", store: store, now: clock.now)
-    }
-
-    deinit {
-        try? store.close()
-        try? FileManager.default.removeItem(at: folder)
     }
 
     /// An access token of a session of its own, as signing in gives one.
@@ -104,7 +97,7 @@ struct Tenant: Sendable {
             Installation.password, cost: .init(logarithm: 4, blockSize: 8, parallelism: 1))
     }
 
-    init(name: String, store: SQLiteStore, now: Date) async throws {
+    init(name: String, store: any Store, now: Date) async throws {
         company = try await store.insertCompany(named: name, at: now)
         scope = CompanyScope(companyID: company.id)
         let hash = try await Self.passwordHash.value
@@ -134,7 +127,7 @@ struct Tenant: Sendable {
     /// Receives, evaluates and applies an inventory as a processor would.
     @discardableResult
     static func apply(
-        _ packages: [PackageURL], to agent: AgentID, _ scope: CompanyScope, _ store: SQLiteStore, now: Date
+        _ packages: [PackageURL], to agent: AgentID, _ scope: CompanyScope, _ store: any Store, now: Date
     ) async throws -> Event? {
         let inventory = Inventory(packages)
         try await store.receiveInventory(scope: scope, agentID: agent, inventory: inventory, at: now)
