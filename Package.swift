@@ -165,7 +165,7 @@ let package = Package(
             floor: 4, "Reports",
             ["PackageIdentity", "Scoring", "Versioning", "JSONDocuments", "Advisories", "Inventory", "Matching"]),
         module(floor: 4, "Stores", ["PackageIdentity", "Scoring", "Inventory", "Matching"]),
-        module(floor: 4, "Verdicts", ["PackageIdentity", "Matching"]),
+        module(floor: 4, "Verdicts", ["PackageIdentity", "Scoring", "Matching"]),
         module(floor: 4, "Telemetry", external: [logging, metrics]),
 
         module(floor: 5, "JobQueue", ["Stores"]),
@@ -186,6 +186,10 @@ let package = Package(
                 "Verdicts", "BoundedInput", "CLinux",
             ],
             external: [crypto, logging, lifecycle, httpClient, nioCore, nioHTTP1, subprocess]),
+
+        module(
+            floor: 5, "VerdictClient", ["PackageIdentity", "Matching", "Verdicts"],
+            external: [logging, metrics, lifecycle, httpClient, nioCore, nioHTTP1, nioSSL]),
 
         module(
             floor: 5, "DirectCommands",
@@ -289,6 +293,12 @@ let package = Package(
             external: [
                 lifecycle, logging, nioCore, nioHTTP1, nioPosix, product("NIOEmbedded", "swift-nio"),
             ]),
+        tests(
+            "VerdictClient",
+            [
+                "Advisories", "Matching", "PackageIdentity", "Scoring", "SeededRandom", "Telemetry", "VerdictServer",
+                "Verdicts",
+            ], external: [lifecycle, logging, nioCore, nioPosix]),
         tests("DirectCommands", ["Reports", "Scoring", "Versioning"]),
         tests("Telemetry", external: [logging, metrics]),
         // No module's own: whether all of it together judges right.

@@ -49,7 +49,8 @@ public struct VerdictServer: Service {
 
     private func serve(on loops: MultiThreadedEventLoopGroup, _ workers: NIOThreadPool) async throws {
         let table = ConnectionTable(limit: configuration.limits.connections)
-        let parts = makeParts(table: table, workers: workers)
+        let watch = IndexWatch(digest: { [indexes = services.indexes] in indexes.index?.digest })
+        let parts = makeParts(table: table, watch: watch, workers: workers)
         let listener = try await ServerBootstrap(group: loops)
             .serverChannelOption(.backlog, value: 4_096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -75,21 +76,28 @@ public struct VerdictServer: Service {
             logger.info("listening", metadata: ["address": "\(address)"])
             onListening(address)
         }
+        let looking = loops.next().scheduleRepeatedTask(initialDelay: IndexWatch.interval, delay: IndexWatch.interval) {
+            _ in watch.look()
+        }
         try? await gracefulShutdown()
+        looking.cancel()
         try? await listener.close()
+        watch.stop()
         await finish(table)
     }
 
-    private func makeParts(table: ConnectionTable, workers: NIOThreadPool) -> ConnectionParts {
+    private func makeParts(table: ConnectionTable, watch: IndexWatch, workers: NIOThreadPool) -> ConnectionParts {
         let limits = configuration.limits
         let budget = BodyBudget(limit: limits.totalBodyBytes)
         let metrics = ServerMetrics()
         let responder = Responder(
-            services: services, limits: limits, exposesMetrics: configuration.exposesMetrics,
+            services: services, limits: limits, settings: ResponderSettings(configuration),
             benches: WorkbenchPool(depth: limits.depth), metrics: metrics,
+            rates: configuration.requestsPerSecond.map { RateLimiter(perSecond: $0) }, differences: DifferenceHolder(),
             load: { (table.count, budget.bytes) }, logger: logger)
         return ConnectionParts(
-            responder: responder, limits: limits, budget: budget, workers: workers, ids: RequestIDs(), metrics: metrics)
+            responder: responder, limits: limits, budget: budget, workers: workers, ids: RequestIDs(), metrics: metrics,
+            watch: watch)
     }
 
     /// Lets requests under way finish, then cuts what is left.

@@ -8,6 +8,15 @@ public struct VerdictServerConfiguration: Sendable {
     public var workers: Int?
     /// Whether `/metrics` and the reasons behind `/readyz` are shown to whoever can reach the port; else to this machine alone.
     public var exposesMetrics = false
+    /// What processors and gateways have to say on the paths between roles (`Authorization: Bearer …`); `nil` lets in whoever reaches the
+    /// port.
+    public var secret: String?
+    /// Requests a second that one client may make on the average, and at once; `nil` for as many as it likes. Clients are told apart by
+    /// address, those of IPv6 by their first 64 bits. Who has the secret, and questions after health and metrics, are not counted.
+    public var requestsPerSecond: Int?
+    /// Seconds that a cache between here and a client may keep what is said of an advisory or a vulnerability; `nil` says nothing of it.
+    /// With their `ETag`, clients and caches ask anew whether it has changed.
+    public var cacheSeconds: Int?
     /// Bounds on connections and requests.
     public var limits = ServerLimits()
 
@@ -45,6 +54,10 @@ public struct ServerLimits: Sendable {
     public var replySeconds: Int64 = 30
     /// Seconds a refused client may go on sending before its connection is cut, so that it can read why.
     public var lingerSeconds: Int64 = 2
+    /// Seconds that a role may have the word that the index is still the same held back.
+    public var watchSeconds: Int64 = 25
+    /// Names on one page of changes between roles.
+    public var pageNames = 100_000
     /// Seconds that requests under way get to finish once the service is told to stop.
     public var shutdownSeconds: Int64 = 8
 

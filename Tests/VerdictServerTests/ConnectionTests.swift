@@ -21,7 +21,8 @@ final class TestConnection {
         limits.workerBodyBytes = .max
         let parts = ConnectionParts(
             responder: makeResponder(TestIndexes([try makeIndex([])]), limits: limits), limits: limits, budget: budget,
-            workers: NIOThreadPool(numberOfThreads: 1), ids: RequestIDs(), metrics: ServerMetrics())
+            workers: NIOThreadPool(numberOfThreads: 1), ids: RequestIDs(), metrics: ServerMetrics(),
+            watch: IndexWatch(digest: { nil }))
         try channel.pipeline.syncOperations.addHandler(flushes)
         try channel.pipeline.syncOperations.addHTTP(parts)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()

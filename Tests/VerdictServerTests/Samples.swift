@@ -68,11 +68,24 @@ final class TestIndexes: HeldIndexes {
 /// A responder without a network.
 func makeResponder(
     _ indexes: TestIndexes, limits: ServerLimits = ServerLimits(), health: HealthState = HealthState(),
-    exposesMetrics: Bool = false
+    exposesMetrics: Bool = false, rates: RateLimiter? = nil,
+    _ configure: (inout VerdictServerConfiguration) -> Void = { _ in }
+) -> Responder {
+    var configuration = VerdictServerConfiguration()
+    configuration.exposesMetrics = exposesMetrics
+    configure(&configuration)
+    let settings = ResponderSettings(configuration)
+    return makeResponder(indexes, limits: limits, health: health, settings: settings, rates: rates)
+}
+
+private func makeResponder(
+    _ indexes: TestIndexes, limits: ServerLimits, health: HealthState, settings: ResponderSettings,
+    rates: RateLimiter?
 ) -> Responder {
     Responder(
         services: VerdictServerServices(indexes: indexes, health: health, metricsText: { "up 1\n" }), limits: limits,
-        exposesMetrics: exposesMetrics, benches: WorkbenchPool(depth: limits.depth), metrics: ServerMetrics(),
+        settings: settings, benches: WorkbenchPool(depth: limits.depth), metrics: ServerMetrics(), rates: rates,
+        differences: DifferenceHolder(),
         load: { (0, 0) }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
 }
 
@@ -103,7 +116,8 @@ extension Responder {
     /// Asks without a network.
     func ask(_ method: HTTPMethod, _ uri: String, _ body: String = "", isLocal: Bool = true) -> Answer {
         let head = HTTPRequestHead(version: .http1_1, method: method, uri: uri)
-        let reply = respond(to: ServerRequest(head, body: ByteBuffer(string: body), id: "test", isLocal: isLocal))
+        let reply = respond(
+            to: ServerRequest(head, body: ByteBuffer(string: body), id: "test", client: isLocal ? .local : .unknown))
         return Answer(status: reply.status.code, text: String(buffer: reply.body), headers: reply.headers)
     }
 

@@ -33,14 +33,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var isReadHeld = false
     private var isInputClosed = false
     private var deadline: Scheduled<Void>?
-    private var isLocal = false
+    private var client = RequestClient.unknown
+    /// Set while the answer is held back until another index comes into use.
+    private var watch: UInt64?
 
     init(parts: ConnectionParts) { self.parts = parts }
 
     // MARK: - Events
 
     func channelActive(context: ChannelHandlerContext) {
-        isLocal = context.remoteAddress?.isLoopback ?? false
+        client = RequestClient(context.remoteAddress)
         awaitHead(context)
         context.fireChannelActive()
     }
@@ -128,8 +130,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func answer(_ request: IncomingRequest, _ context: ChannelHandlerContext) {
         state = .answering(request)
         disarm()
-        let whole = ServerRequest(request.head, body: request.body, id: request.id, isLocal: isLocal)
-        guard whole.body.readableBytes >= parts.limits.workerBodyBytes else {
+        let whole = ServerRequest(request.head, body: request.body, id: request.id, client: client)
+        if let wait = parts.responder.wait(for: whole) { return hold(whole, wait, context) }
+        guard whole.body.readableBytes >= parts.limits.workerBodyBytes || whole.path.hasSuffix("/changes") else {
             return write(parts.responder.respond(to: whole), to: request, context)
         }
         let responder = parts.responder
@@ -145,6 +148,30 @@ final class ConnectionHandler: ChannelDuplexHandler {
             let reply = (try? result.get()).flatMap(\.self) ?? ServiceError.overloaded.reply(requestID: request.id)
             handler.write(reply, to: request, context)
         }
+    }
+
+    /// Holds an answer back until another index comes into use, the service stops, or the time is over.
+    private func hold(_ whole: ServerRequest, _ wait: IndexWait, _ context: ChannelHandlerContext) {
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let loop = context.eventLoop
+        watch = parts.watch.add(known: wait.known) {
+            loop.execute {
+                let (handler, context) = bound.value
+                handler.release(whole, context)
+            }
+        }
+        arm(context, seconds: watch == nil ? 0 : wait.seconds) { handler, context in handler.release(whole, context) }
+    }
+
+    private func release(_ whole: ServerRequest, _ context: ChannelHandlerContext) {
+        guard case .answering(let request) = state else { return }
+        unwatch()
+        write(parts.responder.respond(to: whole), to: request, context)
+    }
+
+    private func unwatch() {
+        if let watch { parts.watch.remove(watch) }
+        watch = nil
     }
 
     /// Answers before the request is whole, then ends the connection.
@@ -246,6 +273,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func end() {
         disarm()
+        unwatch()
         switch state {
         case .receiving(let request), .answering(let request):
             request.interest.lose()
@@ -254,16 +282,5 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
         state = .closed
         waiting.removeAll()
-    }
-}
-
-extension SocketAddress {
-    /// Whether the address is this machine's own.
-    var isLoopback: Bool {
-        switch self {
-        case .v4: ipAddress?.hasPrefix("127.") ?? false
-        case .v6: ipAddress == "::1" || (ipAddress?.hasPrefix("::ffff:127.") ?? false)
-        case .unixDomainSocket: true
-        }
     }
 }

@@ -8,4 +8,5 @@ struct ConnectionParts: Sendable {
     let workers: NIOThreadPool
     let ids: RequestIDs
     let metrics: ServerMetrics
+    let watch: IndexWatch
 }

@@ -68,7 +68,8 @@ extension ServerReply {
         var fields = HTTPHeaders()
         fields.reserveCapacity(6 + headers.count)
         fields.add(name: "Content-Type", value: type.description)
-        fields.add(name: "Content-Length", value: String(body.readableBytes))
+        // What has not changed has no length of its own here (RFC 9110, section 15.4.5).
+        if status != .notModified { fields.add(name: "Content-Length", value: String(body.readableBytes)) }
         fields.add(name: "X-Request-Id", value: request.id)
         fields.add(name: "X-Content-Type-Options", value: "nosniff")
         for (name, value) in headers { fields.add(name: name, value: value) }

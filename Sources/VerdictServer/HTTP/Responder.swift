@@ -8,9 +8,11 @@ import Telemetry
 struct Responder: Sendable {
     let services: VerdictServerServices
     let limits: ServerLimits
-    let exposesMetrics: Bool
+    let settings: ResponderSettings
     let benches: WorkbenchPool
     let metrics: ServerMetrics
+    let rates: RateLimiter?
+    let differences: DifferenceHolder
     let load: @Sendable () -> (connections: Int, bodyBytes: Int)
     let logger: Logger
 
@@ -38,9 +40,51 @@ struct Responder: Sendable {
     private func reply(
         to request: ServerRequest, _ route: ServerRoute, _ id: Substring
     ) throws(ServiceError) -> ServerReply {
+        try admit(request, route)
         guard route == .unknown || route.takes(request.method) else {
             throw .methodNotAllowed(route.method.rawValue)
         }
+        if route.isInternal { return try internalReply(to: request, route) }
+        return try publicReply(to: request, route, id)
+    }
+
+    /// Refuses who does not know the secret that a route wants, and who asks too often.
+    private func admit(_ request: ServerRequest, _ route: ServerRoute) throws(ServiceError) {
+        if route.isInternal, let secret = settings.secret {
+            guard let given = request.authorization, secret.matches(given) else { throw .unauthorized }
+            // Our own roles are counted as one client nowhere: they come in few and large requests.
+            return
+        }
+        guard let rates, !route.isOperation else { return }
+        if let wait = rates.wait(for: request.client) { throw .tooOften(seconds: wait) }
+    }
+
+    private func publicReply(
+        to request: ServerRequest, _ route: ServerRoute, _ id: Substring
+    ) throws(ServiceError) -> ServerReply {
+        if let unchanged = unchanged(request, route) { return unchanged }
+        var reply = try freshReply(to: request, route, id)
+        if let seconds = settings.cacheSeconds, route.isCacheable, reply.status == .ok {
+            reply.headers.append(("Cache-Control", "public, max-age=\(seconds)"))
+        }
+        return reply
+    }
+
+    /// The answer to one who has what this index says already.
+    private func unchanged(_ request: ServerRequest, _ route: ServerRoute) -> ServerReply? {
+        guard let tags = request.knownTags, route.isCacheable, let digest = services.indexes.index?.digest else {
+            return nil
+        }
+        let known = tags.split(separator: ",").map { $0.drop { $0 == " " }.prefix { $0 != " " } }
+        guard known.contains(where: { $0 == "\"\(digest)\"" || $0 == "W/\"\(digest)\"" }) else { return nil }
+        var reply = ServerReply(.notModified, body: ByteBuffer())
+        reply.headers.append(("ETag", "\"\(digest)\""))
+        return reply
+    }
+
+    private func freshReply(
+        to request: ServerRequest, _ route: ServerRoute, _ id: Substring
+    ) throws(ServiceError) -> ServerReply {
         switch route {
         case .verdicts:
             return try answer { bench, index throws(ServiceError) in try self.verdicts(request, bench, index) }
@@ -59,7 +103,9 @@ struct Responder: Sendable {
         case .ready: return try health(request, isFine: \.ready)
         case .metrics: return try metricsText(request)
         case .document: return ServerReply(body: ByteBuffer(bytes: PackageResources.enrichment_openapi_json))
-        case .unknown: throw .notFound("Not Found")
+        case .unknown, .internalVerdicts, .internalExplanation, .internalVulnerability, .internalChanges,
+            .internalStatus, .internalIndex:
+            throw .notFound("Not Found")
         }
     }
 

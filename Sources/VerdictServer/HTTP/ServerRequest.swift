@@ -11,18 +11,27 @@ struct ServerRequest: Sendable {
     let body: ByteBuffer
     /// Names the request in the log and the answer.
     let id: String
-    /// Whether it comes from this machine.
-    let isLocal: Bool
+    /// Who asks.
+    let client: RequestClient
+    /// What stands in `Authorization`.
+    let authorization: String?
+    /// What stands in `If-None-Match`.
+    let knownTags: String?
 
-    init(_ head: HTTPRequestHead, body: ByteBuffer, id: String, isLocal: Bool) {
+    init(_ head: HTTPRequestHead, body: ByteBuffer, id: String, client: RequestClient) {
         method = head.method
+        authorization = head.headers.first(name: "Authorization")
+        knownTags = head.headers.first(name: "If-None-Match")
         let parts = head.uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         path = parts.first ?? ""
         query = parts.count > 1 ? parts[1] : ""
         self.body = body
         self.id = id
-        self.isLocal = isLocal
+        self.client = client
     }
+
+    /// Whether it comes from this machine.
+    var isLocal: Bool { client.isLocal }
 
     /// The first value of a query parameter, decoded; `nil` when it is missing or not percent-encoded UTF-8.
     func parameter(_ name: String) -> String? {

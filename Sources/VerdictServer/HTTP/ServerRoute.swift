@@ -14,6 +14,13 @@ enum ServerRoute: String, CaseIterable, Sendable {
     case ready = "/readyz"
     case metrics = "/metrics"
     case document = "/openapi.json"
+    // Between the roles of one installation; `Docs/verdict-messages.md` describes them.
+    case internalVerdicts = "/v1/internal/verdicts"
+    case internalExplanation = "/v1/internal/explanation"
+    case internalVulnerability = "/v1/internal/vulnerability"
+    case internalChanges = "/v1/internal/changes"
+    case internalStatus = "/v1/internal/status"
+    case internalIndex = "/v1/internal/index"
     case unknown
 
     /// The route of a path, and what stands in place of `{id}`, still encoded.
@@ -36,8 +43,12 @@ enum ServerRoute: String, CaseIterable, Sendable {
     /// The method it takes; where that is GET, HEAD too.
     var method: HTTPMethod {
         switch self {
-        case .verdicts, .query, .queryBatch, .explanation: .POST
-        case .advisory, .vulnerability, .status, .changes, .healthy, .ready, .metrics, .document, .unknown: .GET
+        case .verdicts, .query, .queryBatch, .explanation, .internalVerdicts, .internalExplanation,
+            .internalVulnerability, .internalChanges:
+            .POST
+        case .advisory, .vulnerability, .status, .changes, .healthy, .ready, .metrics, .document, .internalStatus,
+            .internalIndex, .unknown:
+            .GET
         }
     }
 
@@ -48,6 +59,18 @@ enum ServerRoute: String, CaseIterable, Sendable {
         default: false
         }
     }
+
+    /// Whether only roles of the same installation ask for it.
+    var isInternal: Bool { rawValue.hasPrefix("/v1/internal/") }
+
+    /// Whether answering takes long whatever the size of the question.
+    var isHeavy: Bool { self == .changes || self == .internalChanges }
+
+    /// Whether the answer stays the same as long as the index does.
+    var isCacheable: Bool { self == .advisory || self == .vulnerability }
+
+    /// Whether it tells how the process fares, which is never refused for being asked often.
+    var isOperation: Bool { self == .healthy || self == .ready || self == .metrics }
 
     func takes(_ method: HTTPMethod) -> Bool { method == self.method || (method == .HEAD && self.method == .GET) }
 }

@@ -41,6 +41,18 @@ struct ServiceError: Error, Sendable, Equatable {
         status: .internalServerError, code: 15, reason: "damaged_index",
         message: "The index is damaged at the place that was read.")
 
+    static let otherIndex = ServiceError(
+        status: .conflict, code: 9, reason: "other_index", message: "The index asked for is not held here.")
+    static let unauthorized = ServiceError(
+        status: .unauthorized, code: 16, reason: "unauthorized", message: "This path is for roles that know the secret."
+    )
+
+    static func tooOften(seconds: Int) -> ServiceError {
+        ServiceError(
+            status: .tooManyRequests, code: 8, reason: "too_many_requests",
+            message: "This client asks more often than it may.", retryAfter: seconds)
+    }
+
     static func tooLarge(limit: Int) -> ServiceError {
         ServiceError(
             status: .payloadTooLarge, code: 8, reason: "too_large", message: "A body has at most \(limit) bytes.")

@@ -44,5 +44,5 @@ extension Responder {
         return ServerReply(.ok, type: "text/plain; version=0.0.4; charset=utf-8", text: text())
     }
 
-    private func isTrusted(_ request: ServerRequest) -> Bool { exposesMetrics || request.isLocal }
+    private func isTrusted(_ request: ServerRequest) -> Bool { settings.exposesMetrics || request.isLocal }
 }
