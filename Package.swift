@@ -164,7 +164,8 @@ let package = Package(
         module(
             floor: 4, "Reports",
             ["PackageIdentity", "Scoring", "Versioning", "JSONDocuments", "Advisories", "Inventory", "Matching"]),
-        module(floor: 4, "Stores", ["PackageIdentity", "Scoring", "Inventory", "Matching"]),
+        module(
+            floor: 4, "Stores", ["PackageIdentity", "Scoring", "Inventory", "Matching"], external: [crypto]),
         module(floor: 4, "Verdicts", ["PackageIdentity", "Scoring", "Matching"]),
         module(floor: 4, "Telemetry", external: [logging, metrics]),
 

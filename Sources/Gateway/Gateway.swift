@@ -79,6 +79,7 @@ struct GatewayParts: Sendable {
             + VulnerabilityRoutes(services: services).routes
             + EventRoutes(store: services.store, origin: origin).routes
             + EnrollmentRoutes(services: services, limits: limits).routes
+            + AuditRoutes(services: services).routes
             + OperationRoutes(services: services, exposesMetrics: configuration.exposesMetrics).routes
     }
 }

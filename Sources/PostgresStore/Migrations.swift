@@ -26,6 +26,7 @@ struct Migrations: Sendable {
             ("create_inventories", 3, PackageResources._03_create_inventories_sql),
             ("create_counters", 4, PackageResources._04_create_counters_sql),
             ("create_findings_view", 4, PackageResources._05_create_findings_view_sql),
+            ("create_audit", 4, PackageResources._06_create_audit_sql),
         ].map { Migration(name: $0.0, requires: $0.1, script: String(decoding: $0.2, as: UTF8.self)) })
 
     /// Held for the whole of a migration; another one waits for it.
@@ -103,6 +104,8 @@ struct Migrations: Sendable {
                 inventories, agents, agent_presence, agent_facts, agent_dates, uploads, package_holders, company_packages,
                 company_vulnerabilities, company_hours, events, company_totals, free_inventory_numbers
                 to \(name);
+            grant select, insert on audit_entries to \(name);
+            grant select, insert, update on audit_heads to \(name);
             grant usage on sequence event_ids to \(name);
             """)
     }

@@ -13,8 +13,12 @@ extension PostgresStore {
             uses: 0,
             expiresAt: expiresAt.inWholeMilliseconds, revokedAt: nil, createdAt: now.inWholeMilliseconds)
         let company = try await existingRow(scope)
+        let log = AuditLog(at: now)
         return try await write("insert enrollment token", company: company) { transaction in
             try await transaction.query(EnrollmentQueries.insertToken(made, hash: token, company: company))
+            try await log.append(
+                .enrollmentTokenCreated, made.id.description, made.auditDetails, company: company, scope.companyID,
+                transaction)
             return made
         }
     }
@@ -33,15 +37,18 @@ extension PostgresStore {
 
     /// See ``EnrollmentStore/revokeEnrollmentToken(scope:id:at:)``.
     public func revokeEnrollmentToken(scope: CompanyScope, id: EnrollmentTokenID, at now: Date) async throws {
-        let company = try await row(scope)
-        let changed = try await Self.classifyingErrors("revoke enrollment token") { () async throws -> Int in
-            guard let company else { return 0 }
-            return try await self.run(
-                [.company(company)],
-                EnrollmentQueries.revoke(id, company: company, at: now.inWholeMilliseconds), isRepeatable: true
-            ).affectedRows
+        let log = AuditLog(at: now)
+        guard let company = try await row(scope) else { throw StoreError.notFound("enrollment token") }
+        try await write("revoke enrollment token", company: company) { transaction in
+            let results = try await transaction.run([
+                EnrollmentQueries.exists(id, company: company),
+                EnrollmentQueries.revoke(id, company: company, at: now.inWholeMilliseconds),
+            ])
+            guard try results[0].value(as: Bool.self) else { throw StoreError.notFound("enrollment token") }
+            guard results[1].affectedRows == 1 else { return }
+            try await log.append(
+                .enrollmentTokenRevoked, id.description, company: company, scope.companyID, transaction)
         }
-        guard changed == 1 else { throw StoreError.notFound("enrollment token") }
     }
 
     /// See ``EnrollmentStore/enrollAgent(token:publicKey:facts:at:)``. A key that enrolled before is answered before the token's limits
@@ -57,6 +64,7 @@ extension PostgresStore {
         }
         guard let row = try found?.get(0, as: Int32.self) else { return .unknownToken }
         let company = try await company(row)
+        let log = AuditLog(at: now)
         return try await write("enroll agent", company: row) { transaction in
             let results = try await transaction.run([
                 Lock.company(row), EnrollmentQueries.lockToken(token),
@@ -70,6 +78,10 @@ extension PostgresStore {
             if let refusal = invitation.refusal(at: now) { return refusal }
             let agent = credential(AgentID())
             try await Self.insert(agent, stored, token: invitation.id, company: row, at: now, transaction)
+            let id = agent.agentID.description
+            try await log.append(
+                .agentEnrolled, id, ["enrollment_token": EnrollmentTokenID(uuid: invitation.id).description],
+                by: AuditActor(.agent, id: id, name: stored.hostname), company: row, company.id, transaction)
             return .enrolled(agent)
         }
     }

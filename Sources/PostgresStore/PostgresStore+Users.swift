@@ -14,10 +14,14 @@ extension PostgresStore {
         let user = User(
             id: UserID(), companyID: companyID, email: email.storable, role: role, createdAt: now.inWholeMilliseconds)
         let company = try await existingRow(CompanyScope(companyID: companyID))
+        let log = AuditLog(at: now)
         return try await write("insert user", company: company) { transaction in
             let inserted = try await transaction.query(
                 UserQueries.insert(user, company: company, passwordHash: passwordHash))
             guard inserted.affectedRows == 1 else { throw StoreError.alreadyExists("user") }
+            try await log.append(
+                .userCreated, user.id.description, ["email": user.email, "role": role.rawValue], company: company,
+                companyID, transaction)
             return user
         }
     }
@@ -54,6 +58,7 @@ extension PostgresStore {
         let session = Session(
             id: SessionID(), userID: userID, companyID: login.company.id, createdAt: now.inWholeMilliseconds,
             expiresAt: expiresAt.inWholeMilliseconds)
+        let log = AuditLog(at: now)
         return try await write("insert session", company: company) { transaction in
             try await transaction.run([
                 UserQueries.deleteSessions(
@@ -62,6 +67,10 @@ extension PostgresStore {
                 UserQueries.insertToken(
                     refreshToken, session: session.id, company: company, expiresAt: session.expiresAt),
             ])
+            try await log.append(
+                .sessionBegun, session.id.description,
+                by: AuditActor(.person, id: userID.description, name: login.user.email), company: company,
+                login.company.id, transaction)
             return session
         }
     }
@@ -71,6 +80,7 @@ extension PostgresStore {
         _ presented: SecretHash, to replacement: SecretHash, expiresAt: Date, at now: Date
     ) async throws -> RefreshOutcome {
         let expiresAt = expiresAt.inWholeMilliseconds
+        let log = AuditLog(at: now)
         let rotated = try await write("rotate refresh token") { transaction -> Rotation in
             let found = try await transaction.run([.presented(presented.hex), UserQueries.lockToken(presented)])[1]
             guard let row = found.first else { return .refused(.unknown) }
@@ -81,6 +91,9 @@ extension PostgresStore {
             }
             if token.isUsed {
                 try await transaction.query(UserQueries.revokeSession(token.session, at: now))
+                try await log.append(
+                    .sessionReused, token.session.description, ["user": session.user.description],
+                    company: token.company, try await self.company(token.company).id, transaction)
                 return .refused(.reused(token.session))
             }
             guard token.expiresAt > now.inWholeMilliseconds else { return .refused(.expired) }
@@ -114,9 +127,17 @@ extension PostgresStore {
 
     /// See ``UserStore/revokeSession(id:at:)``.
     public func revokeSession(id: SessionID, at now: Date) async throws {
-        try await Self.classifyingErrors("revoke session") {
-            _ = try await self.run(
-                [.presented(id.description)], UserQueries.revokeSession(id, at: now), isRepeatable: true)
+        let log = AuditLog(at: now)
+        try await write("revoke session") { transaction in
+            let revoked = try await transaction.run([
+                .presented(id.description), UserQueries.revokeSession(id, at: now),
+            ])[1]
+            guard let row = revoked.first else { return }
+            let (company, user) = (try row.get(0, as: Int32.self), UserID(uuid: try row.get(1)))
+            try await transaction.query(.company(company))
+            try await log.append(
+                .sessionEnded, id.description, ["user": user.description], company: company,
+                try await self.company(company).id, transaction)
         }
     }
 

@@ -29,9 +29,12 @@ private struct VerificationReader {
     mutating func differences() async throws -> [String] {
         try await readCatalogue()
         let companies = try await transaction.run([.installation, CompanyQueries.all])[1].map {
-            try $0.get(0, as: Int32.self)
+            (row: try $0.get(0, as: Int32.self), id: CompanyID(uuid: try $0.get(1)))
         }
-        for company in companies.sorted() { try await read(company) }
+        for company in companies.sorted(by: { $0.row < $1.row }) {
+            try await read(company.row)
+            own += try await AuditLog.differences(company: company.row, company.id, transaction)
+        }
         return own + verification.differences()
     }
 

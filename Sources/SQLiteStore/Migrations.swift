@@ -13,6 +13,7 @@ struct Migrations: Sendable {
             PackageResources._02_create_catalogue_sql,
             PackageResources._03_create_inventories_sql,
             PackageResources._04_create_counters_sql,
+            PackageResources._05_create_audit_sql,
         ].map { String(decoding: $0, as: UTF8.self) })
 
     /// Brings a database up to date, each script in a transaction of its own.

@@ -6,11 +6,14 @@ extension SQLiteStore {
     /// See ``CompanyStore/insertCompany(named:at:)``.
     public func insertCompany(named name: String, at now: Date) async throws -> Company {
         let company = Company(id: CompanyID(), name: name, createdAt: Date(milliseconds: now.milliseconds))
+        let log = AuditLog(at: now)
         return try await write("insert company") { db in
             let inserted = try db.run(
                 AccountQueries.insertCompany,
                 ["uuid": company.id.blob, "name": name, "key": name.lowercased(), "now": now.milliseconds])
             guard inserted == 1 else { throw StoreError.alreadyExists("company") }
+            try log.append(
+                .companyCreated, company.id.description, ["name": name], company: db.lastInsertedRowID, company.id, db)
             return company
         }
     }

@@ -11,13 +11,17 @@ extension SQLiteStore {
             id: EnrollmentTokenID(), label: label, maximumUses: max(1, maximumUses), uses: 0,
             expiresAt: Date(milliseconds: expiresAt.milliseconds), revokedAt: nil,
             createdAt: Date(milliseconds: now.milliseconds))
+        let log = AuditLog(at: now)
         return try await write("insert enrollment token") { db in
-            _ = try db.run(
+            let company = try scope.existingRow(db)
+            try db.run(
                 AccountQueries.insertEnrollmentToken,
                 [
-                    "uuid": made.id.blob, "company": try scope.existingRow(db), "hash": token.blob, "label": label,
+                    "uuid": made.id.blob, "company": company, "hash": token.blob, "label": label,
                     "maximum": made.maximumUses, "expires": expiresAt.milliseconds, "now": now.milliseconds,
                 ])
+            try log.append(
+                .enrollmentTokenCreated, made.id.description, made.auditDetails, company: company, scope.companyID, db)
             return made
         }
     }
@@ -38,10 +42,14 @@ extension SQLiteStore {
 
     /// See ``EnrollmentStore/revokeEnrollmentToken(scope:id:at:)``.
     public func revokeEnrollmentToken(scope: CompanyScope, id: EnrollmentTokenID, at now: Date) async throws {
+        let log = AuditLog(at: now)
         try await write("revoke enrollment token") { db in
-            let changed = try db.run(
-                AccountQueries.revokeEnrollmentToken, [now.milliseconds, id.blob, try scope.row(db)])
-            guard changed == 1 else { throw StoreError.notFound("enrollment token") }
+            guard let company = try scope.row(db),
+                try db.first(AccountQueries.enrollmentTokenExists, [id.blob, company], { _ in true }) ?? false
+            else { throw StoreError.notFound("enrollment token") }
+            let changed = try db.run(AccountQueries.revokeEnrollmentToken, [now.milliseconds, id.blob, company])
+            guard changed == 1 else { return }
+            try log.append(.enrollmentTokenRevoked, id.description, company: company, scope.companyID, db)
         }
     }
 
@@ -51,6 +59,7 @@ extension SQLiteStore {
         -> EnrollmentOutcome
     {
         let stored = try StoredFacts(facts)
+        let log = AuditLog(at: now)
         return try await write("enroll agent") { db in
             guard
                 let token = try db.first(
@@ -64,6 +73,10 @@ extension SQLiteStore {
             let agent = AgentCredential(
                 agentID: AgentID(), companyID: token.companyID, companyName: token.companyName, publicKey: publicKey)
             try Self.insert(agent, stored, token: token, at: now, db)
+            let id = agent.agentID.description
+            try log.append(
+                .agentEnrolled, id, ["enrollment_token": token.id.description],
+                by: AuditActor(.agent, id: id, name: stored.hostname), company: token.companyRow, token.companyID, db)
             return .enrolled(agent)
         }
     }
@@ -103,6 +116,7 @@ private struct Invitation {
     let isRevoked: Bool
     let companyID: CompanyID
     let companyName: String
+    let id: EnrollmentTokenID
 
     init(row: Row) throws {
         self.row = row[0]
@@ -113,6 +127,7 @@ private struct Invitation {
         isRevoked = row[5] as Int64? != nil
         companyID = try CompanyID(blob: row[6])
         companyName = row[7]
+        id = try EnrollmentTokenID(blob: row[8])
     }
 
     /// Why nobody may enroll with it; `nil` when somebody may.

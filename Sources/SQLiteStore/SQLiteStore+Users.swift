@@ -14,6 +14,7 @@ extension SQLiteStore {
         let user = User(
             id: UserID(), companyID: companyID, email: email, role: role,
             createdAt: Date(milliseconds: now.milliseconds))
+        let log = AuditLog(at: now)
         return try await write("insert user") { db in
             let company = try CompanyScope(companyID: companyID).existingRow(db)
             let inserted = try db.run(
@@ -23,6 +24,9 @@ extension SQLiteStore {
                     "hash": passwordHash, "role": role.rawValue, "now": now.milliseconds,
                 ])
             guard inserted == 1 else { throw StoreError.alreadyExists("user") }
+            try log.append(
+                .userCreated, user.id.description, ["email": email, "role": role.rawValue], company: company, companyID,
+                db)
             return user
         }
     }
@@ -45,18 +49,27 @@ extension SQLiteStore {
     public func insertSession(userID: UserID, refreshToken: SecretHash, expiresAt: Date, at now: Date)
         async throws -> Session
     {
-        try await write("insert session") { db in
-            guard let user = try db.first(AccountQueries.userRow, [userID.blob], { ($0[0] as Int64, $0[1] as Data) })
-            else { throw StoreError.notFound("user") }
+        let log = AuditLog(at: now)
+        return try await write("insert session") { db in
+            let known = try db.first(AccountQueries.userRow, [userID.blob]) { row in
+                (
+                    row: row[0] as Int64, company: try CompanyID(blob: row[1]), companyRow: row[2] as Int64,
+                    email: row[3] as String
+                )
+            }
+            guard let known else { throw StoreError.notFound("user") }
             try db.run(
                 AccountQueries.deleteSessionsExpiredBefore,
                 [now.addingTimeInterval(-Self.keptAfterExpiry).milliseconds])
             let id = SessionID()
             let row = try db.insert(
-                AccountQueries.insertSession, [id.blob, user.0, now.milliseconds, expiresAt.milliseconds])
+                AccountQueries.insertSession, [id.blob, known.row, now.milliseconds, expiresAt.milliseconds])
             try db.run(AccountQueries.insertRefreshToken, [refreshToken.blob, row, expiresAt.milliseconds])
+            try log.append(
+                .sessionBegun, id.description, by: AuditActor(.person, id: userID.description, name: known.email),
+                company: known.companyRow, known.company, db)
             return Session(
-                id: id, userID: userID, companyID: try CompanyID(blob: user.1),
+                id: id, userID: userID, companyID: known.company,
                 createdAt: Date(milliseconds: now.milliseconds),
                 expiresAt: Date(milliseconds: expiresAt.milliseconds))
         }
@@ -66,12 +79,13 @@ extension SQLiteStore {
     public func rotateRefreshToken(
         _ presented: SecretHash, to replacement: SecretHash, expiresAt: Date, at now: Date
     ) async throws -> RefreshOutcome {
-        try await write("rotate refresh token") { db in
+        let log = AuditLog(at: now)
+        return try await write("rotate refresh token") { db in
             guard let token = try db.first(AccountQueries.refreshToken, [presented.blob], { try StoredToken(row: $0) }),
                 !token.isRevoked
             else { return .unknown }
             if token.isUsed {
-                try db.run(AccountQueries.revokeSession, [now.milliseconds, token.sessionID.blob])
+                try Self.revoke(token.sessionID, .sessionReused, log, at: now, db)
                 return .reused(token.sessionID)
             }
             guard token.expiresAt > now.milliseconds else { return .expired }
@@ -87,9 +101,20 @@ extension SQLiteStore {
 
     /// See ``UserStore/revokeSession(id:at:)``.
     public func revokeSession(id: SessionID, at now: Date) async throws {
-        try await write("revoke session") { db in
-            _ = try db.run(AccountQueries.revokeSession, [now.milliseconds, id.blob])
+        let log = AuditLog(at: now)
+        try await write("revoke session") { db in try Self.revoke(id, .sessionEnded, log, at: now, db) }
+    }
+
+    /// Says so in the log when it was active.
+    private static func revoke(_ id: SessionID, _ action: AuditAction, _ log: AuditLog, at now: Date, _ db: Database)
+        throws
+    {
+        guard try db.run(AccountQueries.revokeSession, [now.milliseconds, id.blob]) == 1 else { return }
+        let owner = try db.first(AccountQueries.companyOfSession, [id.blob]) { row in
+            (row: row[0] as Int64, company: try CompanyID(blob: row[1]), user: try UserID(blob: row[2]))
         }
+        guard let owner else { return }
+        try log.append(action, id.description, ["user": owner.user.description], company: owner.row, owner.company, db)
     }
 
     /// See ``UserStore/isSessionActive(id:at:)``.

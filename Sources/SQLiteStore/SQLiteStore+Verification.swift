@@ -12,7 +12,11 @@ extension SQLiteStore {
                 "foreign key: \($0[0] as String)"
             }
             let differences = try Verification(db).differences()
-            return (integrity + orphans + differences).map { Discrepancy(description: $0) }
+            let companies = try db.rows(VerificationQueries.companies) { row in
+                (row: row[0] as Int64, id: try CompanyID(blob: row[1]))
+            }
+            let audit = try companies.flatMap { try AuditLog.differences(company: $0.row, $0.id, db) }
+            return (integrity + orphans + differences + audit).map { Discrepancy(description: $0) }
         }
     }
 }

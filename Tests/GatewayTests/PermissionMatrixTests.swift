@@ -48,9 +48,9 @@ struct PermissionMatrixTests {
     /// Every role calls every route for people. What a role may is read from the table above as people would state it.
     @Test(arguments: Role.allCases) func rolesGetWhatTheMatrixSays(_ role: Role) async throws {
         let expected: [Role: Set<Permission>] = [
-            .owner: Set(Permission.allCases), .admin: Set(Permission.allCases),
+            .owner: Set(Permission.allCases), .admin: Set(Permission.allCases).subtracting([.viewAudit]),
             .analyst: [.viewSelf, .viewFindings, .viewEvents], .viewer: [.viewSelf, .viewFindings, .viewEvents],
-            .auditor: [.viewSelf, .viewFindings, .viewEvents, .viewEnrollment],
+            .auditor: [.viewSelf, .viewFindings, .viewEvents, .viewEnrollment, .viewAudit],
         ]
         let may = try #require(expected[role])
         let installation = try await Installation()

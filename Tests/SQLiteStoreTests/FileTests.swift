@@ -92,6 +92,13 @@ struct FileTests {
             ("update company_packages set first_seen_at = 0", "package"),
             ("update inventories set digest = randomblob(32)", "digest"),
             ("update enrollment_tokens set uses = 3", "enrollment token"),
+            (
+                "drop trigger audit_entries_stay; update audit_entries set address = 'x' where sequence = 1",
+                "entry 1: is not"
+            ),
+            ("drop trigger audit_entries_remain; delete from audit_entries where sequence = 2", "entry 3: follows 1"),
+            ("drop trigger audit_entries_remain; delete from audit_entries where sequence = 3", "ends with entry 2"),
+            ("update audit_heads set sequence = 99", "and 99 was the last"),
         ])
     func verifies(_ damage: String, _ word: String) async throws {
         try await withTemporaryStore { store, _ in
@@ -100,6 +107,18 @@ struct FileTests {
             try await store.write("damage") { try $0.execute(sql: damage) }
             let found = try await store.verify().map(\.description)
             #expect(found.contains { $0.contains(word) }, "\(found)")
+        }
+    }
+
+    @Test(
+        "the audit log only grows", arguments: ["update audit_entries set address = 'x'", "delete from audit_entries"])
+    func auditLogStays(_ change: String) async throws {
+        try await withTemporaryStore { store, _ in
+            try await Scenario.applied(store)
+            await #expect(throws: StoreError.self) {
+                try await store.write("change") { try $0.execute(sql: change) }
+            }
+            #expect(try await store.verify() == [])
         }
     }
 

@@ -54,6 +54,9 @@ struct Authenticator: Sendable {
             scope: CompanyScope(companyID: session.companyID), expiresAt: session.expiresAt)
     }
 
+    /// The company of somebody who asked to sign in; for its audit log only.
+    func scope(of login: UserLogin) -> CompanyScope { CompanyScope(companyID: login.company.id) }
+
     /// The agent whose access token and proof the request carries.
     ///
     /// - Throws: 401.

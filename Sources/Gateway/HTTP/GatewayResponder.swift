@@ -4,6 +4,7 @@ import Logging
 import Metrics
 import NIOCore
 import NIOHTTP1
+import Stores
 import Telemetry
 import Wire
 
@@ -79,12 +80,14 @@ struct GatewayResponder: HTTPResponder {
 
     private func run(_ route: Route, _ call: Call) async throws -> Response {
         switch route.endpoint {
-        case .open(let handler): return try await handler(call)
+        case .open(let handler): return try await call.acting(AuditActor(.anonymous)) { try await handler(call) }
         case .person(let permission, let handler):
             let caller = try await authenticator.person(of: call)
             guard PermissionMatrix.allows(caller.role, permission) else { throw APIError.forbidden }
-            return try await handler(call, caller)
-        case .agent(let handler): return try await handler(call, try await authenticator.agent(of: call))
+            return try await call.acting(caller.actor) { try await handler(call, caller) }
+        case .agent(let handler):
+            let agent = try await authenticator.agent(of: call)
+            return try await call.acting(agent.actor) { try await handler(call, agent) }
         }
     }
 
@@ -151,5 +154,11 @@ extension Call {
         self.init(
             request: call.request, parameters: parameters, query: call.query, id: call.id, logger: call.logger,
             clientAddress: call.clientAddress)
+    }
+
+    /// Runs an operation on somebody's behalf: the store writes it into the audit log beside what changes.
+    func acting<Value: Sendable>(_ actor: AuditActor, _ operation: () async throws -> Value) async rethrows -> Value {
+        let context = AuditContext(actor: actor, address: clientAddress.description, requestID: id)
+        return try await AuditContext.$current.withValue(context, operation: operation)
     }
 }

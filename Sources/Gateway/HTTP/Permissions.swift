@@ -13,6 +13,8 @@ enum Permission: String, Sendable, CaseIterable {
     case viewEnrollment
     /// Making and revoking enrollment tokens: how agents join the company.
     case manageEnrollment
+    /// The audit log, to look at and to take away.
+    case viewAudit
 }
 
 /// Who may do what, and what every route demands: this file alone says so.
@@ -26,6 +28,7 @@ enum PermissionMatrix {
         case .viewSelf, .viewFindings, .viewEvents: [.owner, .admin, .analyst, .viewer, .auditor]
         case .viewEnrollment: [.owner, .admin, .auditor]
         case .manageEnrollment: [.owner, .admin]
+        case .viewAudit: [.owner, .auditor]
         }
     }
 
@@ -67,6 +70,9 @@ enum PermissionMatrix {
         "GET /v1/enrollment-tokens": .person(.viewEnrollment),
         "POST /v1/enrollment-tokens": .person(.manageEnrollment),
         "DELETE /v1/enrollment-tokens/{id}": .person(.manageEnrollment),
+
+        "GET /v1/audit": .person(.viewAudit),
+        "GET /v1/audit/export": .person(.viewAudit),
 
         "POST /v1/agent/enroll": .open,
         "POST /v1/agent/token": .open,

@@ -62,6 +62,17 @@ struct QueryParameters: Sendable {
         return value
     }
 
+    /// A time in RFC 3339, "2026-01-31T12:00:00Z", with or without fractions.
+    func time(_ name: String) throws -> Date? {
+        guard let text = try text(name) else { return nil }
+        let styles = [false, true].map { Date.ISO8601FormatStyle(includingFractionalSeconds: $0) }
+        // A plus that was sent as it is reads as a space here.
+        guard let time = styles.lazy.compactMap({ try? $0.parse(text.replacing(" ", with: "+")) }).first else {
+            throw APIError.invalid("\(name): not a time such as 2026-01-31T12:00:00Z")
+        }
+        return time
+    }
+
     /// `limit` and `cursor` of a list of the company.
     func page(of scope: CompanyScope) throws -> PageRequest {
         let limit = try integer("limit", in: 1...500) ?? 50

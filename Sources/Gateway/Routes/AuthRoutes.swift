@@ -30,6 +30,7 @@ struct AuthRoutes: Sendable {
         try throttle.begin(email: email, address: call.clientAddress, now: services.now())
         let login = try await services.store.fetchLogin(email: email)
         guard try await PasswordHasher.verify(body.password, against: login?.passwordHash), let login else {
+            if let login { noteRefusal(of: login, call) }
             throw APIError.unauthorized("E-mail or password is wrong.", code: "invalid_credentials")
         }
         throttle.succeed(email: email, address: call.clientAddress)
@@ -38,6 +39,20 @@ struct AuthRoutes: Sendable {
             userID: login.user.id, refreshToken: Secret.hash(token), expiresAt: refreshExpiry, at: services.now())
         call.logger.info("signed in", metadata: ["user": "\(login.user.id)", "sid": "\(session.id)"])
         return try await reply(login.user, login.company, session: session, token: token)
+    }
+
+    /// Writes a refused sign-in into the log of the user's company. The reply does not wait for it: how long it takes would tell whether
+    /// there is such a user. The throttle bounds how many there can be.
+    private func noteRefusal(of login: UserLogin, _ call: Call) {
+        let (scope, store, now) = (authenticator.scope(of: login), services.store, services.now())
+        Task {
+            do {
+                try await store.appendAudit(
+                    scope: scope, .sessionRefused, subject: login.user.id.description, details: [:], at: now)
+            } catch {
+                call.logger.error("refused sign-in not in the audit log", metadata: ["error": "\(error)"])
+            }
+        }
     }
 
     @Sendable private func refresh(_ call: Call) async throws -> Response {
@@ -74,21 +89,26 @@ struct AuthRoutes: Sendable {
     @Sendable private func logout(_ call: Call) async throws -> Response {
         try origin.check(call.request)
         if let session = try await session(of: call) {
-            try await services.store.revokeSession(id: session, at: services.now())
-            authenticator.sessions.end(session)
-            call.logger.info("signed out", metadata: ["sid": "\(session)"])
+            try await call.acting(session.actor) {
+                try await services.store.revokeSession(id: session.id, at: services.now())
+            }
+            authenticator.sessions.end(session.id)
+            call.logger.info("signed out", metadata: ["sid": "\(session.id)"])
         }
         var response = Reply.nothing()
         response.headers[.setCookie] = cookie.cleared
         return response
     }
 
-    private func session(of call: Call) async throws -> SessionID? {
+    private func session(of call: Call) async throws -> (id: SessionID, actor: AuditActor)? {
         do {
-            return try await authenticator.person(of: call).sessionID
+            let caller = try await authenticator.person(of: call)
+            return (caller.sessionID, caller.actor)
         } catch is APIError {
-            guard let presented = cookie.value(in: call.request) else { return nil }
-            return try? await rotate(presented, to: Secret.makeRefreshToken(), call).0.id
+            guard let presented = cookie.value(in: call.request),
+                let (session, user) = try? await rotate(presented, to: Secret.makeRefreshToken(), call)
+            else { return nil }
+            return (session.id, authenticator.person(session: session, user: user).actor)
         }
     }
 

@@ -92,7 +92,10 @@ enum UserQueries {
     }
     /// Serves from: primary key.
     static func revokeSession(_ id: SessionID, at now: Date) -> PostgresStatement {
-        PostgresStatement("update sessions set revoked_at = $2 where id = $1 and revoked_at is null", id.uuid, now)
+        PostgresStatement(
+            """
+            update sessions set revoked_at = $2 where id = $1 and revoked_at is null returning company_id, user_id
+            """, id.uuid, now)
     }
     /// Serves from: primary key.
     static func sessionIsActive(_ id: SessionID, at now: Date) -> PostgresStatement {
@@ -123,9 +126,14 @@ enum EnrollmentQueries {
     /// A token revoked before keeps the first date. Serves from: primary key.
     static func revoke(_ id: EnrollmentTokenID, company: Int32, at now: Date) -> PostgresStatement {
         PostgresStatement(
-            "update enrollment_tokens set revoked_at = coalesce(revoked_at, $3) where id = $1 and company_id = $2",
-            id.uuid,
-            company, now)
+            """
+            update enrollment_tokens set revoked_at = $3 where id = $1 and company_id = $2 and revoked_at is null
+            """, id.uuid, company, now)
+    }
+    /// Serves from: primary key.
+    static func exists(_ id: EnrollmentTokenID, company: Int32) -> PostgresStatement {
+        PostgresStatement(
+            "select exists (select from enrollment_tokens where id = $1 and company_id = $2)", id.uuid, company)
     }
     /// Serves from: enrollment_tokens_hash.
     static func companyOfToken(_ hash: SecretHash) -> PostgresStatement {

@@ -31,8 +31,10 @@ enum AccountQueries {
 
     /// Serves from: unique index on uuid.
     static let userRow = """
-        select u.id, c.uuid from users u join companies c on c.id = u.company_id where u.uuid = ?
+        select u.id, c.uuid, c.id, u.email from users u join companies c on c.id = u.company_id where u.uuid = ?
         """
+    /// Serves from: unique index on uuid.
+    static let userName = "select email from users where uuid = ? and company_id = ?"
     static let insertSession = """
         insert into sessions (uuid, user_id, created_at, expires_at) values (?, ?, ?, ?)
         """
@@ -48,6 +50,12 @@ enum AccountQueries {
     static let extendSession = "update sessions set expires_at = ? where id = ?"
     /// Serves from: unique index on uuid.
     static let revokeSession = "update sessions set revoked_at = ? where uuid = ? and revoked_at is null"
+    /// Serves from: unique index on uuid, then primary keys.
+    static let companyOfSession = """
+        select c.id, c.uuid, u.uuid from sessions s join users u on u.id = s.user_id
+            join companies c on c.id = u.company_id
+        where s.uuid = ?
+        """
     /// Serves from: unique index on uuid.
     static let sessionIsActive = "select 1 from sessions where uuid = ? and revoked_at is null and expires_at > ?"
 
@@ -62,11 +70,13 @@ enum AccountQueries {
         """
     /// Serves from: unique index on uuid. A token revoked before keeps the first date.
     static let revokeEnrollmentToken = """
-        update enrollment_tokens set revoked_at = coalesce(revoked_at, ?) where uuid = ? and company_id = ?
+        update enrollment_tokens set revoked_at = ? where uuid = ? and company_id = ? and revoked_at is null
         """
+    /// Serves from: unique index on uuid.
+    static let enrollmentTokenExists = "select 1 from enrollment_tokens where uuid = ? and company_id = ?"
     /// Serves from: unique index on hash.
     static let enrollmentTokenByHash = """
-        select t.id, t.company_id, t.maximum_uses, t.uses, t.expires_at, t.revoked_at, c.uuid, c.name
+        select t.id, t.company_id, t.maximum_uses, t.uses, t.expires_at, t.revoked_at, c.uuid, c.name, t.uuid
         from enrollment_tokens t join companies c on c.id = t.company_id where t.hash = ?
         """
     static let countEnrollment = "update enrollment_tokens set uses = uses + 1 where id = ?"

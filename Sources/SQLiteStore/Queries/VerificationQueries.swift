@@ -20,4 +20,5 @@ enum VerificationQueries {
     static let tokens = """
         select t.id, t.uses, (select count(*) from agents a where a.enrollment_token_id = t.id) from enrollment_tokens t
         """
+    static let companies = "select id, uuid from companies order by id"
 }
