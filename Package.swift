@@ -123,12 +123,11 @@ let package = Package(
         .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CPq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-        .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
         module(floor: 0, "PackageIdentity"),
         module(floor: 0, "Scoring"),
         module(floor: 0, "BoundedInput", ["CZlib"]),
-        module(floor: 0, "JSONDocuments", ["CSimdjson"]),
+        module(floor: 0, "JSONDocuments"),
         // Linked in: as a shared object libarchive brings XML, ICU and ACL libraries that are never called, and with them a third of the
         // time that a program takes to start.
         module(

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build_packages=(
-    ca-certificates curl g++ git libarchive-dev libbz2-dev libexpat1-dev liblzma-dev libpq-dev libsimdjson-dev
+    ca-certificates curl g++ git libarchive-dev libbz2-dev libexpat1-dev liblzma-dev libpq-dev
     libsqlite3-dev libzstd-dev make nettle-dev pkg-config zlib1g-dev
 )
 dashboard_packages=(

@@ -1,39 +1,35 @@
-import CSimdjson
-
 /// The elements of a JSON array, in document order. Each step takes constant time.
 public struct JSONArray: Sequence {
-    private let start: ztjson_cursor
-    private let document: JSONDocument
-    /// How many elements there are, saturated at 16,777,215.
+    private let value: JSONValue
+    /// How many elements there are.
     public let count: Int
 
     init?(_ value: JSONValue) {
-        var cursor = ztjson_cursor()
-        var count = 0
-        guard ztjson_open_array(value.node, &cursor, &count) else { return nil }
-        self.start = cursor
-        self.count = count
-        self.document = value.document
+        let entry = value.document.entries[value.place]
+        guard entry.kind == .array else { return nil }
+        self.value = value
+        count = Int(entry.count)
     }
 
-    /// Same as ``count``; a lower bound when that is saturated.
+    /// Same as ``count``.
     public var underestimatedCount: Int { count }
 
     /// Starts a walk from the first element.
     public func makeIterator() -> Iterator {
-        Iterator(cursor: start, document: document)
+        Iterator(document: value.document, place: value.place + 1, end: value.document.entries[value.place].end)
     }
 
     /// Walks an array.
     public struct Iterator: IteratorProtocol {
-        fileprivate var cursor: ztjson_cursor
         fileprivate let document: JSONDocument
+        fileprivate var place: UInt32
+        fileprivate let end: UInt32
 
         /// The next element; `nil` at the end.
         public mutating func next() -> JSONValue? {
-            var element = ztjson_node()
-            guard ztjson_next_element(&cursor, &element) else { return nil }
-            return JSONValue(node: element, document: document)
+            guard place < end else { return nil }
+            defer { place = document.entries[place].end }
+            return JSONValue(document: document, place: place)
         }
     }
 }

@@ -1,42 +1,37 @@
-import CSimdjson
-
 /// The members of a JSON object, in document order, duplicates included. Each step takes constant time.
 public struct JSONObject: Sequence {
-    private let start: ztjson_cursor
-    private let document: JSONDocument
-    /// How many members there are, saturated at 16,777,215.
+    private let value: JSONValue
+    /// How many members there are.
     public let count: Int
 
     init?(_ value: JSONValue) {
-        var cursor = ztjson_cursor()
-        var count = 0
-        guard ztjson_open_object(value.node, &cursor, &count) else { return nil }
-        self.start = cursor
-        self.count = count
-        self.document = value.document
+        let entry = value.document.entries[value.place]
+        guard entry.kind == .object else { return nil }
+        self.value = value
+        count = Int(entry.count)
     }
 
-    /// Same as ``count``; a lower bound when that is saturated.
+    /// Same as ``count``.
     public var underestimatedCount: Int { count }
 
     /// Starts a walk from the first member.
     public func makeIterator() -> Iterator {
-        Iterator(cursor: start, document: document)
+        Iterator(document: value.document, place: value.place + 1, end: value.document.entries[value.place].end)
     }
 
     /// Walks an object.
     public struct Iterator: IteratorProtocol {
-        fileprivate var cursor: ztjson_cursor
         fileprivate let document: JSONDocument
+        fileprivate var place: UInt32
+        fileprivate let end: UInt32
 
         /// The next member; `nil` at the end. Makes a `String` of its name.
         public mutating func next() -> (key: String, value: JSONValue)? {
-            var key: UnsafePointer<UInt8>?
-            var length = 0
-            var value = ztjson_node()
-            guard ztjson_next_member(&cursor, &key, &length, &value) else { return nil }
-            let name = String(decoding: UnsafeBufferPointer(start: key, count: length), as: UTF8.self)
-            return (name, JSONValue(node: value, document: document))
+            guard place < end else { return nil }
+            let name = String(decoding: document.bytes(of: document.entries[place]), as: UTF8.self)
+            let value = JSONValue(document: document, place: place + 1)
+            place = document.entries[place + 1].end
+            return (name, value)
         }
     }
 }

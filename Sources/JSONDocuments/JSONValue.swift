@@ -1,11 +1,12 @@
-import CSimdjson
-
 /// One value of a parsed document: a cheap handle that reads on request and converts nothing before.
 ///
 /// Every accessor answers `nil` for a value of another kind, so reading wrongly shaped documents needs no ceremony.
 public struct JSONValue {
-    let node: ztjson_node
     let document: JSONDocument
+    /// Which of the document's entries it is.
+    let place: UInt32
+
+    private var entry: JSONEntry { document.entries[place] }
 
     /// The kinds of JSON values; numbers of any form are one kind.
     public enum Kind: Sendable, Hashable {
@@ -14,13 +15,13 @@ public struct JSONValue {
 
     /// What the value is.
     public var kind: Kind {
-        switch ztjson_get_kind(node) {
-        case ZTJSON_OBJECT: .object
-        case ZTJSON_ARRAY: .array
-        case ZTJSON_STRING: .string
-        case ZTJSON_INT64, ZTJSON_UINT64, ZTJSON_DOUBLE: .number
-        case ZTJSON_BOOL: .bool
-        default: .null
+        switch entry.kind {
+        case .null: .null
+        case .yes, .no: .bool
+        case .wholeNumber, .realNumber: .number
+        case .string: .string
+        case .array: .array
+        case .object: .object
         }
     }
 
@@ -34,20 +35,26 @@ public struct JSONValue {
 
     /// A whole number written without point or exponent that fits `Int`; `nil` otherwise.
     public var int: Int? {
-        var value: Int64 = 0
-        return ztjson_get_int64(node, &value) ? Int(value) : nil
+        guard entry.kind == .wholeNumber else { return nil }
+        return JSONNumber.int(document.bytes(of: entry))
     }
 
     /// Any number, rounded to the nearest double and always finite; `nil` for other kinds.
     public var double: Double? {
-        var value: Double = 0
-        return ztjson_get_double(node, &value) ? value : nil
+        switch entry.kind {
+        case .wholeNumber: int.map(Double.init) ?? JSONNumber.double(document.bytes(of: entry))
+        case .realNumber: JSONNumber.double(document.bytes(of: entry))
+        default: nil
+        }
     }
 
     /// A truth value; `nil` for other kinds.
     public var bool: Bool? {
-        var value = false
-        return ztjson_get_bool(node, &value) ? value : nil
+        switch entry.kind {
+        case .yes: true
+        case .no: false
+        default: nil
+        }
     }
 
     /// The elements of an array; `nil` for other kinds.
@@ -60,16 +67,14 @@ public struct JSONValue {
     public func withUTF8String<Result, Failure: Error>(
         _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result? {
-        var bytes: UnsafePointer<UInt8>?
-        var length = 0
-        guard ztjson_get_string(node, &bytes, &length) else { return nil }
+        guard entry.kind == .string else { return nil }
         defer { withExtendedLifetime(document) {} }
-        return try body(UnsafeBufferPointer(start: bytes, count: length))
+        return try body(document.bytes(of: entry))
     }
 
     /// Whether the value is this very string, compared byte by byte without making a `String`.
     public func isString(_ text: StaticString) -> Bool {
-        withUTF8String { bytes in text.withUTF8Buffer { $0.elementsEqual(bytes) } } ?? false
+        withUTF8String { bytes in text.withUTF8Buffer { bytes.isEqual(to: $0) } } ?? false
     }
 
     /// The first member of that name; `nil` when there is none or the value is no object. Cost: one pass over the names.
@@ -85,8 +90,7 @@ public struct JSONValue {
     }
 
     private func member(_ key: UnsafeBufferPointer<UInt8>) -> JSONValue? {
-        var value = ztjson_node()
-        guard ztjson_find_member(node, key.baseAddress, key.count, &value) else { return nil }
-        return JSONValue(node: value, document: document)
+        guard entry.kind == .object, let value = document.member(key, of: place) else { return nil }
+        return JSONValue(document: document, place: value)
     }
 }

@@ -103,6 +103,39 @@ private func failure(_ text: String, maximumDepth: Int = 64) -> JSONDocumentErro
         #expect(failure(text) == .malformed(offset: offset, reason: reason))
     }
 
+    /// Specials are looked for in eight bytes at a time: each must be found at each place, and only what is one.
+    @Test(arguments: 0...17)
+    func escapesAreReadAtEveryPlace(before: Int) throws {
+        let run = String(repeating: "~", count: before) + "!#[]\u{7F}"
+        for (written, meant) in [
+            (#"\n"#, "\n"), (#"\""#, "\""), (#"\\"#, "\\"), (#"\/"#, "/"), (#"\b\f\r\t"#, "\u{8}\u{C}\r\t"),
+            (#"\u0041"#, "A"), (#"\u00E9"#, "é"), (#"\u20ac"#, "€"), (#"\ud83d\ude00"#, "😀"), ("é", "é"), ("€", "€"),
+            ("😀", "😀"), ("", ""),
+        ] {
+            let text = #"{"\#(run)\#(written)\#(run)":["\#(written)\#(run)","next"]}"#
+            let root = try JSONParser().parse(Array(text.utf8))
+            #expect(root[run + meant + run]?.array?.map(\.string) == [meant + run, "next"])
+            #expect(
+                failure(#"{""# + run + "\u{1F}")
+                    == .malformed(offset: 2 + run.utf8.count, reason: "control character in a string"))
+        }
+    }
+
+    @Test func numbersTooSmallForADoubleAreZero() throws {
+        #expect(try JSONParser().parse(Array("[1e-999]".utf8)).array?.map(\.double) == [0])
+    }
+
+    @Test(
+        arguments: [
+            [0xC0, 0xAF], [0xC3], [0xE0, 0x80, 0xAF], [0xE2, 0x82], [0xED, 0xBF, 0xBF], [0xF0, 0x8F, 0xBF, 0xBF],
+            [0xF4, 0x90, 0x80, 0x80],
+            [0xF5, 0x80, 0x80, 0x80], [0x80], [0xE2, 0x28, 0xA1], [0xF0, 0x9F, 0x98],
+        ] as [[UInt8]])
+    func everyBrokenSequenceIsFound(sequence: [UInt8]) {
+        #expect(failure([0x22, 0x61] + sequence + [0x22]) == .invalidUTF8(offset: 2))
+        #expect(failure([0x22, 0x61] + sequence) == .invalidUTF8(offset: 2))
+    }
+
     @Test func invalidUTF8NamesItsPlace() {
         #expect(failure([0x22, 0x61, 0xFF, 0x22]) == .invalidUTF8(offset: 2))
         #expect(failure([0x5B, 0x22, 0xC3, 0xA9, 0xED, 0xA0, 0x80, 0x22, 0x5D]) == .invalidUTF8(offset: 4))
