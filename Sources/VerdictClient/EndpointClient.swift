@@ -85,7 +85,7 @@ struct EndpointClient: Sendable {
             // The library's own limit ends with the head of the answer; this one is for all of it.
             group.addTask {
                 guard (try? await Task.sleep(for: limit)) != nil else { return nil }
-                return .failure(.unreachable("no whole answer within \(limit)"))
+                return .failure(.late(limit))
             }
             defer { group.cancelAll() }
             while let result = await group.next() {
@@ -114,6 +114,7 @@ struct EndpointClient: Sendable {
             return .failure(.refusedQuestion("the answer has more than \(configuration.answerBytes) bytes"))
         } catch {
             if Task.isCancelled { return .failure(.withdrawn) }
+            if let error = error as? HTTPClientError, error == .deadlineExceeded { return .failure(.late(limit)) }
             return .failure(.unreachable(Self.words(error)))
         }
     }

@@ -1,7 +1,9 @@
 /// Why one endpoint gave no answer.
 enum EndpointFailure: Error, Sendable, Equatable {
-    /// No connection, a cut one, or no whole answer in time.
+    /// No connection, or a cut one.
     case unreachable(String)
+    /// No whole answer in that time.
+    case late(Duration)
     /// What came is no answer.
     case nonsense(String)
     /// It says that it cannot at the moment (429, 5xx), perhaps for how many seconds.
@@ -20,7 +22,7 @@ enum EndpointFailure: Error, Sendable, Equatable {
     /// Whether it speaks against the endpoint.
     var isFault: Bool {
         switch self {
-        case .unreachable, .nonsense, .unfit: true
+        case .unreachable, .late, .nonsense, .unfit: true
         case .busy(let status, _): status != 429
         case .noIndex, .otherIndex, .refusedQuestion, .withdrawn: false
         }
@@ -30,6 +32,7 @@ enum EndpointFailure: Error, Sendable, Equatable {
     var outcome: String {
         switch self {
         case .unreachable: "unreachable"
+        case .late: "late"
         case .nonsense: "nonsense"
         case .busy: "busy"
         case .noIndex: "no_index"
@@ -44,6 +47,7 @@ enum EndpointFailure: Error, Sendable, Equatable {
     var words: String {
         switch self {
         case .unreachable(let reason): reason
+        case .late(let limit): "no whole answer within \(limit)"
         case .nonsense(let reason): "the answer is not to be read: \(reason)"
         case .busy(let status, _): "status \(status)"
         case .noIndex: "no index yet"

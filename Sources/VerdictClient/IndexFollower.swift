@@ -8,8 +8,6 @@ struct IndexFollower: Sendable {
     private let client: EndpointClient
 
     static let route = "/v1/internal/index"
-    /// Longest time for an answer that is due at once: who does not give it is not waited for.
-    static let promptly = Duration.milliseconds(500)
     /// Rests between tries when an endpoint does not answer, so that one that is back is asked again within a second.
     static let rests = (first: Duration.milliseconds(100), longest: Duration.seconds(1))
 
@@ -21,13 +19,13 @@ struct IndexFollower: Sendable {
 
     /// The index that is asked; when there is none yet, endpoints are asked first.
     func index() async -> IndexNotice? {
-        if let index = table.index { return index }
-        await refresh(limit: configuration.connectTimeout)
+        if table.index == nil { await refresh() }
         return table.index
     }
 
     /// Asks every endpoint in reach which index it has in use now.
-    func refresh(limit: Duration = Self.promptly) async {
+    func refresh() async {
+        let limit = table.index == nil ? configuration.connectTimeout : configuration.noticeTimeout
         await withDiscardingTaskGroup { group in
             for endpoint in table.reachable {
                 group.addTask { _ = await notice(endpoint, wait: nil, limit: limit) }
@@ -40,8 +38,7 @@ struct IndexFollower: Sendable {
         var rest = Self.rests.first
         var known: IndexNotice?
         while !Task.isCancelled {
-            let isFirst = table.index(at: endpoint) == nil
-            let wait = isFirst ? nil : configuration.watchTime
+            let wait = table.index(at: endpoint) == nil ? nil : configuration.watchTime
             let start = ContinuousClock.now
             let isAnswered = await notice(
                 endpoint, wait: wait, limit: (wait ?? .zero) + configuration.connectTimeout * 2)
@@ -78,6 +75,8 @@ struct IndexFollower: Sendable {
             // Its verdicts would be recorded as reached by our rules.
             let failure = EndpointFailure.unfit("it judges by rules \(rules), older than \(MatchingRules.version)")
             table.missed(endpoint, failure, longestRest: configuration.retries.longestRest)
+        // The one who waits for something else only does not tell one that hangs from one that is slow just now.
+        case .failure(.late) where wait == nil && table.index(at: endpoint) != nil: break
         case .failure(let failure):
             table.missed(endpoint, failure, longestRest: configuration.retries.longestRest)
         }

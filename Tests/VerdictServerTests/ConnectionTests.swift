@@ -302,7 +302,7 @@ struct HostileConnectionTests {
         for body in bodies {
             let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/v1/verdicts")
             let reply = responder.respond(
-                to: ServerRequest(head, body: ByteBuffer(bytes: body), id: "x", isLocal: true))
+                to: ServerRequest(head, body: ByteBuffer(bytes: body), id: "x", client: .local))
             #expect(reply.status == .badRequest)
         }
     }

@@ -106,7 +106,7 @@ extension MessageWriter {
 
 extension MessageReader {
     /// Bytes that a verdict, and a record, has at least.
-    private static let verdictSize = 7
+    private static let verdictSize = 6
     private static let recordSize = 8
 
     fileprivate mutating func verdicts(_ ids: [String]) throws(MessageError) -> [Verdict] {
