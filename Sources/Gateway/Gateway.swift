@@ -80,6 +80,8 @@ struct GatewayParts: Sendable {
             + EventRoutes(store: services.store, origin: origin).routes
             + EnrollmentRoutes(services: services, limits: limits).routes
             + AuditRoutes(services: services).routes
+            + UserRoutes(services: services, authenticator: authenticator, limits: limits).routes
+            + APITokenRoutes(services: services, limits: limits).routes
             + OperationRoutes(services: services, exposesMetrics: configuration.exposesMetrics).routes
     }
 }

@@ -27,6 +27,7 @@ struct Migrations: Sendable {
             ("create_counters", 4, PackageResources._04_create_counters_sql),
             ("create_findings_view", 4, PackageResources._05_create_findings_view_sql),
             ("create_audit", 4, PackageResources._06_create_audit_sql),
+            ("create_api_tokens", 4, PackageResources._07_create_api_tokens_sql),
         ].map { Migration(name: $0.0, requires: $0.1, script: String(decoding: $0.2, as: UTF8.self)) })
 
     /// Held for the whole of a migration; another one waits for it.
@@ -100,7 +101,7 @@ struct Migrations: Sendable {
             grant usage on schema public to \(name);
             grant select on schema_migrations, findings to \(name);
             grant select, insert, update, delete on
-                companies, users, sessions, refresh_tokens, enrollment_tokens, agent_keys, packages, vulnerabilities, verdicts, meta,
+                companies, users, sessions, refresh_tokens, enrollment_tokens, api_tokens, agent_keys, packages, vulnerabilities, verdicts, meta,
                 inventories, agents, agent_presence, agent_facts, agent_dates, uploads, package_holders, company_packages,
                 company_vulnerabilities, company_hours, events, company_totals, free_inventory_numbers
                 to \(name);

@@ -58,12 +58,12 @@ extension PostgresStore {
         let session = Session(
             id: SessionID(), userID: userID, companyID: login.company.id, createdAt: now.inWholeMilliseconds,
             expiresAt: expiresAt.inWholeMilliseconds)
-        let log = AuditLog(at: now)
+        let (log, address) = (AuditLog(at: now), AuditContext.current.address)
         return try await write("insert session", company: company) { transaction in
             try await transaction.run([
                 UserQueries.deleteSessions(
                     company: company, expiredBefore: now.addingTimeInterval(-Self.keptAfterExpiry)),
-                UserQueries.insertSession(session, company: company),
+                UserQueries.insertSession(session, from: address, company: company),
                 UserQueries.insertToken(
                     refreshToken, session: session.id, company: company, expiresAt: session.expiresAt),
             ])
@@ -101,7 +101,7 @@ extension PostgresStore {
                 UserQueries.useToken(presented, at: now),
                 UserQueries.insertToken(
                     replacement, session: token.session, company: token.company, expiresAt: expiresAt),
-                UserQueries.extendSession(token.session, to: expiresAt),
+                UserQueries.extendSession(token.session, to: expiresAt, at: now.inWholeMilliseconds),
                 UserQueries.byID(session.user, company: token.company),
             ])
             guard let user = results[3].first else { return .refused(.unknown) }
@@ -183,10 +183,10 @@ private struct StoredSession: Sendable {
 extension UserLogin {
     /// Reads id, email, role, created_at and password_hash from the second column on.
     fileprivate init(_ row: PostgresRow, _ company: Company) throws {
-        guard let role = Role(rawValue: try row.get(3)) else { throw StoreError.unavailable("damaged role") }
         self.init(
             user: User(
-                id: UserID(uuid: try row.get(1)), companyID: company.id, email: try row.get(2), role: role,
+                id: UserID(uuid: try row.get(1)), companyID: company.id, email: try row.get(2),
+                role: try Role(stored: try row.get(3)),
                 createdAt: try row.get(4)),
             company: company, passwordHash: try row.get(5))
     }

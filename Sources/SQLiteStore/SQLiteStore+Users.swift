@@ -49,7 +49,7 @@ extension SQLiteStore {
     public func insertSession(userID: UserID, refreshToken: SecretHash, expiresAt: Date, at now: Date)
         async throws -> Session
     {
-        let log = AuditLog(at: now)
+        let (log, address) = (AuditLog(at: now), AuditContext.current.address)
         return try await write("insert session") { db in
             let known = try db.first(AccountQueries.userRow, [userID.blob]) { row in
                 (
@@ -63,7 +63,10 @@ extension SQLiteStore {
                 [now.addingTimeInterval(-Self.keptAfterExpiry).milliseconds])
             let id = SessionID()
             let row = try db.insert(
-                AccountQueries.insertSession, [id.blob, known.row, now.milliseconds, expiresAt.milliseconds])
+                AccountQueries.insertSession,
+                [
+                    id.blob, known.row, now.milliseconds, expiresAt.milliseconds, address, now.milliseconds,
+                ])
             try db.run(AccountQueries.insertRefreshToken, [refreshToken.blob, row, expiresAt.milliseconds])
             try log.append(
                 .sessionBegun, id.description, by: AuditActor(.person, id: userID.description, name: known.email),
@@ -92,7 +95,7 @@ extension SQLiteStore {
             try db.run(AccountQueries.useRefreshToken, [now.milliseconds, presented.blob])
             try db.run(
                 AccountQueries.insertRefreshToken, [replacement.blob, token.sessionRow, expiresAt.milliseconds])
-            try db.run(AccountQueries.extendSession, [expiresAt.milliseconds, token.sessionRow])
+            try db.run(AccountQueries.extendSession, [expiresAt.milliseconds, now.milliseconds, token.sessionRow])
             guard let login = try db.first(AccountQueries.loginByRow, [token.userRow], { try UserLogin(row: $0) })
             else { return .unknown }
             return .rotated(token.session(of: login.user, expiresAt: expiresAt), login.user)
@@ -155,10 +158,9 @@ private struct StoredToken {
 extension UserLogin {
     fileprivate init(row: Row) throws {
         let company = try Company(row: row, at: 5)
-        guard let role = Role(rawValue: row[2]) else { throw StoreError.unavailable("damaged role") }
         self.init(
             user: User(
-                id: try UserID(blob: row[0]), companyID: company.id, email: row[1], role: role,
+                id: try UserID(blob: row[0]), companyID: company.id, email: row[1], role: try Role(stored: row[2]),
                 createdAt: Date(milliseconds: row[3])),
             company: company, passwordHash: row[4])
     }

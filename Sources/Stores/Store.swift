@@ -9,6 +9,8 @@ public enum StoreError: Error, Sendable, Equatable {
     case alreadyExists(String)
     /// The thing named does not exist in the scope ("company", "agent").
     case notFound(String)
+    /// The company would be left without an owner.
+    case lastOwner
     /// The cursor is not one that this list gave out.
     case invalidCursor
     /// ``InventoryStore/applyInventory(scope:agentID:digest:at:)`` met packages without verdicts.
@@ -151,7 +153,8 @@ public struct Discrepancy: Sendable, Hashable {
 
 /// A whole store. Every implementation passes the suite in `StoresTesting`.
 public protocol Store: CompanyStore, UserStore, EnrollmentStore, AgentStore, InventoryStore, CatalogueStore,
-    FindingStore, EventStore, AuditStore
+    FindingStore, EventStore, AuditStore,
+    AccessStore
 {
     /// Recomputes every counter and every reference from inventories and verdicts and names what differs; empty when all is well.
     func verify() async throws -> [Discrepancy]

@@ -54,12 +54,22 @@ struct OpenAPITests {
                 ("/v1/vulnerabilities/CVE-2023-0464/agents", "AffectedAgentList"),
                 ("/v1/vulnerabilities/X/explanation?package=pkg:deb/debian/bash@5?distro=debian-12", "Explanation"),
                 ("/v1/events", "EventList"), ("/v1/enrollment-tokens", "EnrollmentTokenList"),
+                ("/v1/audit", "AuditEntryList"),
+                ("/v1/users", "UserList"), ("/v1/sessions", "SessionSummaryList"), ("/v1/api-tokens", "APITokenList"),
                 ("/-/healthy", "Health"), ("/-/ready", "Health"), ("/v1/nothing", "Error"),
             ]
             for (path, schema) in cases {
                 let reply = try await client.send(.get, path, token: token)
                 #expect(schemas.faults(in: reply.json.value, schema: schema) == [], "\(path)")
             }
+            let user = try await client.send(
+                .post, "/v1/users", token: token,
+                json: #"{"email":"new@red.example","role":"viewer","password":"\#(Installation.password)"}"#)
+            #expect(schemas.faults(in: user.json.value, schema: "User") == [])
+            let made = try await client.send(
+                .post, "/v1/api-tokens", token: token,
+                json: #"{"name":"ci","scopes":["findings:read"],"expires_in":3600}"#)
+            #expect(schemas.faults(in: made.json.value, schema: "APIToken") == [])
             let session = try await client.signIn(installation.red.owner)
             #expect(schemas.faults(in: session.json.value, schema: "Session") == [])
         }

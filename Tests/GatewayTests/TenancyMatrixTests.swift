@@ -13,8 +13,57 @@ import Wire
 /// under row level security, as a role that owns nothing.
 struct TenancyMatrixTests {
     /// What a tenant has that a path can name, by the collection before the parameter. A new collection has to be entered here.
-    private static func identifiers(_ tenant: Tenant) -> [String: String] {
-        ["agents": tenant.agentID.description, "enrollment-tokens": tenant.invitation.id.description]
+    private struct Holdings {
+        let tenant: Tenant
+        let identifiers: [String: String]
+
+        init(_ tenant: Tenant, _ installation: Installation) async throws {
+            let now = installation.clock.now
+            let session = try await installation.store.insertSession(
+                userID: tenant.owner.id, refreshToken: Secret.hash(Secret.makeRefreshToken()),
+                expiresAt: now.addingTimeInterval(1e6), at: now)
+            let token = try await installation.store.insertAPIToken(
+                scope: tenant.scope, userID: tenant.owner.id, token: Secret.hash(Secret.makeAPIToken()), name: "ci",
+                scopes: ["findings:read"], expiresAt: now.addingTimeInterval(1e6), at: now)
+            self.tenant = tenant
+            identifiers = [
+                "agents": tenant.agentID.description, "enrollment-tokens": tenant.invitation.id.description,
+                "users": tenant.viewer.id.description, "sessions": session.id.description,
+                "api-tokens": token.id.description,
+            ]
+        }
+
+        /// The route's path with these things in it; `nil` when it names something that is public.
+        func path(_ route: Route) -> String? {
+            let parts = route.path.split(separator: "/").map(String.init)
+            var path = ""
+            for (index, part) in parts.enumerated() {
+                guard part.hasPrefix("{") else {
+                    path += "/" + part
+                    continue
+                }
+                guard let id = identifiers[parts[index - 1]] else { return nil }
+                path += "/" + id
+            }
+            return path
+        }
+
+        /// Nothing that names the tenant may stand in a reply to another, but what that one named in the request.
+        func isMentioned(in reply: TestResponse, besides named: String = "") -> Bool {
+            let text = String(buffer: reply.body)
+            let emails = [tenant.owner.email, tenant.viewer.email]
+            return ([tenant.company.name, tenant.company.id.description] + emails + identifiers.values).contains {
+                !named.contains($0) && text.contains($0)
+            }
+        }
+    }
+
+    /// A body that the route takes, so that it is not refused for its form.
+    private static func body(_ route: Route) -> String? {
+        switch route.method {
+        case .get, .delete: nil
+        default: #"{"role":"analyst"}"#
+        }
     }
 
     /// Paths that name what is public, such as a CVE; of these nothing of another company may be in the reply.
@@ -32,50 +81,56 @@ struct TenancyMatrixTests {
         return parts.firstIndex(of: "{id}").map { parts[$0 - 1] }
     }
 
-    /// Nothing that names the tenant may stand in a reply to another, but what that one named in the request.
-    private static func mentions(_ tenant: Tenant, _ reply: TestResponse, besides named: String = "") -> Bool {
-        let text = String(buffer: reply.body)
-        return ([tenant.company.name, tenant.company.id.description] + identifiers(tenant).values).contains {
-            $0 != named && text.contains($0)
-        }
-    }
-
     @Test(arguments: TestBackend.Kind.available)
     func idsOfAnotherCompanyNameNothing(_ kind: TestBackend.Kind) async throws {
         let installation = try await Installation(on: kind)
         let routes = try await Self.routes(installation)
         #expect(routes.count > 20)
+        let (red, blue) = (
+            try await Holdings(installation.red, installation), try await Holdings(installation.blue, installation)
+        )
         try await installation.run { client async throws in
-            for (mine, theirs) in [(installation.red, installation.blue), (installation.blue, installation.red)] {
-                let token = try await installation.token(mine.owner)
+            for (mine, theirs) in [(red, blue), (blue, red)] {
+                let token = try await installation.token(mine.tenant.owner)
                 for route in routes {
                     guard case .person = route.access, let collection = Self.collection(route) else { continue }
-                    for id in Self.identifiers(theirs).values.sorted() {
+                    let isPublic = Self.publicCollections.contains(collection)
+                    #expect(isPublic || mine.path(route) != nil, "\(route.path): what has a tenant of these?")
+                    let paths =
+                        theirs.identifiers.values.map { Self.path(route, everywhere: $0) }
+                        + [theirs.path(route)].compactMap(\.self)
+                    for path in paths {
                         let reply = try await client.send(
-                            route.method, route.path.replacing("{id}", with: id) + "?package=pkg:deb/debian/bash@1",
-                            token: token, json: route.method == .get ? nil : "{}")
-                        let tells = Self.mentions(theirs, reply, besides: id)
-                        #expect(!tells, "\(route.name) tells of another company")
-                        guard !Self.publicCollections.contains(collection) else { continue }
-                        #expect([403, 404].contains(reply.status.code), "\(route.name): \(reply.refusal)")
+                            route.method, path + "?package=pkg:deb/debian/bash@1", token: token, json: Self.body(route))
+                        let isMentioned = theirs.isMentioned(in: reply, besides: path)
+                        #expect(!isMentioned, "\(route.name) tells of another company")
+                        #expect(
+                            isPublic || [403, 404].contains(reply.status.code), "\(route.name): \(reply.refusal)")
                     }
-                    guard !Self.publicCollections.contains(collection) else { continue }
-                    #expect(Self.identifiers(mine)[collection] != nil, "\(collection): what has a tenant of these?")
                 }
             }
         }
-        // What the other asked for in vain is there, and is still there.
+        // What the other asked for in vain is there, and is still there. What is named last goes last.
+        let own = routes.filter { red.path($0) != nil && Self.collection($0) != nil }.sorted {
+            ($0.method == .delete ? 1 : 0, -$0.path.count, $0.name) < (
+                $1.method == .delete ? 1 : 0, -$1.path.count, $1.name
+            )
+        }
         try await installation.run { client async throws in
             let token = try await installation.token(installation.red.owner)
-            for route in routes.sorted(by: { $0.method.rawValue > $1.method.rawValue }) {
-                guard case .person = route.access, let collection = Self.collection(route),
-                    let id = Self.identifiers(installation.red)[collection]
-                else { continue }
-                let reply = try await client.send(
-                    route.method, route.path.replacing("{id}", with: id), token: token)
+            for route in own {
+                guard case .person = route.access, let path = red.path(route) else { continue }
+                // The session is the owner's own, so the path below another user leads nowhere.
+                guard !route.path.contains("{session}") else { continue }
+                let reply = try await client.send(route.method, path, token: token, json: Self.body(route))
                 #expect(reply.status.kind == .successful, "\(route.name): \(reply.refusal)")
             }
         }
+    }
+
+    /// The path with one id in all places.
+    private static func path(_ route: Route, everywhere id: String) -> String {
+        route.path.replacing(#/\{[a-z]+\}/#, with: id)
     }
 
     @Test(arguments: TestBackend.Kind.available)
@@ -97,9 +152,9 @@ struct TenancyMatrixTests {
             let next = try await client.send(
                 .get, "\(packages)&cursor=\(foreign)", token: tokens[theirs.company.id])
             #expect(next.status == .ok, "it is a cursor that works")
+            let holdings = try await Holdings(mine, installation)
             for route in routes {
-                let id = Self.collection(route).flatMap { Self.identifiers(mine)[$0] } ?? "CVE-2023-0464"
-                let path = route.path.replacing("{id}", with: id)
+                let path = holdings.path(route) ?? Self.path(route, everywhere: "CVE-2023-0464")
                 let reply = try await client.send(
                     route.method, "\(path)?cursor=\(foreign)", token: tokens[mine.company.id])
                 #expect([403, 404].contains(reply.status.code), "\(route.name): \(reply.refusal)")
@@ -117,15 +172,15 @@ struct TenancyMatrixTests {
         let latest = try await installation.store.fetchLatestEventID(scope: installation.blue.scope)
         let routes = try await Self.routes(installation)
         try await installation.run { client async throws in
-            let (mine, theirs) = (installation.red, installation.blue)
-            let token = try await installation.token(mine.owner)
+            let mine = try await Holdings(installation.red, installation)
+            let theirs = try await Holdings(installation.blue, installation)
+            let token = try await installation.token(mine.tenant.owner)
             for route in routes where route.method == .get {
-                let id = Self.collection(route).flatMap { Self.identifiers(mine)[$0] } ?? "CVE-2023-0464"
+                let path = mine.path(route) ?? Self.path(route, everywhere: "CVE-2023-0464")
                 for query in ["", "?after=0&limit=500", "?after=\(latest.rawValue - 1)", "?newest=true", "?q=blue"] {
-                    let reply = try await client.send(
-                        .get, route.path.replacing("{id}", with: id) + query, token: token)
-                    let tells = Self.mentions(theirs, reply)
-                    #expect(!tells, "\(route.name)\(query)")
+                    let reply = try await client.send(.get, path + query, token: token)
+                    let isMentioned = theirs.isMentioned(in: reply)
+                    #expect(!isMentioned, "\(route.name)\(query)")
                 }
             }
         }

@@ -57,6 +57,9 @@ struct RowSecurityTests {
                 _ = try await store.insertSession(
                     userID: user.id, refreshToken: Scenario.secret(name.hashValue), expiresAt: Scenario.now,
                     at: Scenario.now)
+                _ = try await store.insertAPIToken(
+                    scope: scope, userID: user.id, token: Scenario.secret(name.hashValue), name: "", scopes: ["a"],
+                    expiresAt: Scenario.now, at: Scenario.now)
                 rows.append(try #require(try await store.row(scope)))
             }
             try await body(store, settings, rows[0], rows[1])

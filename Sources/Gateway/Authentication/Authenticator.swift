@@ -33,8 +33,9 @@ struct Authenticator: Sendable {
         return try await person(token: token)
     }
 
-    /// The person of an access token.
+    /// The person of an access token or an API token.
     func person(token: String) async throws -> Caller {
+        if token.hasPrefix(Secret.apiTokenPrefix) { return try await program(token: token) }
         let claims = try await tokens.verify(token, audience: AccessClaims.Audience.people, scheme: "Bearer")
         guard let userID = UserID(claims.sub), let company = CompanyID(claims.cid),
             let session = claims.sid.flatMap({ SessionID($0) }), let role = claims.role.flatMap(Role.init(rawValue:))
@@ -43,15 +44,32 @@ struct Authenticator: Sendable {
             throw APIError.unauthorized("The session has ended. Sign in again.", code: "session_ended")
         }
         return Caller(
-            userID: userID, sessionID: session, role: role, scope: CompanyScope(companyID: company),
-            expiresAt: Date(timeIntervalSince1970: TimeInterval(claims.exp)))
+            userID: userID, sessionID: session, role: role, permissions: PermissionMatrix.permissions(of: role),
+            scope: CompanyScope(companyID: company),
+            expiresAt: Date(timeIntervalSince1970: TimeInterval(claims.exp)),
+            actor: AuditActor(.person, id: userID.description))
+    }
+
+    /// A program with an API token: it may what its scopes say and its person's role allows at this moment.
+    private func program(token secret: String) async throws -> Caller {
+        guard secret.utf8.count <= AccessTokens.sizeLimit,
+            let (token, user) = try await store.useAPIToken(Secret.hash(secret), at: now())
+        else { throw APIError.unauthorized("The API token is unknown, revoked or has run out.") }
+        let granted = Set(token.scopes.compactMap { Permission(scope: $0) } + [.viewSelf])
+        return Caller(
+            userID: user.id, sessionID: nil, role: user.role,
+            permissions: PermissionMatrix.permissions(of: user.role).intersection(granted),
+            scope: CompanyScope(companyID: user.companyID), expiresAt: token.expiresAt,
+            actor: AuditActor(.apiToken, id: token.id.description, name: "\(token.name) (\(user.email))"))
     }
 
     /// The person of a session that was just begun or prolonged.
     func person(session: Session, user: User) -> Caller {
         Caller(
             userID: user.id, sessionID: session.id, role: user.role,
-            scope: CompanyScope(companyID: session.companyID), expiresAt: session.expiresAt)
+            permissions: PermissionMatrix.permissions(of: user.role),
+            scope: CompanyScope(companyID: session.companyID), expiresAt: session.expiresAt,
+            actor: AuditActor(.person, id: user.id.description, name: user.email))
     }
 
     /// The company of somebody who asked to sign in; for its audit log only.

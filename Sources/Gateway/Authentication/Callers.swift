@@ -1,18 +1,20 @@
 import Foundation
 import Stores
 
-/// A signed-in person, as an access token names them.
+/// A signed-in person, or a program with a person's API token.
 struct Caller: Sendable {
     let userID: UserID
-    let sessionID: SessionID
+    /// `nil` for a program.
+    let sessionID: SessionID?
     let role: Role
+    /// What the role allows, for a program within the scopes of its token.
+    let permissions: Set<Permission>
     /// The only way to the company's data.
     let scope: CompanyScope
-    /// When the access token runs out.
+    /// When the token runs out.
     let expiresAt: Date
-
-    /// As the audit log names the person; the store adds the e-mail.
-    var actor: AuditActor { AuditActor(.person, id: userID.description) }
+    /// As the audit log names the caller; the store adds a person's e-mail.
+    let actor: AuditActor
 }
 
 /// An enrolled agent that proved its key.

@@ -8,6 +8,12 @@ public enum Secret {
     /// A new enrollment token: "zte_" and 43 characters of base64url, 256 random bits.
     public static func makeEnrollmentToken() -> String { "zte_" + random() }
 
+    /// How API tokens begin; access tokens never do.
+    static let apiTokenPrefix = "zta_"
+
+    /// A new API token: "zta_" and 43 characters of base64url, 256 random bits.
+    static func makeAPIToken() -> String { apiTokenPrefix + random() }
+
     /// A new refresh token: 43 characters of base64url, 256 random bits.
     static func makeRefreshToken() -> String { random() }
 

@@ -83,7 +83,7 @@ struct GatewayResponder: HTTPResponder {
         case .open(let handler): return try await call.acting(AuditActor(.anonymous)) { try await handler(call) }
         case .person(let permission, let handler):
             let caller = try await authenticator.person(of: call)
-            guard PermissionMatrix.allows(caller.role, permission) else { throw APIError.forbidden }
+            guard caller.permissions.contains(permission) else { throw APIError.forbidden }
             return try await call.acting(caller.actor) { try await handler(call, caller) }
         case .agent(let handler):
             let agent = try await authenticator.agent(of: call)

@@ -15,6 +15,41 @@ enum Permission: String, Sendable, CaseIterable {
     case manageEnrollment
     /// The audit log, to look at and to take away.
     case viewAudit
+    /// Who the people of the company are, and their sessions.
+    case viewUsers
+    /// Making users, giving them other roles, removing them, ending their sessions.
+    case manageUsers
+    /// The own sessions.
+    case manageOwnSessions
+    /// Which API tokens there are; never the tokens themselves.
+    case viewAPITokens
+    /// Making and revoking API tokens.
+    case manageAPITokens
+}
+
+extension Permission {
+    /// The word by which an API token is given this permission; `nil` for what no program may do for a person: people and tokens are
+    /// managed by people who are signed in.
+    var scope: String? {
+        switch self {
+        case .viewFindings: "findings:read"
+        case .viewEvents: "events:read"
+        case .viewEnrollment: "enrollment:read"
+        case .manageEnrollment: "enrollment:write"
+        case .viewAudit: "audit:read"
+        case .viewUsers: "users:read"
+        case .viewSelf, .manageUsers, .manageOwnSessions, .viewAPITokens, .manageAPITokens: nil
+        }
+    }
+
+    /// All scopes.
+    static let scopes = allCases.compactMap(\.scope)
+
+    /// `nil` for a word that is no scope.
+    init?(scope: String) {
+        guard let permission = Self.allCases.first(where: { $0.scope == scope }) else { return nil }
+        self = permission
+    }
 }
 
 /// Who may do what, and what every route demands: this file alone says so.
@@ -25,15 +60,18 @@ enum PermissionMatrix {
     /// Which roles have a permission. An owner may do everything within the company.
     static func roles(with permission: Permission) -> Set<Role> {
         switch permission {
-        case .viewSelf, .viewFindings, .viewEvents: [.owner, .admin, .analyst, .viewer, .auditor]
-        case .viewEnrollment: [.owner, .admin, .auditor]
-        case .manageEnrollment: [.owner, .admin]
+        case .viewSelf, .viewFindings, .viewEvents, .manageOwnSessions: [.owner, .admin, .analyst, .viewer, .auditor]
+        case .viewEnrollment, .viewUsers, .viewAPITokens: [.owner, .admin, .auditor]
+        // Only owners make, change and remove owners: `UserRoutes` looks at the role concerned.
+        case .manageEnrollment, .manageUsers, .manageAPITokens: [.owner, .admin]
         case .viewAudit: [.owner, .auditor]
         }
     }
 
-    /// Whether somebody of this role may.
-    static func allows(_ role: Role, _ permission: Permission) -> Bool { roles(with: permission).contains(role) }
+    /// What somebody of this role may.
+    static func permissions(of role: Role) -> Set<Permission> {
+        Set(Permission.allCases.filter { roles(with: $0).contains(role) })
+    }
 
     /// What calling a route takes.
     enum Access: Sendable, Equatable {
@@ -73,6 +111,18 @@ enum PermissionMatrix {
 
         "GET /v1/audit": .person(.viewAudit),
         "GET /v1/audit/export": .person(.viewAudit),
+
+        "GET /v1/users": .person(.viewUsers),
+        "POST /v1/users": .person(.manageUsers),
+        "PATCH /v1/users/{id}": .person(.manageUsers),
+        "DELETE /v1/users/{id}": .person(.manageUsers),
+        "GET /v1/users/{id}/sessions": .person(.viewUsers),
+        "DELETE /v1/users/{id}/sessions/{session}": .person(.manageUsers),
+        "GET /v1/sessions": .person(.manageOwnSessions),
+        "DELETE /v1/sessions/{id}": .person(.manageOwnSessions),
+        "GET /v1/api-tokens": .person(.viewAPITokens),
+        "POST /v1/api-tokens": .person(.manageAPITokens),
+        "DELETE /v1/api-tokens/{id}": .person(.manageAPITokens),
 
         "POST /v1/agent/enroll": .open,
         "POST /v1/agent/token": .open,

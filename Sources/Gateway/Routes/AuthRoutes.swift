@@ -103,7 +103,7 @@ struct AuthRoutes: Sendable {
     private func session(of call: Call) async throws -> (id: SessionID, actor: AuditActor)? {
         do {
             let caller = try await authenticator.person(of: call)
-            return (caller.sessionID, caller.actor)
+            return caller.sessionID.map { ($0, caller.actor) }
         } catch is APIError {
             guard let presented = cookie.value(in: call.request),
                 let (session, user) = try? await rotate(presented, to: Secret.makeRefreshToken(), call)

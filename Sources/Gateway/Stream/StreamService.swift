@@ -31,12 +31,13 @@ struct StreamService: Sendable {
                 guard case .subscribe(let token, let after)? = StreamRequest(text) else {
                     return await finish(channel.channel, .invalidMessage)
                 }
-                let caller: Caller
+                let (caller, session): (Caller, SessionID)
                 switch await person(token) {
-                case .success(let person): caller = person
+                case .success(let person): (caller, session) = person
                 case .failure(let reason): return await finish(channel.channel, reason)
                 }
-                let stream = Stream(service: self, channel: channel.channel, caller: caller, outbound: outbound)
+                let stream = Stream(
+                    service: self, channel: channel.channel, caller: caller, session: session, outbound: outbound)
                 try await stream.run(after: after) { try await messages.next() }
             }
         } catch {
@@ -51,11 +52,14 @@ struct StreamService: Sendable {
         try? await channel.closeFuture.get()
     }
 
-    /// The person of a token who may watch events. That the store does not answer is no fault of the token.
-    private func person(_ token: String) async -> Result<Caller, StreamEnd> {
+    /// The person of a token who may watch events. API tokens are refused: a stream would not notice that one was revoked. That the store does not answer is no fault of the token.
+    private func person(_ token: String) async -> Result<(Caller, SessionID), StreamEnd> {
         do {
             let caller = try await authenticator.person(token: token)
-            return PermissionMatrix.allows(caller.role, .viewEvents) ? .success(caller) : .failure(.unauthorized)
+            guard caller.permissions.contains(.viewEvents), let session = caller.sessionID else {
+                return .failure(.unauthorized)
+            }
+            return .success((caller, session))
         } catch let error as APIError {
             return .failure(error.code == "token_expired" ? .tokenExpired : .unauthorized)
         } catch {
@@ -69,6 +73,7 @@ struct StreamService: Sendable {
         let service: StreamService
         let channel: any Channel
         let caller: Caller
+        let session: SessionID
         let outbound: NIOAsyncChannelOutboundWriter<String>
 
         /// - Parameter next: The client's next message; `nil` when it has gone.
@@ -78,7 +83,7 @@ struct StreamService: Sendable {
                 scope: caller.scope, buffer: service.configuration.limits.streamBacklog)
             let lease = TokenLease(expiresAt: caller.expiresAt)
             let bell = Doorbell()
-            try await service.authenticator.sessions.watching(caller.sessionID, onEnd: { end(.unauthorized) }) {
+            try await service.authenticator.sessions.watching(session, onEnd: { end(.unauthorized) }) {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { await listen(subscription, bell) }
                     group.addTask { await send(after: after, bell) }
@@ -149,7 +154,7 @@ struct StreamService: Sendable {
                 let now = service.authenticator.now()
                 let left = lease.expiresAt.timeIntervalSince(now)
                 guard left > 0 else { return end(.tokenExpired) }
-                let isActive = try? await service.authenticator.sessions.isActive(caller.sessionID, at: now)
+                let isActive = try? await service.authenticator.sessions.isActive(session, at: now)
                 guard isActive != false else { return end(.unauthorized) }
                 let pause = min(left, service.configuration.sessionCheckInterval.timeInterval)
                 guard (try? await Task.sleep(for: .seconds(max(pause, 0.01)))) != nil else { return }
@@ -160,10 +165,8 @@ struct StreamService: Sendable {
             guard case .renew(let token)? = StreamRequest(text) else { return end(.invalidMessage) }
             switch await service.person(token) {
             case .failure(let reason): end(reason)
-            case .success(let renewed):
-                guard renewed.userID == caller.userID, renewed.sessionID == caller.sessionID else {
-                    return end(.unauthorized)
-                }
+            case .success((let renewed, let again)):
+                guard renewed.userID == caller.userID, again == session else { return end(.unauthorized) }
                 lease.expiresAt = renewed.expiresAt
             }
         }

@@ -59,10 +59,13 @@ enum UserQueries {
     static func deleteSessions(company: Int32, expiredBefore date: Date) -> PostgresStatement {
         PostgresStatement("delete from sessions where company_id = $1 and expires_at < $2", company, date)
     }
-    static func insertSession(_ session: Session, company: Int32) -> PostgresStatement {
+    static func insertSession(_ session: Session, from address: String?, company: Int32) -> PostgresStatement {
         PostgresStatement(
-            "insert into sessions (id, company_id, user_id, created_at, expires_at) values ($1, $2, $3, $4, $5)",
-            session.id.uuid, company, session.userID.uuid, session.createdAt, session.expiresAt)
+            """
+            insert into sessions (id, company_id, user_id, created_at, expires_at, address, used_at)
+            values ($1, $2, $3, $4, $5, $6, $4)
+            """, session.id.uuid, company, session.userID.uuid, session.createdAt, session.expiresAt,
+            address?.storable)
     }
     static func insertToken(_ hash: SecretHash, session: SessionID, company: Int32, expiresAt: Date)
         -> PostgresStatement
@@ -87,8 +90,8 @@ enum UserQueries {
         PostgresStatement("update refresh_tokens set used_at = $2 where hash = $1", hash.data, now)
     }
     /// Serves from: primary key.
-    static func extendSession(_ id: SessionID, to expiresAt: Date) -> PostgresStatement {
-        PostgresStatement("update sessions set expires_at = $2 where id = $1", id.uuid, expiresAt)
+    static func extendSession(_ id: SessionID, to expiresAt: Date, at now: Date) -> PostgresStatement {
+        PostgresStatement("update sessions set expires_at = $2, used_at = $3 where id = $1", id.uuid, expiresAt, now)
     }
     /// Serves from: primary key.
     static func revokeSession(_ id: SessionID, at now: Date) -> PostgresStatement {

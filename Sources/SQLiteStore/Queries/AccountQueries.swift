@@ -36,7 +36,7 @@ enum AccountQueries {
     /// Serves from: unique index on uuid.
     static let userName = "select email from users where uuid = ? and company_id = ?"
     static let insertSession = """
-        insert into sessions (uuid, user_id, created_at, expires_at) values (?, ?, ?, ?)
+        insert into sessions (uuid, user_id, created_at, expires_at, address, used_at) values (?, ?, ?, ?, ?, ?)
         """
     static let insertRefreshToken = "insert into refresh_tokens (hash, session_id, expires_at) values (?, ?, ?)"
     /// Serves from: sessions_by_expiry.
@@ -47,7 +47,7 @@ enum AccountQueries {
         from refresh_tokens t join sessions s on s.id = t.session_id where t.hash = ?
         """
     static let useRefreshToken = "update refresh_tokens set used_at = ? where hash = ?"
-    static let extendSession = "update sessions set expires_at = ? where id = ?"
+    static let extendSession = "update sessions set expires_at = ?, used_at = ? where id = ?"
     /// Serves from: unique index on uuid.
     static let revokeSession = "update sessions set revoked_at = ? where uuid = ? and revoked_at is null"
     /// Serves from: unique index on uuid, then primary keys.

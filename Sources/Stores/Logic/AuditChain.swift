@@ -109,3 +109,13 @@ extension EnrollmentToken {
         ["label": label, "maximum_uses": String(maximumUses), "expires_at": expiresAt.ISO8601Format()]
     }
 }
+
+extension APIToken {
+    /// What the audit log says of it.
+    package var auditDetails: [String: String] {
+        [
+            "name": name, "scopes": scopes.joined(separator: " "), "expires_at": expiresAt.ISO8601Format(),
+            "user": userID.description,
+        ]
+    }
+}

@@ -33,6 +33,14 @@ extension InventoryDigest {
     }
 }
 
+extension Role {
+    /// Reads a `role` column, whose words the schema guarantees.
+    package init(stored text: String) throws {
+        guard let role = Role(rawValue: text) else { throw StoreError.unavailable("damaged role") }
+        self = role
+    }
+}
+
 extension Severity {
     /// Its place in the order, 0…5.
     package var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
