@@ -138,17 +138,18 @@ let package = Package(
         module(floor: 0, "DataServersTesting"),
         module(floor: 0, "PostgreSQL", ["CPq"]),
         module(floor: 0, "PostgresTesting"),
-        module(floor: 0, "PipelinedConnections", external: [nioCore, nioPosix, nioSSL]),
+        module(floor: 0, "Settings"),
 
         module(floor: 1, "Versioning", ["PackageIdentity"]),
-        module(floor: 1, "RedisClient", ["PipelinedConnections"], external: [crypto, nioCore]),
-        module(floor: 1, "MemcachedClient", ["PipelinedConnections"], external: [nioCore]),
+        module(floor: 1, "PipelinedConnections", ["Settings"], external: [nioCore, nioPosix, nioSSL]),
 
         module(
             floor: 2, "Advisories", ["PackageIdentity", "Scoring", "Versioning", "JSONDocuments", "Archives"],
             external: [crypto]),
         module(floor: 2, "Inventory", ["PackageIdentity"], external: [crypto]),
 
+        module(floor: 2, "RedisClient", ["Settings", "PipelinedConnections"], external: [crypto, nioCore]),
+        module(floor: 2, "MemcachedClient", ["Settings", "PipelinedConnections"], external: [nioCore]),
         module(floor: 2, "ProductIdentity", ["PackageIdentity", "JSONDocuments"]),
         module(
             floor: 3, "Matching", ["PackageIdentity", "Scoring", "Versioning", "Advisories"], external: [crypto]),
@@ -177,7 +178,10 @@ let package = Package(
             external: [grdb], resources: [.embedInCode("Migrations")]),
         module(
             floor: 5, "PostgresStore",
-            ["PackageIdentity", "Scoring", "BoundedInput", "Inventory", "Matching", "Stores", "PostgreSQL"],
+            [
+                "PackageIdentity", "Scoring", "BoundedInput", "Inventory", "Matching", "Stores", "Settings",
+                "PostgreSQL",
+            ],
             resources: [.embedInCode("Migrations")]),
         module(
             floor: 5, "Enrichment",
@@ -254,6 +258,7 @@ let package = Package(
         tests("ProductIdentity", ["PackageIdentity"]),
         tests("Scoring", ["SeededRandom"]),
         tests("BoundedInput", ["SeededRandom"]),
+        tests("Settings"),
         tests("JSONDocuments"),
         tests("Archives"),
         tests("Versioning", ["SeededRandom"]),
@@ -306,18 +311,29 @@ let package = Package(
             name: "AccuracyTests", dependencies: ["Advisories", "JSONDocuments", "Matching", "PackageIdentity"],
             exclude: ["Corpus", "README.md"], swiftSettings: strict),
         tests(
-            "RedisClient", ["PipelinedConnections", "DataServersTesting", "SeededRandom"], external: [nioCore]),
+            "RedisClient", ["Settings", "PipelinedConnections", "DataServersTesting", "SeededRandom"],
+            external: [nioCore]),
         tests(
-            "MemcachedClient", ["PipelinedConnections", "DataServersTesting", "SeededRandom"], external: [nioCore]),
+            "MemcachedClient", ["Settings", "PipelinedConnections", "DataServersTesting", "SeededRandom"],
+            external: [nioCore]),
         tests(
             "RedisJobQueue",
-            ["Stores", "JobQueue", "JobQueueTesting", "PipelinedConnections", "RedisClient", "DataServersTesting"]),
+            [
+                "Stores", "JobQueue", "JobQueueTesting", "Settings", "PipelinedConnections", "RedisClient",
+                "DataServersTesting",
+            ]),
         tests(
             "RedisEventBus",
-            ["Stores", "Events", "EventsTesting", "PipelinedConnections", "RedisClient", "DataServersTesting"]),
+            [
+                "Stores", "Events", "EventsTesting", "Settings", "PipelinedConnections", "RedisClient",
+                "DataServersTesting",
+            ]),
         tests(
             "RemoteCaching",
-            ["Stores", "Caching", "PipelinedConnections", "RedisClient", "MemcachedClient", "DataServersTesting"]),
+            [
+                "Stores", "Caching", "Settings", "PipelinedConnections", "RedisClient", "MemcachedClient",
+                "DataServersTesting",
+            ]),
         tests("Upkeep", ["Stores", "JobQueue", "Caching"], external: [logging, metrics]),
         tests("Stores"),
         tests("JobQueue", ["Stores"]),

@@ -1,4 +1,4 @@
-import PipelinedConnections
+import Settings
 
 /// Where memcached is.
 public struct MemcachedConfiguration: Sendable {

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Settings
 
 /// How long and how much one connection may wait.
 public struct PipelineLimits: Sendable {

@@ -1,4 +1,5 @@
 import NIOCore
+import Settings
 import Synchronization
 
 /// A server, with a connection to it that is made when it is needed and made anew when it was lost.

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOSSL
+import Settings
 
 /// TLS of a client.
 public struct TransportSecurity: Sendable {

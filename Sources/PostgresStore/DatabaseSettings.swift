@@ -1,5 +1,5 @@
-import Foundation
 import PostgreSQL
+import Settings
 
 /// Where the store's database is, as operators say it.
 ///
@@ -16,16 +16,6 @@ import PostgreSQL
 /// | `DB_REPLICAS` | `host[:port]`, with commas: standbys that may answer reads | none |
 /// | `DB_POOL_SIZE` | connections for transactions, 1…1000 | 16 |
 public struct DatabaseSettings: Sendable {
-    /// A variable that cannot be understood. Shows its name, never its value.
-    public struct InvalidVariable: Error, Sendable, Equatable, CustomStringConvertible {
-        /// "DB_PORT".
-        public let name: String
-        /// What it must be.
-        public let expected: String
-        /// In words.
-        public var description: String { "\(name) must be \(expected)" }
-    }
-
     /// What the client is told.
     public var client: PostgresConfiguration
     /// The role that the server acts as.
@@ -43,59 +33,18 @@ public struct DatabaseSettings: Sendable {
     /// Reads variables.
     ///
     /// - Returns: `nil` when there is no `DB_HOST`.
-    /// - Throws: ``InvalidVariable``.
-    public init?(environment: [String: String]) throws(InvalidVariable) {
-        func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        guard let host = value("DB_HOST") else { return nil }
+    public init?(environment: [String: String]) throws(ConfigurationError) {
+        let variables = EnvironmentVariables(environment, family: "DB_")
+        guard let host = variables.text("HOST") else { return nil }
+        let port = try variables.number("PORT", in: 1...65_535, default: 5_432)
         var client = PostgresConfiguration(
-            primary: .init(host: host, port: try Self.number(value("DB_PORT"), "DB_PORT", in: 1...65_535) ?? 5432),
-            database: value("DB_NAME") ?? "zerotrace", user: value("DB_USER") ?? "zerotrace",
-            password: try Self.password(value("DB_PASSWORD"), file: value("DB_PASSWORD_FILE")))
-        if let mode = value("DB_SSLMODE") {
-            guard let tls = PostgresConfiguration.TLS(rawValue: mode) else {
-                let modes = PostgresConfiguration.TLS.allCases.map(\.rawValue).joined(separator: ", ")
-                throw InvalidVariable(name: "DB_SSLMODE", expected: "one of \(modes)")
-            }
-            client.tls = tls
-        }
-        client.rootCertificate = value("DB_SSLROOTCERT")
-        client.maximumTransactions = try Self.number(value("DB_POOL_SIZE"), "DB_POOL_SIZE", in: 1...1000) ?? 16
-        client.replicas = try Self.replicas(value("DB_REPLICAS"), port: client.primary.port)
-        self.init(client: client, role: value("DB_ROLE") ?? Self.defaultRole)
-    }
-
-    private static func number(_ text: String?, _ name: String, in bounds: ClosedRange<Int>) throws(InvalidVariable)
-        -> Int?
-    {
-        guard let text else { return nil }
-        guard let number = Int(text), bounds.contains(number) else {
-            throw InvalidVariable(name: name, expected: "a number from \(bounds.lowerBound) to \(bounds.upperBound)")
-        }
-        return number
-    }
-
-    private static func password(_ text: String?, file: String?) throws(InvalidVariable) -> String? {
-        guard let file else { return text }
-        guard text == nil else {
-            throw InvalidVariable(name: "DB_PASSWORD_FILE", expected: "absent when DB_PASSWORD is there")
-        }
-        guard let content = try? String(contentsOfFile: file, encoding: .utf8) else {
-            throw InvalidVariable(name: "DB_PASSWORD_FILE", expected: "a file that can be read")
-        }
-        return content.trimmingCharacters(in: .newlines)
-    }
-
-    private static func replicas(_ text: String?, port: Int) throws(InvalidVariable) -> [PostgresConfiguration.Endpoint]
-    {
-        var endpoints: [PostgresConfiguration.Endpoint] = []
-        for part in (text ?? "").split(separator: ",") {
-            let words = part.split(separator: ":", omittingEmptySubsequences: false)
-            guard let host = words.first, !host.isEmpty, words.count <= 2 else {
-                throw InvalidVariable(name: "DB_REPLICAS", expected: "host[:port] with commas between")
-            }
-            let own = try number(words.count == 2 ? String(words[1]) : nil, "DB_REPLICAS", in: 1...65_535)
-            endpoints.append(.init(host: String(host), port: own ?? port))
-        }
-        return endpoints
+            primary: .init(host: host, port: port), database: variables.text("NAME") ?? "zerotrace",
+            user: variables.text("USER") ?? "zerotrace", password: try variables.secret("PASSWORD")?.revealed)
+        client.tls = try variables.choice("SSLMODE", of: PostgresConfiguration.TLS.self) ?? client.tls
+        client.rootCertificate = variables.text("SSLROOTCERT")
+        client.maximumTransactions = try variables.number(
+            "POOL_SIZE", in: 1...1_000, default: client.maximumTransactions)
+        client.replicas = try variables.list("REPLICAS", defaultPort: port).map { .init(host: $0.host, port: $0.port) }
+        self.init(client: client, role: variables.text("ROLE") ?? Self.defaultRole)
     }
 }

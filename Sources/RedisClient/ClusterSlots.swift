@@ -1,4 +1,4 @@
-import PipelinedConnections
+import Settings
 
 /// Which part of a cluster a key is in.
 ///

@@ -1,5 +1,6 @@
 import NIOCore
 import PipelinedConnections
+import Settings
 import Synchronization
 
 /// A client of one Redis server or of a Redis Cluster. Shared by all who need it.

@@ -1,4 +1,5 @@
 import PipelinedConnections
+import Settings
 
 /// Where Redis is and how to speak to it.
 public struct RedisConfiguration: Sendable {

@@ -1,6 +1,6 @@
 import DataServersTesting
 import MemcachedClient
-import PipelinedConnections
+import Settings
 import Testing
 
 @Suite("Memcached client", .timeLimit(.minutes(2))) struct MemcachedClientTests {

@@ -45,7 +45,7 @@ struct SettingsTests {
             _ = try DatabaseSettings(environment: ["DB_HOST": "h", name: value])
             Issue.record("nothing was thrown")
         } catch {
-            #expect(error.name == name)
+            #expect(error.variable == name)
             #expect(!"\(error)".contains(value))
         }
     }

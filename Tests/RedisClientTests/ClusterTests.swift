@@ -1,5 +1,5 @@
 import NIOCore
-import PipelinedConnections
+import Settings
 import Testing
 
 @testable import RedisClient

@@ -2,6 +2,7 @@ import DataServersTesting
 import Foundation
 import PipelinedConnections
 import RedisClient
+import Settings
 import Testing
 
 @Suite("Redis client", .enabled(if: LocalRedis.isInstalled, "no redis-server"), .timeLimit(.minutes(3)))

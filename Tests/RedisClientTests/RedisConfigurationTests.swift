@@ -1,5 +1,5 @@
-import PipelinedConnections
 import RedisClient
+import Settings
 import Testing
 
 @Suite("Settings of Redis") struct RedisConfigurationTests {

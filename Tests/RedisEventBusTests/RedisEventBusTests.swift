@@ -2,9 +2,9 @@ import DataServersTesting
 import Events
 import EventsTesting
 import Foundation
-import PipelinedConnections
 import RedisClient
 import RedisEventBus
+import Settings
 @_spi(Minting) import Stores
 import Testing
 

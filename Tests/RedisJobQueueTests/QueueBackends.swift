@@ -5,6 +5,7 @@ import JobQueueTesting
 import PipelinedConnections
 import RedisClient
 import RedisJobQueue
+import Settings
 
 /// Redis as the tests have it: servers are started once and shared, keys are not.
 enum QueueBackends {

@@ -1,7 +1,7 @@
 import DataServersTesting
 import Foundation
 import JobQueue
-import PipelinedConnections
+import Settings
 @_spi(Minting) import Stores
 import Synchronization
 import Testing

@@ -2,9 +2,9 @@ import Caching
 import DataServersTesting
 import Foundation
 import MemcachedClient
-import PipelinedConnections
 import RedisClient
 import RemoteCaching
+import Settings
 @_spi(Minting) import Stores
 import Synchronization
 import Testing

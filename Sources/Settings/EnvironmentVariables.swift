@@ -52,7 +52,12 @@ public struct EnvironmentVariables: Sendable {
     public func number(
         _ name: String, in bounds: ClosedRange<Int>, default fallback: Int
     ) throws(ConfigurationError) -> Int {
-        guard let text = text(name) else { return fallback }
+        try number(name, in: bounds) ?? fallback
+    }
+
+    /// A whole number within bounds; `nil` when the variable is not set.
+    public func number(_ name: String, in bounds: ClosedRange<Int>) throws(ConfigurationError) -> Int? {
+        guard let text = text(name) else { return nil }
         guard let number = Int(text), bounds.contains(number) else {
             throw ConfigurationError(
                 variable: family + name,
@@ -61,10 +66,25 @@ public struct EnvironmentVariables: Sendable {
         return number
     }
 
-    /// The secret itself, or what the file holds that `<name>_FILE` names, without the line's end.
+    /// One of the cases of a type, by its raw value.
+    public func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String, of type: Choice.Type
+    ) throws(ConfigurationError) -> Choice? {
+        guard let text = text(name) else { return nil }
+        guard let choice = Choice(rawValue: text.lowercased()) else {
+            let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ConfigurationError(variable: family + name, expected: "one of \(words)")
+        }
+        return choice
+    }
+
+    /// The secret itself, or what the file holds that `<name>_FILE` names, without the line's end. Not both.
     public func secret(_ name: String) throws(ConfigurationError) -> Secret? {
-        if let text = text(name) { return Secret(text) }
-        guard let path = text(name + "_FILE") else { return nil }
+        let secret = text(name)
+        guard let path = text(name + "_FILE") else { return secret.map(Secret.init) }
+        guard secret == nil else {
+            throw ConfigurationError(variable: family + name + "_FILE", expected: "absent when \(family + name) is set")
+        }
         guard let data = try? Data(contentsOf: URL(filePath: path)), data.count <= 65_536 else {
             throw ConfigurationError(variable: family + name + "_FILE", expected: "a file that can be read")
         }
@@ -75,40 +95,22 @@ public struct EnvironmentVariables: Sendable {
         return Secret(String(text))
     }
 
-    /// `HOST`, a list of `host` or `host:port` parted by commas, and `PORT` for those without one.
+    /// `HOST`, a list of addresses, and `PORT` for those without one.
     ///
     /// - Returns: Nothing when there is no `HOST`.
     public func addresses(defaultPort: Int) throws(ConfigurationError) -> [ServerAddress] {
-        let port = try number("PORT", in: 1...65_535, default: defaultPort)
+        try list("HOST", defaultPort: try number("PORT", in: 1...65_535, default: defaultPort))
+    }
+
+    /// A list of `host` or `host:port`, parted by commas; nothing when the variable is not set.
+    public func list(_ name: String, defaultPort: Int) throws(ConfigurationError) -> [ServerAddress] {
         var addresses: [ServerAddress] = []
-        for part in (text("HOST") ?? "").split(separator: ",") {
-            guard let address = ServerAddress(String(part.filter { $0 != " " }), defaultPort: port) else {
-                throw ConfigurationError(variable: family + "HOST", expected: "host or host:port, parted by commas")
+        for part in (text(name) ?? "").split(separator: ",") {
+            guard let address = ServerAddress(String(part.filter { $0 != " " }), defaultPort: defaultPort) else {
+                throw ConfigurationError(variable: family + name, expected: "host or host:port, parted by commas")
             }
             addresses.append(address)
         }
         return addresses
-    }
-}
-
-extension ServerAddress {
-    /// Reads `host`, `host:port`, `[IPv6]` or `[IPv6]:port`; an IPv6 address without brackets has no port.
-    public init?(_ text: String, defaultPort: Int) {
-        var host = Substring(text)
-        var port = Substring("")
-        if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
-            host = text[text.index(after: text.startIndex)..<end]
-            let rest = text[text.index(after: end)...]
-            guard rest.isEmpty || rest.hasPrefix(":") else { return nil }
-            port = rest.dropFirst()
-            guard rest.isEmpty == port.isEmpty else { return nil }
-        } else if let colon = text.firstIndex(of: ":"), colon == text.lastIndex(of: ":") {
-            host = text[..<colon]
-            port = text[text.index(after: colon)...]
-            guard !port.isEmpty else { return nil }
-        }
-        guard !host.isEmpty else { return nil }
-        guard let number = port.isEmpty ? defaultPort : Int(port), (1...65_535).contains(number) else { return nil }
-        self.init(host: String(host), port: number)
     }
 }

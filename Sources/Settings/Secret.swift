@@ -1,20 +1,3 @@
-/// Where a server listens.
-public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
-    /// A name or an address.
-    public let host: String
-    /// 1...65535.
-    public let port: Int
-
-    /// Makes one from its parts.
-    public init(host: String, port: Int) {
-        self.host = host
-        self.port = port
-    }
-
-    /// `host:port`, with brackets around an IPv6 address.
-    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
-}
-
 /// A text that must not be shown. Printing it gives dots, also as a part of something else.
 public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     private let text: String
