@@ -336,7 +336,7 @@ let package = Package(
             ]),
         tests("Upkeep", ["Stores", "JobQueue", "Caching"], external: [logging, metrics]),
         tests("Stores"),
-        tests("JobQueue", ["Stores"]),
+        tests("JobQueue", ["Stores", "JobQueueTesting"]),
         tests("Caching", ["Stores"]),
         tests("Events", ["Stores"]),
         tests(

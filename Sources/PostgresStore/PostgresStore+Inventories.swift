@@ -61,11 +61,22 @@ extension PostgresStore {
         return found.sorted { ($0.since, $0.row) < ($1.since, $1.row) }.prefix(max(0, limit)).map(\.work)
     }
 
-    /// See ``InventoryStore/fetchPendingInventories(scope:limit:)``.
-    public func fetchPendingInventories(scope: CompanyScope, limit: Int) async throws -> [PendingInventory] {
+    /// See ``InventoryStore/fetchPendingAgents(scope:after:limit:)``.
+    public func fetchPendingAgents(scope: CompanyScope, after: PendingAgent?, limit: Int) async throws
+        -> [PendingAgent]
+    {
         guard let company = try await row(scope) else { return [] }
         return try await read(
-            "fetch pending inventories", company: company, InventoryQueries.pending(company: company, limit: limit)
+            "fetch pending agents", company: company,
+            InventoryQueries.pending(company: company, after: after, limit: limit)
+        ).map { PendingAgent(agentID: AgentID(uuid: try $0.get(0)), waitingSince: try $0.get(1)) }
+    }
+
+    /// See ``InventoryStore/fetchPendingInventories(scope:agents:)``.
+    public func fetchPendingInventories(scope: CompanyScope, agents: [AgentID]) async throws -> [PendingInventory] {
+        guard !agents.isEmpty, let company = try await row(scope) else { return [] }
+        return try await read(
+            "fetch pending inventories", company: company, InventoryQueries.pending(agents, company: company)
         ).map { row in
             PendingInventory(
                 agentID: AgentID(uuid: try row.get(0)), inventory: try StoredUpload.inventory(try row.get(1)))

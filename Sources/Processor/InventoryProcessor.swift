@@ -13,14 +13,17 @@ public struct InventoryProcessor: Service {
     private let queue: any JobQueue
     private let events: any EventBus
     private let matchmaker: Matchmaker
+    private let waiting: WaitingAgents
     private let workers: Int
     private let logger: Logger
     private let now: @Sendable () -> Date
 
-    /// How long a worker may hold a company before another one may take it.
+    /// How long a worker may hold a company without progress before another one may take it.
     static let leaseDuration = Duration.seconds(60)
-    /// Inventories taken at a time; between batches the lease is given back, so that companies take turns.
+    /// Inventories taken with one lease; then companies take turns.
     static let batchSize = 50
+    /// Inventories held in memory at a time.
+    static let pageSize = 10
     /// How long work rests after the verdict service or the store refused.
     static let retryDelay = Duration.seconds(1)
 
@@ -33,27 +36,32 @@ public struct InventoryProcessor: Service {
         self.queue = queue
         self.events = events
         matchmaker = Matchmaker(store: store, verdicts: verdicts, events: events, now: now)
+        waiting = WaitingAgents(store: store, queue: queue)
         self.workers = max(workers, 1)
         self.logger = logger
         self.now = now
     }
 
-    /// Works until cancelled or asked to shut down; a batch under way is finished first.
+    /// Works until cancelled or asked to shut down; an inventory under way is finished first, and the rest of its lease given back.
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            await withTaskGroup(of: Void.self) { group in
-                for _ in 0..<workers { group.addTask { await work() } }
-            }
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<workers { group.addTask { await work() } }
         }
     }
 
+    private static var isStopping: Bool { Task.isCancelled || Task.isShuttingDownGracefully }
+
     private func work() async {
-        while !Task.isCancelled {
+        while !Self.isStopping {
             do {
-                guard let lease = try await queue.lease(for: Self.leaseDuration) else { return }
+                // Only waiting for work is broken off; work under way has transactions and leases to end.
+                let lease = try await cancelWhenGracefulShutdown {
+                    try await queue.lease(upTo: Self.batchSize, for: Self.leaseDuration)
+                }
+                guard let lease else { continue }
                 try await serve(lease)
             } catch {
-                if Task.isCancelled { return }
+                if Self.isStopping { return }
                 logger.error("queue failed", metadata: ["reason": "\(error)"])
                 try? await Task.sleep(for: Self.retryDelay)
             }
@@ -61,32 +69,79 @@ public struct InventoryProcessor: Service {
     }
 
     private func serve(_ lease: WorkLease) async throws {
-        let scope = lease.hint.scope
         do {
-            let full = try await processBatch(scope: scope)
-            try await queue.complete(lease)
-            if full { try await queue.enqueue(lease.hint) }
+            let failures = try await process(lease)
+            try await queue.finish(lease, failures: failures)
+        } catch is StoppedEarly {
+            try await queue.release(lease, retryAfter: .zero)
         } catch {
-            // Nothing is lost: the inventories stay received but not applied, and the sweeper finds them.
+            // Nothing is lost: the inventories stay received but not applied. What was applied is found so and passed over.
             logger.notice(
-                "work put back", metadata: ["company": "\(scope.companyID)", "reason": "\(error)"])
+                "work put back", metadata: ["company": "\(lease.scope.companyID)", "reason": "\(error)"])
             try await queue.release(lease, retryAfter: Self.retryDelay)
         }
     }
 
-    /// Applies one batch of a company's waiting inventories.
+    /// The process is to end, or the lease went to another one.
+    private struct StoppedEarly: Error {}
+
+    /// Does the work of a lease.
     ///
-    /// - Returns: Whether the batch was full, so that more may wait.
-    func processBatch(scope: CompanyScope) async throws -> Bool {
-        let pending = try await store.fetchPendingInventories(scope: scope, limit: Self.batchSize)
-        for inventory in pending {
-            if Task.isCancelled { return false }
-            try await apply(inventory, scope: scope)
+    /// - Returns: The agents whose inventories could not be applied, and why. Others are applied.
+    /// - Throws: When nothing can be applied at the moment.
+    private func process(_ lease: WorkLease) async throws -> [WorkFailure] {
+        let agents = lease.hints.compactMap { AgentID($0.subject) }
+        if agents.count < lease.hints.count {
+            // "Whatever the store has": made into hints that name agents, so that each can fail on its own.
+            _ = try await waiting.announce(scope: lease.scope, after: nil, limit: Sweeper.agentLimit)
         }
-        return pending.count == Self.batchSize
+        var extended = ContinuousClock.now
+        return try await apply(agents, scope: lease.scope) {
+            if Self.isStopping { throw StoppedEarly() }
+            // By progress and not by the clock alone, so that a worker that hangs loses its lease.
+            guard ContinuousClock.now - extended > Self.leaseDuration / 3 else { return }
+            guard try await queue.extend(lease, for: Self.leaseDuration) else { throw StoppedEarly() }
+            extended = .now
+        }
     }
 
-    private func apply(_ pending: PendingInventory, scope: CompanyScope) async throws {
+    /// Applies what these agents wait with.
+    ///
+    /// - Parameter proceed: Asked before each; throws to stop.
+    func apply(
+        _ agents: [AgentID], scope: CompanyScope, proceed: () async throws -> Void = {}
+    ) async throws -> [WorkFailure] {
+        var failures: [WorkFailure] = []
+        for start in stride(from: 0, to: agents.count, by: Self.pageSize) {
+            let page = Array(agents[start..<min(start + Self.pageSize, agents.count)])
+            for pending in try await store.fetchPendingInventories(scope: scope, agents: page) {
+                try await proceed()
+                if let failure = try await apply(pending, scope: scope) { failures.append(failure) }
+            }
+        }
+        return failures
+    }
+
+    /// - Returns: Why this inventory could not be applied, when others can.
+    /// - Throws: When the verdict service or the store is away.
+    private func apply(_ pending: PendingInventory, scope: CompanyScope) async throws -> WorkFailure? {
+        do {
+            try await applyInventory(pending, scope: scope)
+            return nil
+        } catch let error where !(error is VerdictServiceError) && !Task.isCancelled {
+            // A store that is well chokes on this one alone.
+            try await store.checkHealth()
+            Counter(label: "zerotrace_inventories_failed_total").increment()
+            logger.error(
+                "inventory not applied",
+                metadata: [
+                    "company": "\(scope.companyID)", "agent": "\(pending.agentID)", "reason": "\(error)",
+                ])
+            return WorkFailure(subject: pending.agentID.description, reason: "\(error)")
+        }
+    }
+
+    private func applyInventory(_ pending: PendingInventory, scope: CompanyScope) async throws {
         let started = ContinuousClock.now
         try await matchmaker.ensureMatched(pending.inventory.packages)
         let event = try await store.applyInventory(

@@ -30,6 +30,20 @@ struct Matchmaker: Sendable {
         }
     }
 
+    /// Matches these rows, and records the verdicts of those with a vulnerability that is being exploited.
+    /// - Returns: Which they are.
+    func matchExploited(_ packages: [CataloguePackage]) async throws -> [PackageID] {
+        var urgent: [CataloguePackage] = []
+        for start in stride(from: 0, to: packages.count, by: Self.batchSize) {
+            let part = packages[start..<min(start + Self.batchSize, packages.count)]
+            let batch = try await verdicts.verdicts(for: part.map(\.purl))
+            let exploited = Set(batch.vulnerabilities.lazy.filter { $0.kev != nil }.map(\.id))
+            urgent += zip(part, batch.verdicts).filter { $1.contains { exploited.contains($0.vulnerability) } }.map(\.0)
+        }
+        try await match(urgent)
+        return urgent.map(\.id)
+    }
+
     /// A new index may come into use between the answer and the record of it, and its own pass over the catalogue may already be
     /// past these rows: then the answer is asked for again, so that the newest index has the last word.
     private func matchBatch(_ packages: [CataloguePackage]) async throws {

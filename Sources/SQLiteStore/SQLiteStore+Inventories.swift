@@ -47,13 +47,31 @@ extension SQLiteStore {
         }
     }
 
-    /// See ``InventoryStore/fetchPendingInventories(scope:limit:)``.
-    public func fetchPendingInventories(scope: CompanyScope, limit: Int) async throws -> [PendingInventory] {
+    /// See ``InventoryStore/fetchPendingAgents(scope:after:limit:)``.
+    public func fetchPendingAgents(scope: CompanyScope, after: PendingAgent?, limit: Int) async throws
+        -> [PendingAgent]
+    {
+        try await read("fetch pending agents") { db in
+            let arguments: StatementArguments = [
+                "company": try scope.row(db), "since": after?.waitingSince.milliseconds ?? .min,
+                "uuid": after?.agentID.blob ?? Data(), "limit": max(0, limit),
+            ]
+            return try db.rows(InventoryQueries.pendingAgents, arguments) { row in
+                PendingAgent(agentID: try AgentID(blob: row[0]), waitingSince: Date(milliseconds: row[1]))
+            }
+        }
+    }
+
+    /// See ``InventoryStore/fetchPendingInventories(scope:agents:)``.
+    public func fetchPendingInventories(scope: CompanyScope, agents: [AgentID]) async throws -> [PendingInventory] {
         try await read("fetch pending inventories") { db in
-            try db.rows(InventoryQueries.pendingAgents, [try scope.row(db), max(0, limit)]) { row in
-                PendingInventory(
-                    agentID: try AgentID(blob: row[0]),
-                    inventory: try StoredInventory.inventory(content: row[1], packageIDs: row[2], db))
+            let company = try scope.row(db)
+            return try agents.compactMap { agent in
+                try db.first(InventoryQueries.pendingInventory, [agent.blob, company]) { row in
+                    PendingInventory(
+                        agentID: agent,
+                        inventory: try StoredInventory.inventory(content: row[0], packageIDs: row[1], db))
+                }
             }
         }
     }

@@ -322,6 +322,20 @@ public struct PackageVerdicts: Sendable {
     }
 }
 
+/// An agent whose newest inventory is not applied yet.
+public struct PendingAgent: Sendable, Hashable {
+    /// Which one.
+    public let agentID: AgentID
+    /// Since when, in whole milliseconds.
+    public let waitingSince: Date
+
+    /// Makes one from its parts.
+    public init(agentID: AgentID, waitingSince: Date) {
+        self.agentID = agentID
+        self.waitingSince = waitingSince
+    }
+}
+
 /// An inventory received but not applied yet.
 public struct PendingInventory: Sendable {
     /// Which agent.
@@ -433,7 +447,7 @@ public struct AffectedAgent: Sendable {
 }
 
 /// Counts at the end of an hour.
-public struct TrendPoint: Sendable, Hashable {
+public struct TrendPoint: Sendable, Hashable, Codable {
     /// Start of the hour.
     public let hour: Date
     /// Distinct vulnerabilities.
@@ -450,7 +464,7 @@ public struct TrendPoint: Sendable, Hashable {
 }
 
 /// What the first page shows.
-public struct Overview: Sendable {
+public struct Overview: Sendable, Codable {
     /// Distinct vulnerabilities of the company.
     public let counts: SeverityCounts
     /// Pairs of agent and vulnerability.

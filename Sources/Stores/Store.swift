@@ -84,8 +84,10 @@ public protocol InventoryStore: Sendable {
     /// Companies that have agents whose received and applied digests differ, longest waiting first. For the processor, hence it
     /// hands out scopes.
     func fetchPendingWork(limit: Int) async throws -> [PendingWork]
-    /// Agents of the company that wait, longest waiting first.
-    func fetchPendingInventories(scope: CompanyScope, limit: Int) async throws -> [PendingInventory]
+    /// Agents of the company that wait, longest waiting first, after the given one.
+    func fetchPendingAgents(scope: CompanyScope, after: PendingAgent?, limit: Int) async throws -> [PendingAgent]
+    /// What these agents wait with, in any order; nothing of those that do not wait.
+    func fetchPendingInventories(scope: CompanyScope, agents: [AgentID]) async throws -> [PendingInventory]
     /// Makes a received inventory the agent's applied one: catalogue references, first-seen dates, counters and one event, in one
     /// transaction. Answers the event, or `nil` when that digest was already applied or another one was received meanwhile.
     /// - Throws: ``StoreError/notEvaluated(packages:)`` when packages of it have no verdicts yet.

@@ -15,7 +15,10 @@ extension ConformanceCase {
             try expect(try await world.summary(scope, agent).state, equals: .pending)
             try expect(
                 try await world.store.fetchPendingWork(limit: 9), equals: [PendingWork(scope: scope, agents: 1)])
-            let pending = try await world.store.fetchPendingInventories(scope: scope, limit: 9)
+            let waiting = PendingAgent(agentID: agent, waitingSince: world.at(2))
+            try expect(
+                try await world.store.fetchPendingAgents(scope: scope, after: nil, limit: 9), equals: [waiting])
+            let pending = try await world.store.fetchPendingInventories(scope: scope, agents: [AgentID(), agent])
             try expect(pending.map(\.agentID), equals: [agent])
             try expect(pending.map(\.inventory.packages), equals: [inventory.packages])
             try await expect(throws: .notEvaluated(packages: 2), "without verdicts") {
@@ -37,6 +40,9 @@ extension ConformanceCase {
             try expect(detail.appliedAt, equals: world.at(5))
             try expect(detail.sync, equals: SyncState(received: inventory.digest, applied: inventory.digest))
             try expect(try await world.store.fetchPendingWork(limit: 9), equals: [])
+            try expect(try await world.store.fetchPendingAgents(scope: scope, after: nil, limit: 9), equals: [])
+            try expect(
+                try await world.store.fetchPendingInventories(scope: scope, agents: [agent]).count, equals: 0)
             try expect(
                 try await world.store.fetchInventory(scope: scope, digest: inventory.digest)?.packages,
                 equals: inventory.packages)
@@ -112,8 +118,35 @@ extension ConformanceCase {
             let work = try await world.store.fetchPendingWork(limit: 2)
             try expect(work.map(\.scope), equals: [scopes[1], scopes[2]])
             try expect(work.map(\.agents), equals: [2, 2])
-            let first = try await world.store.fetchPendingInventories(scope: scopes[0], limit: 1)
-            try expect(first.map { $0.inventory.packages.first?.name }, equals: ["p0"])
+            let first = try await world.store.fetchPendingAgents(scope: scopes[0], after: nil, limit: 1)
+            let next = try await world.store.fetchPendingAgents(scope: scopes[0], after: first.first, limit: 9)
+            var names: [String?] = []
+            for agent in first + next {
+                let found = try await world.store.fetchPendingInventories(scope: scopes[0], agents: [agent.agentID])
+                names += found.map { $0.inventory.packages.first?.name }
+            }
+            try expect(names, equals: ["p0", "p1"])
+            try expect(
+                try await world.store.fetchPendingAgents(scope: scopes[0], after: next.last, limit: 9), equals: [])
+        },
+        ConformanceCase("agents that began to wait in the same moment are listed once each, page by page") { world in
+            let scope = try await world.company("company")
+            let token = try await world.token(scope)
+            var expected: Set<AgentID> = []
+            for key in 0..<5 as Range<UInt64> {
+                let agent = try await world.enroll(token, "host", key: key)
+                try await world.store.receiveInventory(
+                    scope: scope, agentID: agent, inventory: Inventory([try World.purl("p")]), at: world.at(2))
+                expected.insert(agent)
+            }
+            var found: [PendingAgent] = []
+            while found.count < 9 {
+                let page = try await world.store.fetchPendingAgents(scope: scope, after: found.last, limit: 2)
+                if page.isEmpty { break }
+                found += page
+            }
+            try expect(found.count, equals: 5)
+            try expect(Set(found.map(\.agentID)), equals: expected)
         },
     ]
 }

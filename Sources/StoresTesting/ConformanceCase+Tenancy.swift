@@ -28,7 +28,10 @@ extension ConformanceCase {
                 try expect(try await world.store.fetchUser(scope: scope, id: user.id)?.user, equals: nil)
                 try expect(try await world.store.fetchAgent(scope: scope, id: agent)?.summary, equals: nil)
                 try expect(try await world.store.fetchInventory(scope: scope, digest: waiting.digest), equals: nil)
-                try expect(try await world.store.fetchPendingInventories(scope: scope, limit: 9).count, equals: 0)
+                try expect(
+                    try await world.store.fetchPendingAgents(scope: scope, after: nil, limit: 9), equals: [])
+                try expect(
+                    try await world.store.fetchPendingInventories(scope: scope, agents: [agent]).count, equals: 0)
                 try expect(try await world.store.fetchVulnerability(scope: scope, id: "CVE-1"), equals: nil)
                 try expect(try await world.store.fetchEnrollmentTokens(scope: scope), equals: [])
                 try expect(

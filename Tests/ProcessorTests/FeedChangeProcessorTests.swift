@@ -1,6 +1,7 @@
 import Events
 import Foundation
 import Inventory
+import JobQueue
 import Matching
 import PackageIdentity
 import Stores
@@ -21,7 +22,7 @@ import Verdicts
     ) {
         let (scope, agents) = try await installation.company(name)
         try await installation.receive(packages, from: agents[0], of: scope, priority: nil)
-        _ = try await installation.inventoryProcessor(verdicts).processBatch(scope: scope)
+        _ = try await installation.applyWaiting(of: scope, by: installation.inventoryProcessor(verdicts))
         return (scope, agents[0])
     }
 
@@ -54,6 +55,41 @@ import Verdicts
         #expect(try await processor.applyChanges() == 0)
         #expect(verdicts.asked == [], "the same index again is no work")
         #expect(try await installation.store.verify() == [])
+    }
+
+    @Test func whatIsBeingExploitedGoesFirst() async throws {
+        verdicts.use("i1", [:])
+        let names = (0..<9).map { "p\($0)" }
+        let (scope, agent) = try await company(having: names)
+        let processor = installation.feedChangeProcessor(verdicts)
+        _ = try await processor.applyChanges()
+        forgetCalls()
+        verdicts.withState { $0.exploited = ["CVE-7"] }
+        verdicts.use("i2", Dictionary(uniqueKeysWithValues: names.map { ($0, ["CVE-" + $0.dropFirst()]) }))
+        // The third call is the first about what is not being exploited, and is where everything stops.
+        verdicts.withState { state in
+            state.afterAnswer = [{ _ in }, { $0.failures = 1 }]
+        }
+        await #expect(throws: VerdictServiceError.self) { try await processor.applyChanges() }
+        #expect(verdicts.withState { $0.calls.map(\.count) } == [9, 1])
+        #expect(try await installation.findings(agent, of: scope) == ["p7": ["CVE-7"]])
+        #expect(try await processor.applyChanges() == 9)
+        #expect(try await installation.findings(agent, of: scope).count == 9)
+        #expect(try await installation.store.verify() == [])
+    }
+
+    @Test func aProcessThatStandsByLeavesTheIndexAlone() async throws {
+        verdicts.use("i1", ["a": ["CVE-1"]])
+        let standby = installation.feedChangeProcessor(verdicts, leadership: NeverLeading())
+        let (asked, told) = AsyncStream<Void>.makeStream()
+        let other = installation.feedChangeProcessor(verdicts, leadership: NeverLeading { told.yield() })
+        try await running([standby.run, other.run]) { () async throws in
+            var questions = asked.makeAsyncIterator()
+            await questions.next()
+            await questions.next()
+        }
+        #expect(try await installation.store.fetchVerdictBasis() == nil)
+        #expect(verdicts.asked == [])
     }
 
     @Test func textsAndScoresAreRefreshedWithoutMatching() async throws {
@@ -165,4 +201,14 @@ import Verdicts
         #expect(try await installation.store.fetchVulnerability(scope: scope, id: "CVE-1")?.agents == 1)
         #expect(try await installation.findings(agent, of: scope).count == count)
     }
+}
+
+/// Another process leads.
+private struct NeverLeading: Leadership {
+    var onQuestion: @Sendable () -> Void = {}
+    func lead(for term: Duration) async throws -> Bool {
+        onQuestion()
+        return false
+    }
+    func resign() async {}
 }

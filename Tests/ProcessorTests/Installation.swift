@@ -4,9 +4,10 @@ import Inventory
 import JobQueue
 import Logging
 import PackageIdentity
-import Processor
 import SQLiteStore
 @_spi(Minting) import Stores
+
+@testable import Processor
 
 /// A store in a folder of its own, with queue and bus, and short ways to set things up.
 final class Installation: Sendable {
@@ -58,20 +59,32 @@ final class Installation: Sendable {
     ) async throws -> InventoryDigest {
         let inventory = Inventory(try names.map { try PackageURL("pkg:pypi/\($0)@1.0") })
         try await store.receiveInventory(scope: scope, agentID: agent, inventory: inventory, at: Self.now)
-        if let priority { try await queue.enqueue(WorkHint(scope: scope, priority: priority)) }
+        if let priority {
+            try await queue.enqueue(WorkHint(scope: scope, priority: priority, subject: agent.description))
+        }
         return inventory.digest
     }
 
-    func inventoryProcessor(_ verdicts: VerdictDouble, workers: Int = 1) -> InventoryProcessor {
+    func inventoryProcessor(
+        _ verdicts: VerdictDouble, workers: Int = 1, queue: (any JobQueue)? = nil
+    ) -> InventoryProcessor {
         InventoryProcessor(
-            store: store, verdicts: verdicts, queue: queue, events: events, workers: workers, logger: Self.silent,
-            now: { Self.now })
+            store: store, verdicts: verdicts, queue: queue ?? self.queue, events: events, workers: workers,
+            logger: Self.silent, now: { Self.now })
     }
 
-    func feedChangeProcessor(_ verdicts: VerdictDouble) -> FeedChangeProcessor {
+    func feedChangeProcessor(
+        _ verdicts: VerdictDouble, leadership: any Leadership = SoleLeadership()
+    ) -> FeedChangeProcessor {
         FeedChangeProcessor(
-            store: store, verdicts: verdicts, changeFeed: verdicts, events: events, logger: Self.silent,
-            now: { Self.now })
+            store: store, verdicts: verdicts, changeFeed: verdicts, events: events, leadership: leadership,
+            logger: Self.silent, now: { Self.now })
+    }
+
+    /// Applies everything of the company that waits, without the queue.
+    func applyWaiting(of scope: CompanyScope, by processor: InventoryProcessor) async throws -> [WorkFailure] {
+        let waiting = try await store.fetchPendingAgents(scope: scope, after: nil, limit: 10_000)
+        return try await processor.apply(waiting.map(\.agentID), scope: scope)
     }
 
     /// The event that a hint is about.

@@ -48,7 +48,7 @@ import Verdicts
         for name in ["one", "two"] {
             let (scope, agents) = try await installation.company(name, agents: 2)
             for agent in agents { try await installation.receive(["a", "b"], from: agent, of: scope, priority: nil) }
-            #expect(try await !processor.processBatch(scope: scope))
+            #expect(try await installation.applyWaiting(of: scope, by: processor) == [])
             for agent in agents {
                 #expect(try await installation.findings(agent, of: scope) == ["a": ["CVE-1"]])
             }
@@ -94,7 +94,7 @@ import Verdicts
             state.afterAnswer = [{ $0.current = "i2" }]
         }
         try await installation.receive(["a"], from: agents[0], of: scope)
-        _ = try await installation.inventoryProcessor(verdicts).processBatch(scope: scope)
+        _ = try await installation.applyWaiting(of: scope, by: installation.inventoryProcessor(verdicts))
         #expect(try await installation.findings(agents[0], of: scope) == ["a": ["CVE-new"]])
         #expect(verdicts.asked == ["a", "a"])
         #expect(try await installation.store.verify() == [])
@@ -106,7 +106,7 @@ import Verdicts
         for names in [["a"], ["b"], ["c"], ["a", "c"]] {
             try await installation.receive(names, from: agents[0], of: scope, priority: nil)
         }
-        _ = try await installation.inventoryProcessor(verdicts).processBatch(scope: scope)
+        _ = try await installation.applyWaiting(of: scope, by: installation.inventoryProcessor(verdicts))
         #expect(try await installation.findings(agents[0], of: scope) == ["a": ["CVE-1"]])
         #expect(try await installation.state(agents[0], of: scope) == .current)
     }
@@ -171,5 +171,59 @@ import Verdicts
             #expect(try await changes(1, in: subscription, of: scope).map(\.opened) == [1])
         }
         #expect(try await installation.store.fetchPendingWork(limit: 10) == [])
+    }
+
+    @Test func anInventoryThatCannotBeAppliedHoldsUpNobodyAndIsSetAsideWithItsReason() async throws {
+        let (scope, agents) = try await installation.company(agents: 3)
+        verdicts.use("i1", ["a": ["CVE-1"]])
+        verdicts.withState { $0.poison = "bad" }
+        var policy = QueuePolicy()
+        policy.maximumFailures = 1
+        let queue = EmbeddedJobQueue(policy: policy)
+        for (agent, name) in zip(agents, ["a", "bad", "a"]) {
+            try await installation.receive([name], from: agent, of: scope, priority: nil)
+            try await queue.enqueue(WorkHint(scope: scope, priority: .change, subject: agent.description))
+        }
+        let subscription = installation.events.subscribe(scope: scope, buffer: 100)
+        let processor = installation.inventoryProcessor(verdicts, queue: queue)
+        let applied = try await running([processor.run]) { try await changes(2, in: subscription, of: scope) }
+        #expect(Set(applied.map(\.agent)) == [agents[0], agents[2]])
+        let dead = try await queue.fetchDeadLetters(scope: scope, limit: 9)
+        #expect(dead.map(\.hint.subject) == [agents[1].description])
+        #expect(dead.map(\.reason) == ["Poisoned()"])
+        #expect(try await queue.statistics().leases == 0)
+    }
+
+    @Test func whatIsUnderWayIsGivenBackWhenTheServiceIsAway() async throws {
+        let (scope, agents) = try await installation.company(agents: 2)
+        var policy = QueuePolicy()
+        policy.maximumFailures = 1
+        let queue = EmbeddedJobQueue(policy: policy)
+        for agent in agents {
+            try await installation.receive(["a"], from: agent, of: scope, priority: nil)
+            try await queue.enqueue(WorkHint(scope: scope, priority: .change, subject: agent.description))
+        }
+        let processor = installation.inventoryProcessor(verdicts, queue: queue)
+        try await running([processor.run]) { [verdicts] () async throws in
+            var attempts = verdicts.attempts.makeAsyncIterator()
+            await attempts.next()
+        }
+        let statistics = try await queue.statistics()
+        #expect(statistics.dead == 0 && statistics.leases == 0)
+        #expect(statistics.delayed + statistics.pending.values.reduce(0, +) == 2)
+    }
+
+    @Test func moreThanOneSweepTakesIsFoundByTheNext() async throws {
+        let (scope, agents) = try await installation.company(agents: 7)
+        for agent in agents { try await installation.receive(["a"], from: agent, of: scope, priority: nil) }
+        let waiting = WaitingAgents(store: installation.store, queue: installation.queue)
+        var place: PendingAgent?
+        var pages = 0
+        repeat {
+            place = try await waiting.announce(scope: scope, after: place, limit: 3)
+            pages += 1
+        } while place != nil
+        #expect(pages == 3)
+        #expect(try await installation.queue.statistics().pending[.routine] == 7)
     }
 }

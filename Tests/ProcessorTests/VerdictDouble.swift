@@ -15,6 +15,10 @@ final class VerdictDouble: VerdictService, AdvisoryChangeFeed {
         var current: String?
         /// Answers that fail before the next one succeeds.
         var failures = 0
+        /// Vulnerabilities that are being exploited.
+        var exploited: Set<String> = []
+        /// A package by whose name every call fails, in a way that is not the service's.
+        var poison: String?
         /// Done after an answer is made and before it is given.
         var afterAnswer: [@Sendable (inout State) -> Void] = []
         /// Names of the packages of every call.
@@ -58,6 +62,7 @@ final class VerdictDouble: VerdictService, AdvisoryChangeFeed {
     func verdicts(for packages: [PackageURL]) async throws -> VerdictBatch {
         attempted.yield()
         try state.withLock { state in
+            if let poison = state.poison, packages.contains(where: { $0.name == poison }) { throw Poisoned() }
             guard state.failures == 0 else {
                 state.failures -= 1
                 state.failedCalls += 1
@@ -80,7 +85,7 @@ final class VerdictDouble: VerdictService, AdvisoryChangeFeed {
             let found = packages.map { index[$0.name] ?? [] }
             return VerdictBatch(
                 verdicts: found.map { $0.map(Self.verdict) },
-                vulnerabilities: Set(found.joined()).sorted().map { Self.record($0) }, indexDigest: digest)
+                vulnerabilities: Set(found.joined()).sorted().map { state.record($0) }, indexDigest: digest)
         }
     }
 
@@ -114,7 +119,7 @@ final class VerdictDouble: VerdictService, AdvisoryChangeFeed {
             let names = Set(newer.keys).union(older.keys).filter { newer[$0] != older[$0] }.sorted()
             return AdvisoryChanges(
                 names: state.changedNames ?? names.map { AdvisoryName(scope: "PyPI", name: $0) },
-                vulnerabilities: Set(newer.values.joined()).sorted().map { Self.record($0, summary: current) },
+                vulnerabilities: Set(newer.values.joined()).sorted().map { state.record($0, summary: current) },
                 indexDigest: current)
         }
     }
@@ -124,13 +129,20 @@ final class VerdictDouble: VerdictService, AdvisoryChangeFeed {
             vulnerability: id, advisories: ["ADV"], status: .affected, fixedVersion: "9",
             reason: VerdictReason.inRange)
     }
+}
 
-    private static func record(_ id: String, summary: String = "") -> VulnerabilityRecord {
+extension VerdictDouble.State {
+    fileprivate func record(_ id: String, summary: String = "") -> VulnerabilityRecord {
         VulnerabilityRecord(
             id: id, summary: summary, severity: .high, cvssScore: 8,
+            kev: exploited.contains(id)
+                ? KnownExploitation(dateAdded: "2026-01-01", dueDate: nil, ransomware: false) : nil,
             risk: Risk(cvss: 8, severity: .high, epss: nil, exploitation: nil))
     }
 }
+
+/// What a package that cannot be matched brings.
+struct Poisoned: Error {}
 
 /// Lets nobody go on before a number of tasks have come; from then on, everybody.
 final class Rendezvous: Sendable {

@@ -3,14 +3,8 @@ import JobQueue
 import JobQueueTesting
 import Testing
 
-@Suite("Queues do what they owe")
+@Suite("The queue in Redis does what queues owe")
 struct QueueConformanceTests {
-    @Test("embedded", .timeLimit(.minutes(5)), arguments: QueueConformanceCase.all)
-    func embedded(_ one: QueueConformanceCase) async throws {
-        let clock = ManualClock()
-        try await one.run(EmbeddedJobQueue(policy: one.policy, clock: clock), clock)
-    }
-
     @Test(
         "Redis with TLS and password",
         .enabled(if: LocalRedis.isInstalled && LocalCertificates.canBeMade, "no redis-server"),

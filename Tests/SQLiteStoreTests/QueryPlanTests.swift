@@ -86,7 +86,9 @@ struct QueryPlanTests {
             Case(name: "events latest", sql: EventQueries.latestID, uses: ["events_by_company"]),
             Case(name: "tokens", sql: AccountQueries.enrollmentTokens, uses: ["enrollment_tokens_by_company"]),
             Case(name: "old sessions", sql: AccountQueries.deleteSessionsExpiredBefore, uses: ["sessions_by_expiry"]),
-            Case(name: "pending agents", sql: InventoryQueries.pendingAgents, uses: ["agents_waiting"]),
+            Case(
+                name: "pending agents", sql: InventoryQueries.pendingAgents, uses: ["agents_waiting"], maySort: true),
+            Case(name: "pending inventory", sql: InventoryQueries.pendingInventory, uses: ["uuid=?"]),
             Case(
                 name: "packages by name", sql: CatalogueQueries.packagesByName, uses: ["packages_by_advisory_name"],
                 maySort: true),

@@ -161,7 +161,9 @@ struct AgentProtocolRoutes: Sendable {
                 form == .delta
                 ? true : try await services.store.fetchAgent(scope: agent.scope, id: agent.agentID)?.sync.applied != nil
             try await services.queue.enqueue(
-                WorkHint(scope: agent.scope, priority: applied ? .change : .firstInventory))
+                WorkHint(
+                    scope: agent.scope, priority: applied ? .change : .firstInventory,
+                    subject: agent.agentID.description))
         } catch {
             call.logger.warning("work not announced", metadata: ["error": "\(error)"])
         }

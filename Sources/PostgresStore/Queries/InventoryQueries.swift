@@ -55,13 +55,24 @@ enum InventoryQueries {
             "select count(*), min(waiting_since) from agents where company_id = $1 and waiting_since is not null",
             company)
     }
-    /// Serves from: agents_waiting, which is also the order.
-    static func pending(company: Int32, limit: Int) -> PostgresStatement {
+    /// Serves from: agents_waiting, which is also the order but among those that began to wait in the same millisecond.
+    static func pending(company: Int32, after: PendingAgent?, limit: Int) -> PostgresStatement {
+        PostgresStatement(
+            """
+            select id, waiting_since from agents
+            where company_id = $1 and waiting_since is not null and (waiting_since, id) > ($2, $3)
+            order by waiting_since, id limit $4
+            """, company, after?.waitingSince ?? .distantPast,
+            after?.agentID.uuid ?? UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)),
+            max(0, limit))
+    }
+    /// Serves from: primary keys.
+    static func pending(_ agents: [AgentID], company: Int32) -> PostgresStatement {
         PostgresStatement(
             """
             select a.id, u.content from agents a join uploads u on u.company_id = a.company_id and u.agent_id = a.id
-            where a.company_id = $1 and a.waiting_since is not null order by a.waiting_since limit $2
-            """, company, max(0, limit))
+            where a.company_id = $1 and a.id = any($2) and a.waiting_since is not null
+            """, company, agents.map(\.uuid))
     }
 
     // MARK: - Applying

@@ -47,10 +47,16 @@ enum InventoryQueries {
         join companies c on c.id = w.company_id
         order by w.since, c.id limit ?
         """
-    /// Serves from: agents_waiting, which is also the order.
+    /// Serves from: agents_waiting, which is also the order but among those that began to wait in the same millisecond.
     static let pendingAgents = """
-        select a.uuid, i.content, i.package_ids from agents a join inventories i on i.id = a.received_id
-        where a.company_id = ? and a.waiting_since is not null order by a.waiting_since limit ?
+        select uuid, waiting_since from agents
+        where company_id = :company and waiting_since is not null and (waiting_since, uuid) > (:since, :uuid)
+        order by waiting_since, uuid limit :limit
+        """
+    /// Serves from: unique index on uuid.
+    static let pendingInventory = """
+        select i.content, i.package_ids from agents a join inventories i on i.id = a.received_id
+        where a.uuid = ? and a.company_id = ? and a.waiting_since is not null
         """
 
     /// Rows and evaluation of purls. Serves from: unique index on purl.
