@@ -216,7 +216,7 @@ let package = Package(
         module(
             floor: 6, "RemoteCaching", ["Stores", "RedisClient", "MemcachedClient", "Caching"],
             external: [crypto, lifecycle]),
-        module(floor: 6, "Upkeep", ["JobQueue", "Caching"], external: [logging, metrics, lifecycle]),
+        module(floor: 6, "Upkeep", ["Telemetry", "JobQueue", "Caching"], external: [logging, metrics, lifecycle]),
         module(
             floor: 6, "Processor",
             ["PackageIdentity", "Inventory", "Matching", "Stores", "Verdicts", "JobQueue", "Events"],
@@ -244,10 +244,11 @@ let package = Package(
             "zerotrace-server",
             [
                 "PackageIdentity", "Scoring", "Versioning", "Advisories", "Inventory", "SBOM", "Matching", "Reports",
-                "LoadTest", "Stores", "SQLiteStore", "Verdicts", "JobQueue", "Events", "Telemetry", "Enrichment",
-                "Processor",
-                "Gateway", "VerdictServer", "DirectCommands",
-            ], external: [argumentParser, crypto, logging, metrics, lifecycle]),
+                "LoadTest", "Settings", "Stores", "SQLiteStore", "PostgresStore", "Verdicts", "JobQueue", "Events",
+                "Caching", "RedisClient", "MemcachedClient", "RedisJobQueue", "RedisEventBus", "RemoteCaching",
+                "Telemetry", "Enrichment", "VerdictClient", "Processor", "Upkeep", "Gateway", "VerdictServer",
+                "DirectCommands",
+            ], external: [argumentParser, crypto, logging, metrics, lifecycle, product("Hummingbird", "hummingbird")]),
         program(
             "zerotrace-agent", ["PackageIdentity", "Inventory", "HostScan", "AgentKit"],
             external: [argumentParser, logging, lifecycle]),
@@ -334,7 +335,7 @@ let package = Package(
                 "Stores", "Caching", "Settings", "PipelinedConnections", "RedisClient", "MemcachedClient",
                 "DataServersTesting",
             ]),
-        tests("Upkeep", ["Stores", "JobQueue", "Caching"], external: [logging, metrics]),
+        tests("Upkeep", ["Stores", "Telemetry", "JobQueue", "Caching"], external: [logging, metrics]),
         tests("Stores"),
         tests("JobQueue", ["Stores", "JobQueueTesting"]),
         tests("Caching", ["Stores"]),

@@ -57,7 +57,7 @@ struct GatewayParts: Sendable {
             table: try RouteTable(routes), authenticator: authenticator,
             dashboard: DashboardAssets(directory: configuration.dashboardDirectory, logger: logger),
             securityHeaders: SecurityHeaders(isServedOverTLS: configuration.isServedOverTLS),
-            trustsForwardedAddress: configuration.trustsForwardedAddress)
+            trustsForwardedAddress: configuration.trustsForwardedAddress, health: services.health)
     }
 
     /// The list of all routes: a new group is added here.
@@ -73,8 +73,7 @@ struct GatewayParts: Sendable {
         let agentProtocol = AgentProtocolRoutes(
             services: services, configuration: configuration, authenticator: authenticator,
             intake: ConcurrencyLimit(limits.concurrentInventories))
-        let overview = OverviewRoutes(services: services, cache: MemoryCache<Overview>(capacity: 1000))
-        return auth.routes + agentProtocol.routes + overview.routes
+        return auth.routes + agentProtocol.routes + OverviewRoutes(services: services).routes
             + AgentRoutes(store: services.store).routes
             + VulnerabilityRoutes(services: services).routes
             + EventRoutes(store: services.store, origin: origin).routes

@@ -1,3 +1,4 @@
+import Caching
 import Crypto
 import Events
 import Foundation
@@ -16,6 +17,8 @@ public struct GatewayServices: Sendable {
     public let queue: any JobQueue
     /// Rings when a company has a new event.
     public let events: any EventBus
+    /// Overviews, which all who look at a company's first page share.
+    public let overviews: TieredCache<Overview>
     /// Signs access tokens; see ``SigningKeyFile``.
     public let signingKey: Curve25519.Signing.PrivateKey
     /// What `/-/healthy` and `/-/ready` tell; the gateway itself reports the check "store".
@@ -28,6 +31,7 @@ public struct GatewayServices: Sendable {
     /// Brings the parts together.
     public init(
         store: any Store, verdicts: any VerdictService, queue: any JobQueue, events: any EventBus,
+        overviews: TieredCache<Overview> = GatewayServices.overviewCache(levels: []),
         signingKey: Curve25519.Signing.PrivateKey, health: HealthState = HealthState(),
         now: @escaping @Sendable () -> Date = { Date() },
         metricsText: (@Sendable () -> String)? = nil
@@ -36,9 +40,20 @@ public struct GatewayServices: Sendable {
         self.verdicts = verdicts
         self.queue = queue
         self.events = events
+        self.overviews = overviews
         self.signingKey = signingKey
         self.health = health
         self.now = now
         self.metricsText = metricsText
+    }
+    /// A cache of overviews.
+    ///
+    /// An answer is kept for two seconds, which bounds how late a change without an event shows, such as an inventory that has
+    /// arrived and waits.
+    /// - Parameter levels: The nearest first, after the memory of this process.
+    public static func overviewCache(levels: [GuardedLevel]) -> TieredCache<Overview> {
+        TieredCache(
+            kind: "overview-1", policy: CachePolicy(ttl: .seconds(2), memoryCapacity: 1_000), codec: .json,
+            levels: levels)
     }
 }

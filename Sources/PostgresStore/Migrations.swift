@@ -52,6 +52,17 @@ struct Migrations: Sendable {
         try session.transaction { try grant(role, session) }
     }
 
+    /// How far a database is, without changing it.
+    /// - Throws: What PostgreSQL says.
+    func status(_ session: borrowing DedicatedSession) throws -> MigrationStatus {
+        let exists = try session.query("select to_regclass('schema_migrations') is not null").value(as: Bool.self)
+        let state = try exists ? session.query(Self.state) : nil
+        let version = try state?.value(0, as: Int.self) ?? 0
+        return MigrationStatus(
+            version: version, supported: all.count, requires: try state?.value(1, as: Int.self) ?? 0,
+            pending: all.dropFirst(version).map(\.name))
+    }
+
     /// How far a database is; `nil` when nothing was ever migrated in it.
     /// - Throws: ``StoreError/databaseTooNew(found:supported:)`` when a newer program took away what this one uses.
     func check(_ session: borrowing DedicatedSession) throws -> Int? {
@@ -123,5 +134,7 @@ struct Migrations: Sendable {
         guard try check(state) >= all.count else { throw Self.notMigrated }
     }
 
-    private static var notMigrated: StoreError { .unavailable("open: the database is not migrated yet") }
+    private static var notMigrated: StoreError {
+        .unavailable("open: the database is not migrated yet; `zerotrace migrate` does it")
+    }
 }

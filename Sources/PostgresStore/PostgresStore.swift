@@ -35,6 +35,17 @@ public final class PostgresStore: Store {
         }
     }
 
+    /// How far the database is; changes nothing in it.
+    ///
+    /// - Throws: ``StoreError/unavailable(_:)``.
+    public static func migrationStatus(_ settings: DatabaseSettings) async throws -> MigrationStatus {
+        try await classifyingErrors("read migrations") {
+            let client = try PostgresClient(settings.client)
+            defer { client.shutDown() }
+            return try await client.withDedicatedSession { try Migrations.bundled.status($0) }
+        }
+    }
+
     /// Opens the store; the database must be migrated.
     ///
     /// - Throws: ``StoreError/databaseTooNew(found:supported:)``, ``StoreError/unavailable(_:)``.

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Enrichment
 import Foundation
-import SQLiteStore
 import Stores
 
 /// Where the installation keeps its data.
@@ -17,11 +16,13 @@ struct DataOptions: ParsableArguments {
         path.map(DataFolder.init(path:)) ?? .standard(environment: ProcessInfo.processInfo.environment)
     }
 
-    /// Opens the installation's store, making it when it is new.
-    func openStore() throws -> SQLiteStore {
-        try folder.create()
-        return try SQLiteStore(path: folder.database)
+    /// The parts that the environment names, with this folder.
+    func deployment() throws -> Deployment {
+        try Deployment(data: folder, environment: ProcessInfo.processInfo.environment)
     }
+
+    /// Opens the installation's store, wherever it is.
+    func openStore() async throws -> any Store { try await deployment().openStore() }
 }
 
 extension CompanyStore {

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Dispatch
+import Foundation
+import Stores
 
 #if canImport(Glibc)
 import Glibc
@@ -14,7 +16,9 @@ import Darwin
 enum Program {
     static func main() {
         Task.detached {
-            await ZeroTrace.main()
+            // Who is at this command line; the roles that run for long are the system itself.
+            let actor = AuditActor(.installation, name: NSUserName())
+            await AuditContext.$current.withValue(AuditContext(actor: actor)) { await ZeroTrace.main() }
             exit(0)
         }
         dispatchMain()

@@ -8,7 +8,8 @@ struct ZeroTrace: AsyncParsableCommand {
         abstract: "Which of your machines are exposed to which known vulnerabilities, why, and what to do first.",
         version: zeroTraceVersion,
         subcommands: [
-            ServeCommand.self, ScanCommand.self, MatchCommand.self, FeedsCommand.self, IndexCommand.self,
+            ServeCommand.self, GatewayCommand.self, ProcessorCommand.self, MigrateCommand.self, QueueCommand.self,
+            ScanCommand.self, MatchCommand.self, FeedsCommand.self, IndexCommand.self,
             CompanyCommand.self, UserCommand.self, TokenCommand.self, AgentCommand.self, VerifyCommand.self,
             LoadtestCommand.self, EnrichmentCommand.self, VersionCompareCommand.self, PURLCommand.self,
             CVSSCommand.self,

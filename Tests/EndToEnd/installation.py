@@ -200,12 +200,19 @@ class Installation:
         self.log = folder / "serve.log"
         self.server = None
         self.children = []
+        # Variables that name parts other than those in the data folder.
+        self.variables = {}
+
+    @property
+    def environment(self):
+        return {**os.environ, **self.variables}
 
     def run(self, *arguments, text=None, check=True):
         """Runs `zerotrace` with this data folder and returns what it printed."""
         name, *rest = arguments
         command = [PROGRAMS / "zerotrace", name, *rest, "--data", self.data]
-        result = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+        result = subprocess.run(
+            command, input=text, capture_output=True, text=True, check=False, env=self.environment)
         if check and result.returncode != 0:
             raise AssertionError(f"{arguments} ended with {result.returncode}: {result.stderr}")
         return result.stdout.strip()

@@ -25,6 +25,18 @@ import Testing
         #expect(health.report.ready)
     }
 
+    @Test func `an optional check is told of and decides nothing`() {
+        let health = HealthState(checks: ["database"], optional: ["cache", "database"])
+        health.finishStarting()
+        health.pass("database")
+        #expect(health.report.ready)
+        #expect(health.report.checks.map(\.name) == ["cache", "database"])
+        #expect(health.report.checks.map(\.passing) == [false, true])
+        #expect(health.report.checks.map(\.required) == [false, true], "what is both is required")
+        health.fail("cache", detail: "down")
+        #expect(health.report.ready)
+    }
+
     @Test func `is not ready before it started although all checks pass`() {
         let health = HealthState(checks: ["index"])
         health.pass("index")
@@ -69,7 +81,7 @@ import Testing
         encoder.outputFormatting = .sortedKeys
         let coded = String(decoding: try encoder.encode(health.report), as: UTF8.self)
         #expect(
-            coded == #"{"checks":[{"detail":"not checked yet","name":"database","passing":false}],"#
+            coded == #"{"checks":[{"detail":"not checked yet","name":"database","passing":false,"required":true}],"#
                 + #""live":true,"phase":"ready","ready":false}"#)
         #expect(try JSONDecoder().decode(HealthReport.self, from: Data(coded.utf8)) == health.report)
     }

@@ -42,11 +42,14 @@ public struct MappedVerdictService: VerdictService, AdvisoryChangeFeed {
     /// The index in use, and the feeds as the last sync left them.
     public func status() async -> AdvisoryStatus {
         let index = holder.index
-        // A state file that cannot be read leaves the feeds' ages unknown; the index itself says what it was made of.
-        let state = (try? SnapshotState.load(folder: data.feeds)) ?? SnapshotState()
         return AdvisoryStatus(
-            indexDigest: index?.digest, vulnerabilities: index?.vulnerabilityCount ?? 0,
-            feeds: state.statuses)
+            indexDigest: index?.digest, vulnerabilities: index?.vulnerabilityCount ?? 0, feeds: feeds)
+    }
+
+    /// The feeds as the last sync left them.
+    public var feeds: [FeedStatus] {
+        // A state file that cannot be read leaves the feeds' ages unknown; the index itself says what it was made of.
+        ((try? SnapshotState.load(folder: data.feeds)) ?? SnapshotState()).statuses
     }
 
     /// The index in use; `nil` before the first.

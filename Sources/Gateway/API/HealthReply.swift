@@ -7,10 +7,11 @@ struct HealthReply: Encodable {
     let phase: HealthReport.Phase
     let checks: [Check]
 
-    /// One thing that must work before work may be sent here.
+    /// One thing that work needs.
     struct Check: Encodable {
         let name: String
         let passing: Bool
+        let required: Bool
         let detail: OrNull<String>
     }
 
@@ -19,7 +20,9 @@ struct HealthReply: Encodable {
         ready = report.ready
         phase = report.phase
         checks = report.checks.map {
-            Check(name: $0.name, passing: $0.passing, detail: OrNull(showsDetails ? $0.detail : nil))
+            Check(
+                name: $0.name, passing: $0.passing, required: $0.required,
+                detail: OrNull(showsDetails ? $0.detail : nil))
         }
     }
 }

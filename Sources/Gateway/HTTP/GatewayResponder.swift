@@ -27,6 +27,7 @@ struct GatewayResponder: HTTPResponder {
     let dashboard: DashboardAssets
     let securityHeaders: SecurityHeaders
     let trustsForwardedAddress: Bool
+    let health: HealthState
 
     private static let requestID = HTTPField.Name("X-Request-Id")
     private static let traceParent = HTTPField.Name("traceparent")
@@ -68,6 +69,8 @@ struct GatewayResponder: HTTPResponder {
         case .nothing: outcome = try await catching("assets", call) { try dashboard.response(to: request) }
         }
         securityHeaders.apply(to: &outcome.response.headers)
+        // Who would send the next request on this connection makes another one, to where it is served.
+        if health.isStopping { outcome.response.headers[.connection] = "close" }
         if let name = Self.requestID { outcome.response.headers[name] = id }
         if outcome.response.status == .noContent || outcome.response.status == .notModified {
             // A length would be that of the body that is not sent (RFC 9110 section 8.6).

@@ -5,11 +5,6 @@ import Stores
 /// The first page, and what the answers rest on.
 struct OverviewRoutes: Sendable {
     let services: GatewayServices
-    let cache: MemoryCache<Overview>
-
-    /// How long one overview is shown to all who ask. It also bounds how late a change without an event shows, such as an inventory
-    /// that has arrived and waits.
-    private static let lifetime = Duration.seconds(2)
 
     var routes: [Route] {
         [
@@ -18,15 +13,16 @@ struct OverviewRoutes: Sendable {
         ]
     }
 
-    /// The latest event is part of the cache's key, so every change that has an event shows at once, also when another process made
-    /// it, and nothing needs to be invalidated.
+    /// The latest event is part of the cache's key: every event invalidates, whichever process made it, and no other process need hear
+    /// of it.
     @Sendable private func overview(_ call: Call, _ caller: Caller) async throws -> Response {
         let scope = caller.scope
         let latest = try await services.store.fetchLatestEventID(scope: scope)
         let key = CompanyCacheKey(scope: scope, name: "overview@\(latest.rawValue)")
-        let overview = try await cache.value(for: key, ttl: Self.lifetime) {
+        let found = try await services.overviews.value(for: key) {
             try await services.store.fetchOverview(scope: scope, at: services.now())
         }
+        guard let overview = found else { throw APIError.notFound }
         return try Reply.json(
             OverviewReply(overview, advisories: await services.verdicts.status(), latest: latest))
     }

@@ -17,7 +17,7 @@ struct AgentCommand: AsyncParsableCommand {
         @Option(help: "Name of the company.") var company: String
 
         func run() async throws {
-            let store = try data.openStore()
+            let store = try await data.openStore()
             let scope = CompanyScope(companyID: try await store.requireCompany(named: company).id)
             var cursor: String?
             repeat {

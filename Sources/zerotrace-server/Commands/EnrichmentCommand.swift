@@ -5,6 +5,7 @@ import Logging
 import Matching
 import Metrics
 import ServiceLifecycle
+import Settings
 import Telemetry
 import VerdictServer
 import Verdicts
@@ -17,7 +18,7 @@ struct EnrichmentCommand: AsyncParsableCommand {
         discussion: """
             It follows the index: a new one, put in place by `zerotrace feeds sync` or by renaming a file over FILE, comes into use within a \
             quarter of a second, and every answer rests on one index. Options come before the environment: ENRICHMENT_HOST, ENRICHMENT_PORT, \
-            ENRICHMENT_WORKERS, ENRICHMENT_INDEX, ENRICHMENT_LOG_LEVEL. It stops on SIGTERM and SIGINT once requests under way are answered.
+            ENRICHMENT_WORKERS, ENRICHMENT_INDEX, ENRICHMENT_LOG_LEVEL; and there only: ENRICHMENT_SECRET (what processors and gateways have to say), ENRICHMENT_RATE_LIMIT (requests a second and client), ENRICHMENT_CACHE_TTL (seconds). It stops on SIGTERM and SIGINT once requests under way are answered.
             """)
     @OptionGroup var data: DataOptions
     @Option(help: ArgumentHelp("An index file instead of the installation's.", valueName: "FILE")) var index: String?
@@ -28,27 +29,32 @@ struct EnrichmentCommand: AsyncParsableCommand {
     @Option(help: "trace, debug, info, notice, warning, error or critical. Default: info.") var logLevel: Logger.Level?
 
     func run() async throws {
-        let environment = EnrichmentEnvironment(ProcessInfo.processInfo.environment)
-        let server = try serverConfiguration(environment)
+        let variables = EnvironmentVariables(ProcessInfo.processInfo.environment, family: "ENRICHMENT_")
+        let server = try serverConfiguration(variables)
+        let level = try logLevel ?? variables.choice("LOG_LEVEL", of: Logger.Level.self) ?? .info
         LoggingSystem.bootstrap { label in JSONLogHandler(label: label) }
         var logger = Logger(label: "enrichment")
-        logger.logLevel = try logLevel ?? environment.logLevel() ?? .info
+        logger.logLevel = level
         raiseOpenFileLimit()
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
-        try await services(server, index ?? environment.index, metrics, logger).run()
+        try await services(server, index ?? variables.text("INDEX"), metrics, logger).run()
     }
 
-    private func serverConfiguration(_ environment: EnrichmentEnvironment) throws -> VerdictServerConfiguration {
+    func validate() throws {
+        guard (0...65_535).contains(port ?? 0) else { throw ValidationError("A port is 0 to 65535.") }
+        guard (1...1_024).contains(workers ?? 1) else { throw ValidationError("There are 1 to 1024 workers.") }
+    }
+
+    private func serverConfiguration(_ variables: EnvironmentVariables) throws -> VerdictServerConfiguration {
         var configuration = VerdictServerConfiguration()
-        if let host = host ?? environment.host { configuration.host = host }
-        if let port = try port ?? environment.port() { configuration.port = port }
-        configuration.workers = try workers ?? environment.workers()
+        configuration.host = host ?? variables.text("HOST") ?? configuration.host
+        configuration.port = try port ?? variables.number("PORT", in: 0...65_535, default: configuration.port)
+        configuration.workers = try workers ?? variables.number("WORKERS", in: 1...1_024)
         configuration.exposesMetrics = metrics
-        guard (0...65_535).contains(configuration.port) else { throw ValidationError("A port is 0 to 65535.") }
-        guard (1...1_024).contains(configuration.workers ?? 1) else {
-            throw ValidationError("There are 1 to 1024 workers.")
-        }
+        configuration.secret = try variables.secret("SECRET")?.revealed
+        configuration.requestsPerSecond = try variables.number("RATE_LIMIT", in: 1...1_000_000)
+        configuration.cacheSeconds = try variables.number("CACHE_TTL", in: 0...86_400)
         return configuration
     }
 
@@ -57,8 +63,11 @@ struct EnrichmentCommand: AsyncParsableCommand {
     ) throws -> ServiceGroup {
         let health = HealthState()
         let holder = try indexHolder(file)
+        let synced = MappedVerdictService(holder: holder, data: data.folder)
         let services = VerdictServerServices(
-            indexes: ServedIndexes(holder: holder), health: health, feeds: { holder.index?.feedStatuses ?? [] },
+            indexes: ServedIndexes(holder: holder), health: health,
+            // A file that was named knows of no syncs, only of what it was made of.
+            feeds: { file == nil ? synced.feeds : holder.index?.feedStatuses ?? [] },
             metricsText: { metrics.render() })
         var group = ServiceGroupConfiguration(
             services: [
@@ -88,37 +97,6 @@ struct EnrichmentCommand: AsyncParsableCommand {
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
         limit.rlim_cur = limit.rlim_max
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    }
-}
-
-/// The settings that the environment gives.
-struct EnrichmentEnvironment {
-    private let values: [String: String]
-
-    init(_ values: [String: String]) { self.values = values }
-
-    var host: String? { value("HOST") }
-    var index: String? { value("INDEX") }
-
-    func port() throws -> Int? { try number("PORT") }
-    func workers() throws -> Int? { try number("WORKERS") }
-
-    func logLevel() throws -> Logger.Level? {
-        guard let text = value("LOG_LEVEL") else { return nil }
-        guard let level = Logger.Level(rawValue: text.lowercased()) else {
-            throw ValidationError("ENRICHMENT_LOG_LEVEL is no level: \(text)")
-        }
-        return level
-    }
-
-    private func value(_ name: String) -> String? {
-        values["ENRICHMENT_" + name].flatMap { $0.isEmpty ? nil : $0 }
-    }
-
-    private func number(_ name: String) throws -> Int? {
-        guard let text = value(name) else { return nil }
-        guard let number = Int(text) else { throw ValidationError("ENRICHMENT_\(name) is no number: \(text)") }
-        return number
     }
 }
 

@@ -22,7 +22,7 @@ struct TokenCommand: AsyncParsableCommand {
             guard uses >= 1, (1...24 * 366).contains(hours) else {
                 throw ValidationError("A token has at least one use and lives for an hour to a year.")
             }
-            let store = try data.openStore()
+            let store = try await data.openStore()
             let company = try await store.requireCompany(named: company)
             let token = Secret.makeEnrollmentToken()
             let now = Date()
@@ -40,7 +40,7 @@ struct TokenCommand: AsyncParsableCommand {
         @Option(help: "Name of the company.") var company: String
 
         func run() async throws {
-            let store = try data.openStore()
+            let store = try await data.openStore()
             let scope = CompanyScope(companyID: try await store.requireCompany(named: company).id)
             for token in try await store.fetchEnrollmentTokens(scope: scope) {
                 let state =
@@ -61,7 +61,7 @@ struct TokenCommand: AsyncParsableCommand {
 
         func run() async throws {
             guard let id = EnrollmentTokenID(id) else { throw ValidationError("\(id) is no id of a token.") }
-            let store = try data.openStore()
+            let store = try await data.openStore()
             let scope = CompanyScope(companyID: try await store.requireCompany(named: company).id)
             try await store.revokeEnrollmentToken(scope: scope, id: id, at: Date())
         }

@@ -35,7 +35,7 @@ struct UserCommand: AsyncParsableCommand {
             guard let password = readLine(), password.count >= Self.minimumPasswordLength else {
                 throw ValidationError("The password needs at least \(Self.minimumPasswordLength) characters.")
             }
-            let store = try data.openStore()
+            let store = try await data.openStore()
             let company = try await store.requireCompany(named: company)
             let user = try await store.insertUser(
                 email: email, passwordHash: PasswordHasher.hash(password), role: role, companyID: company.id, at: Date()

@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import Gateway
+import Logging
+import Settings
+import Telemetry
+
+/// What every role's command takes.
+struct RoleOptions: ParsableArguments {
+    @OptionGroup var data: DataOptions
+    @Option(help: "trace, debug, info, notice, warning, error or critical. Default: $API_LOG_LEVEL, else info.")
+    var logLevel: Logger.Level?
+
+    /// A logger whose lines are JSON.
+    func makeLogger() throws -> Logger {
+        let level = try logLevel ?? EnvironmentVariables.api.choice("LOG_LEVEL", of: Logger.Level.self) ?? .info
+        LoggingSystem.bootstrap { label in JSONLogHandler(label: label) }
+        var logger = Logger(label: "zerotrace")
+        logger.logLevel = level
+        return logger
+    }
+}
+
+/// What the commands that serve the API take.
+struct GatewayOptions: ParsableArguments {
+    @Option(help: "Address to listen on. Default: $API_HOST, else 127.0.0.1.") var host: String?
+    @Option(help: "Port to listen on; 0 picks a free one, which the log tells. Default: $API_PORT, else 8420.")
+    var port: Int?
+    @Option(help: ArgumentHelp("Folder of the built dashboard.", valueName: "DIR")) var dashboard: String?
+    @Option(help: "Seconds between an agent's heartbeats.") var heartbeat = 300
+    @Flag(help: "Serve /metrics to whoever can reach the port.") var metrics = false
+    @Flag(
+        help:
+            "Say that a proxy in front of this port speaks TLS, so that cookies are marked secure. API_ENV=production says so, too."
+    )
+    var behindTLS = false
+    @Flag(
+        help:
+            "Take a client's address from X-Forwarded-For, as the proxy in front writes it. Nobody else may reach the port then."
+    )
+    var trustProxy = false
+    @Option(
+        help:
+            "Seconds in which requests are still taken after SIGTERM, so that whoever sends them sees first that /-/ready says no."
+    )
+    var drain = 0
+
+    /// Where the installation stands.
+    private enum Environment: String, CaseIterable { case development, production }
+
+    func validate() throws {
+        guard (0...65_535).contains(port ?? 0), heartbeat >= 1, (0...3_600).contains(drain) else {
+            throw ValidationError(
+                "A port is 0 to 65535; a heartbeat takes at least 1 second; draining takes 0 to 3600.")
+        }
+    }
+
+    func configuration() throws -> GatewayConfiguration {
+        let variables = EnvironmentVariables.api
+        var gateway = GatewayConfiguration()
+        gateway.host = host ?? variables.text("HOST") ?? gateway.host
+        gateway.port = try port ?? variables.number("PORT", in: 0...65_535, default: 8_420)
+        gateway.dashboardDirectory = dashboard
+        gateway.heartbeatSeconds = heartbeat
+        gateway.exposesMetrics = metrics
+        gateway.isServedOverTLS = try behindTLS || variables.choice("ENV", of: Environment.self) == .production
+        gateway.trustsForwardedAddress = trustProxy
+        return gateway
+    }
+}
+
+/// What the commands that apply inventories take.
+struct ProcessorOptions: ParsableArguments {
+    @Option(help: "Companies whose inventories are applied at once. Default: 2.") var workers = 2
+
+    func validate() throws {
+        guard (1...256).contains(workers) else { throw ValidationError("There are 1 to 256 workers.") }
+    }
+
+    var configuration: ProcessorConfiguration { ProcessorConfiguration(workers: workers) }
+}
+
+extension EnvironmentVariables {
+    /// `API_…` of this process.
+    static var api: EnvironmentVariables {
+        EnvironmentVariables(ProcessInfo.processInfo.environment, family: "API_")
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
