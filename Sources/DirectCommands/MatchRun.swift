@@ -29,6 +29,8 @@ public struct MatchRun: Sendable {
 
     /// Exit code when a finding is as severe as was asked.
     private static let found: Int32 = 1
+    /// Exit code when there is nothing to match against; `EX_USAGE` of sysexits(3).
+    private static let notReady: Int32 = 64
     /// Exit code when something cannot be read; `EX_DATAERR` of sysexits(3).
     private static let unreadable: Int32 = 65
 
@@ -48,7 +50,7 @@ public struct MatchRun: Sendable {
     /// - Returns: The exit code: what cannot be read is told and gives 65.
     /// - Throws: ``UsageError`` of `open`.
     public func match(bills: [String], open: () throws -> OpenedIndex) throws(UsageError) -> Int32 {
-        try run(open) {
+        try run {
             var merged = MergedBills(count: bills.count)
             for path in bills {
                 let contents = try Self.naming(path) {
@@ -59,36 +61,40 @@ public struct MatchRun: Sendable {
                 }
                 merged.add(contents.components)
             }
-            return (merged.packages, bills)
+            return (merged.packages, bills, try open())
         }
     }
 
-    /// Matches a machine.
+    /// Matches a machine. The index is opened first: whoever has none yet learns so before a long scan.
     ///
     /// - Parameters:
     ///   - root: Its root folder.
     ///   - open: As for ``match(bills:open:)``.
     public func scan(root: String, open: () throws -> OpenedIndex) throws(UsageError) -> Int32 {
-        try run(open) {
+        try run {
+            let opened = try open()
             let report = try HostScanner(root: root).scan(progress: Terminal.progress)
             for warning in report.warnings {
                 Terminal.progress(TerminalText.harmless("\(warning.path): \(warning.reason)"))
             }
             var resolver = CoordinateResolver()
-            return (report.inventory.packages.map { ReportedPackage($0, resolver: &resolver) }, [])
+            return (report.inventory.packages.map { ReportedPackage($0, resolver: &resolver) }, [], opened)
         }
     }
 
     private func run(
-        _ open: () throws -> OpenedIndex, _ read: () throws -> (packages: [ReportedPackage], documents: [String])
+        _ read: () throws -> (packages: [ReportedPackage], documents: [String], opened: OpenedIndex)
     ) throws(UsageError) -> Int32 {
         do {
             let input = try read()
-            let opened = try open()
-            let policy = try readPolicy(vexAmongFeeds: opened.vex)
-            return try show(input.packages, documents: input.documents, index: opened.index, policy: policy)
+            let policy = try readPolicy(vexAmongFeeds: input.opened.vex)
+            return try show(input.packages, documents: input.documents, index: input.opened.index, policy: policy)
         } catch let error as UsageError {
             throw error
+        } catch let error as NoAdvisoriesYet {
+            Terminal.warn(TerminalText.harmless("Error: \(error)"))
+            Terminal.warn(NoAdvisoriesYet.firstSteps)
+            return Self.notReady
         } catch {
             status.clear()
             Terminal.warn(TerminalText.harmless("Error: \(error)"))
@@ -169,11 +175,19 @@ public struct MatchRun: Sendable {
         status.clear()
         // Never freed: the process ends with the report, and taking ten thousand rows apart one by one would be for nothing.
         _ = Unmanaged.passRetained(KeptReport(report))
-        let output = Terminal.output()
-        write(report, to: output)
-        try output.flush()
+        try send(from: index) { write(report, to: $0) }
         if let level = request.failOn, report.reaches(level) { return Self.found }
         return 0
+    }
+
+    /// Writes to standard output what an index says, once it is whole and the index was met undamaged on the way.
+    private func send(from index: AdvisoryIndex, _ write: (ByteOutput) -> Void) throws {
+        let held = HeldOutput()
+        let output = ByteOutput(drain: held.take)
+        write(output)
+        try output.flush()
+        if let damage = index.damage { throw damage }
+        try held.release()
     }
 
     /// What the format asks of the report.
@@ -210,19 +224,17 @@ public struct MatchRun: Sendable {
         let explained = packages.flatMap {
             ExplainedPackage.explain($0, vulnerability: id, index: index, policy: policy)
         }.filter(\.isSpokenOf)
-        let output = Terminal.output()
-        if request.format == .json {
-            ExplainedPackage.writeJSON(explained, to: output)
-        } else if explained.isEmpty {
-            output.append(
-                TerminalText.harmless("No advisory of \(id) speaks of any of these \(packages.count) packages.") + "\n")
-        } else {
+        try send(from: index) { output in
+            if request.format == .json { return ExplainedPackage.writeJSON(explained, to: output) }
+            if explained.isEmpty {
+                let sentence = "No advisory of \(id) speaks of any of these \(packages.count) packages."
+                return output.append(TerminalText.harmless(sentence) + "\n")
+            }
             for (number, item) in explained.enumerated() {
                 if number > 0 { output.append(UInt8(ascii: "\n")) }
                 output.append(item.text())
             }
         }
-        try output.flush()
     }
 }
 
@@ -244,4 +256,23 @@ public struct UsageError: Error, CustomStringConvertible {
 
     /// Makes one of its words.
     public init(_ description: String) { self.description = description }
+}
+
+/// Nothing was named to match against, and the installation has no index yet.
+public struct NoAdvisoriesYet: Error, CustomStringConvertible {
+    private let folder: String
+
+    /// - Parameter folder: Where the installation keeps its data.
+    public init(folder: String) { self.folder = folder }
+
+    /// One line for people.
+    public var description: String { "there are no advisories to match against: none lie in \(folder) yet" }
+
+    /// What to do about it.
+    static let firstSteps = """
+        Do one of these first:
+          zerotrace feeds sync                              fetches the publishers' feeds and compiles them there
+          zerotrace index build --feed PATH --output FILE   compiles feed files that you have; then give --index FILE here
+        or give --feed PATH here, which reads feed files, or a folder of them, this once.
+        """
 }

@@ -46,6 +46,12 @@ public final class AdvisoryIndex: Sendable {
         reader.mapping.trustAll()
     }
 
+    /// What was found damaged by any question so far; `nil` for nothing.
+    ///
+    /// Some answers have no place for an error: whether a scope is covered, what is known of an id. Whoever asks many questions and gives one
+    /// answer looks here before it goes out.
+    public var damage: IndexError? { reader.mapping.damage }
+
     /// Vulnerabilities known, withdrawn ones included.
     public var vulnerabilityCount: Int { reader.layout.count(.vulnerabilities) }
 
@@ -61,6 +67,7 @@ public final class AdvisoryIndex: Sendable {
     /// Whether any advisory speaks of the scope, so that "nothing found" means something there.
     ///
     /// - Parameter scope: OSV vocabulary, `Debian:12`.
+    /// - Returns: `false`, too, where the file is damaged, see ``damage``.
     public func covers(scope: String) -> Bool {
         (try? reader.hasScope(scope)) ?? false
     }

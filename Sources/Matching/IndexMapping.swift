@@ -6,8 +6,8 @@ import Synchronization
 /// The check of a page is computed when it is first read and remembered; so a damaged page is an error wherever it is met, without the
 /// cost of reading the whole file on opening. The section with the checks has its own digest in the header, which opening compares.
 ///
-/// `@unchecked Sendable`: the mapping is read-only; the only thing that changes is the set of checked pages, which is atomic, and a page
-/// that two threads check at once gives both the same answer.
+/// `@unchecked Sendable`: the mapping is read-only; the only things that change are the set of checked pages and the note of a damaged one,
+/// which are atomic, and a page that two threads check at once gives both the same answer.
 final class IndexMapping: @unchecked Sendable {
     /// The whole file.
     let bytes: UnsafeRawBufferPointer
@@ -16,6 +16,8 @@ final class IndexMapping: @unchecked Sendable {
     private let pageCount: Int
     private let checked: UnsafeMutablePointer<Atomic<UInt64>>
     private let wordCount: Int
+    /// Where a page begins that differed from its check; 0 for none.
+    private let damagedOffset = Atomic<Int>(0)
 
     /// Remembers a file whose header was checked.
     init(_ file: MappedFile, layout: IndexLayout) {
@@ -44,6 +46,16 @@ final class IndexMapping: @unchecked Sendable {
         }
     }
 
+    /// What was found damaged so far, whoever met it and whatever came of it.
+    var damage: IndexError? {
+        let start = damagedOffset.load(ordering: .relaxed)
+        return start == 0 ? nil : Self.damage(at: start)
+    }
+
+    private static func damage(at start: Int) -> IndexError {
+        .damaged(what: "the bytes from \(start) on differ from their check")
+    }
+
     /// Notes that all pages are as they were written.
     func trustAll() {
         for word in 0..<wordCount { checked[word].store(UInt64.max, ordering: .relaxed) }
@@ -56,7 +68,8 @@ final class IndexMapping: @unchecked Sendable {
         let end = min(start + IndexFormat.pageSize, checksOffset)
         let content = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
         guard PageCheck.value(content) == bytes.integer(at: checksOffset + page * 8, as: UInt64.self) else {
-            throw .damaged(what: "the bytes from \(start) on differ from their check")
+            damagedOffset.store(start, ordering: .relaxed)
+            throw Self.damage(at: start)
         }
         checked[page >> 6].bitwiseOr(1 << UInt64(page & 63), ordering: .relaxed)
     }

@@ -94,9 +94,7 @@ extension MatchOptions {
         }
         let folder = IndexFolder(path: data.folder.indexes)
         guard let digest = folder.currentDigest(), let index = try folder.open(digest: digest) else {
-            throw UsageError(
-                "There are no advisories in \(data.folder.path) yet. Run `zerotrace feeds sync` first, or name --feed or --index."
-            )
+            throw NoAdvisoriesYet(folder: data.folder.path)
         }
         return (index, [])
     }
