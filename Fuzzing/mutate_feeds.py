@@ -27,6 +27,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import typing
 import warnings
 import zipfile
 
@@ -291,8 +292,15 @@ def limit():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+class Use(typing.NamedTuple):
+    """What a process used: bytes of memory at most, and seconds of all cores together."""
+
+    memory: int
+    seconds: float
+
+
 def run(arguments):
-    """The outcome of a process: exit status or negative signal, `None` after the time limit; its memory in bytes; what it said."""
+    """The outcome of a process: exit status or negative signal, `None` after the time limit; what it used; what it said."""
     with tempfile.TemporaryFile() as said:
         environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no"}
         process = subprocess.Popen(
@@ -307,7 +315,8 @@ def run(arguments):
         os.close(descriptor)
         process.returncode = os.waitstatus_to_exitcode(status)
         said.seek(0)
-        return process.returncode if ended else None, usage.ru_maxrss * 1024, said.read()
+        used = Use(usage.ru_maxrss * 1024, usage.ru_utime + usage.ru_stime)
+        return process.returncode if ended else None, used, said.read()
 
 
 def judge(place, name, data):
@@ -316,19 +325,19 @@ def judge(place, name, data):
     try:
         (folder / name).write_bytes(data)
         index = folder / "index.out"
-        status, memory, said = run([options.program, "index", "build", "--feed", str(folder / name), "--output", str(index)])
-        if status is None:
-            return f"took more than {SECONDS} s", memory
+        status, used, said = run([options.program, "index", "build", "--feed", str(folder / name), "--output", str(index)])
+        if status is None or used.seconds > SECONDS:
+            return f"took more than {SECONDS} s", used
         if status < 0:
-            return f"ended by {signal.Signals(-status).name}: {said[-300:].decode(errors='replace')}", memory
-        if memory > MEMORY:
-            return f"took {memory >> 20} MiB", memory
+            return f"ended by {signal.Signals(-status).name}: {said[-300:].decode(errors='replace')}", used
+        if used.memory > MEMORY:
+            return f"took {used.memory >> 20} MiB", used
         if status > 0:
-            return ("refused" if said.strip() else "refused without a word"), memory
+            return ("refused" if said.strip() else "refused without a word"), used
         status, _, said = run([options.program, "index", "info", str(index)])
         if status is None:
-            return f"took more than {SECONDS} s", memory
-        return ("built" if status == 0 else f"does not verify: {said[-300:].decode(errors='replace')}"), memory
+            return f"took more than {SECONDS} s", used
+        return ("built" if status == 0 else f"does not verify: {said[-300:].decode(errors='replace')}"), used
     finally:
         shutil.rmtree(folder)
 
@@ -360,12 +369,14 @@ def main():
     outcomes = collections.Counter()
     kinds = collections.Counter()
     findings = []
-    largest = 0
+    largest = (Use(0, 0), "nothing")
+    slowest = largest
 
     def finish(number, sample, data, future):
-        nonlocal largest
-        outcome, memory = future.result()
-        largest = max(largest, memory)
+        nonlocal largest, slowest
+        outcome, used = future.result()
+        largest = max(largest, (used, sample.name), key=lambda use: use[0].memory)
+        slowest = max(slowest, (used, sample.name), key=lambda use: use[0].seconds)
         kinds[sample.kind] += 1
         if outcome.startswith("took more than"):
             # A machine that has too much to do may stop anything for seconds. What hangs does so every time.
@@ -406,7 +417,8 @@ def main():
                 finish(*waiting.popleft())
     finally:
         shutil.rmtree(place)
-    print(f"{options.count} files: {outcomes['built']} built, {outcomes['refused']} refused, {len(findings)} findings; at most {largest >> 20} MiB")
+    print(f"{options.count} files: {outcomes['built']} built, {outcomes['refused']} refused, {len(findings)} findings")
+    print(f"  at most {largest[0].memory >> 20} MiB ({largest[1]}), {slowest[0].seconds:.1f} s of CPU ({slowest[1]})")
     if outcomes["judged again"]:
         print(f"  {outcomes['judged again']} took more than {SECONDS} s and were judged again")
     print("  " + ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items())))
