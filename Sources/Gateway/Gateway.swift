@@ -30,12 +30,17 @@ func makeApplication(
     let server = HTTPServerBuilder { responder in
         GatewayChannel(responder: responder, streams: streams, origin: origin, limits: limits)
     }
-    return Application(
+    var application = Application(
         responder: parts.responder, server: server,
         configuration: ApplicationConfiguration(
             address: .hostname(configuration.host, port: configuration.port), serverName: nil,
             availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: logger)),
         onServerRunning: { channel in await onServerRunning(channel.localAddress?.port) }, logger: logger)
+    if let shared = services.rateLimits {
+        application.addServices(
+            RateLimitSharing(limiter: parts.responder.rates, shared: shared, now: services.now, logger: logger))
+    }
+    return application
 }
 
 /// The gateway's parts, put together.
@@ -45,8 +50,8 @@ struct GatewayParts: Sendable {
     let responder: GatewayResponder
 
     init(configuration: GatewayConfiguration, services: GatewayServices, logger: Logger) async throws {
-        let tokens = await AccessTokens(
-            key: services.signingKey, lifetime: configuration.accessTokenLifetime, now: services.now)
+        let tokens = AccessTokens(
+            keys: services.signingKeys, lifetime: configuration.accessTokenLifetime, now: services.now)
         let sessions = SessionBoard(store: services.store, lifetime: configuration.sessionCheckInterval)
         authenticator = Authenticator(
             tokens: tokens, sessions: sessions, services: services, configuration: configuration)
@@ -57,6 +62,8 @@ struct GatewayParts: Sendable {
             table: try RouteTable(routes), authenticator: authenticator,
             dashboard: DashboardAssets(directory: configuration.dashboardDirectory, logger: logger),
             securityHeaders: SecurityHeaders(isServedOverTLS: configuration.isServedOverTLS),
+            crossOrigin: CrossOrigin(origins: configuration.allowedOrigins),
+            rates: RateLimiter(limits: configuration.limits, isShared: services.rateLimits != nil),
             trustsForwardedAddress: configuration.trustsForwardedAddress, health: services.health)
     }
 
@@ -81,6 +88,8 @@ struct GatewayParts: Sendable {
             + AuditRoutes(services: services).routes
             + UserRoutes(services: services, authenticator: authenticator, limits: limits).routes
             + APITokenRoutes(services: services, limits: limits).routes
-            + OperationRoutes(services: services, exposesMetrics: configuration.exposesMetrics).routes
+            + OperationRoutes(
+                services: services, tokens: authenticator.tokens, exposesMetrics: configuration.exposesMetrics
+            ).routes
     }
 }

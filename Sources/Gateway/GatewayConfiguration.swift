@@ -15,6 +15,9 @@ public struct GatewayConfiguration: Sendable {
     /// Whether `/metrics` and the reasons in `/-/ready` are for everybody, and not for the own machine only.
     public var exposesMetrics = false
 
+    /// Origins of pages beside the dashboard that may call the API from browsers, "https://app.example.com" (`API_CORS_ORIGINS`).
+    public var allowedOrigins: [String] = []
+
     /// How long an access token of a person or an agent works.
     public var accessTokenLifetime = Duration.seconds(600)
     /// How long a refresh token works; each use gives a new one.
@@ -45,6 +48,12 @@ public struct GatewayConfiguration: Sendable {
         public var signInWindow = Duration.seconds(900)
         /// Proof identifiers remembered against replay. When full, agents get 429 until the oldest leave the window.
         public var rememberedProofs = 500_000
+        /// Requests of the people and programs of one company, taken together.
+        public var companyRequests = RatePolicy(quota: 6_000, window: .seconds(60))
+        /// Requests of all agents of one company, taken together.
+        public var fleetRequests = RatePolicy(quota: 600_000, window: .seconds(60))
+        /// Requests of one agent.
+        public var agentRequests = RatePolicy(quota: 120, window: .seconds(60))
         /// Connections of any kind at the same time; more wait to be accepted.
         public var connections = 20_000
         /// WebSocket connections at the same time.
@@ -94,6 +103,19 @@ extension GatewayConfiguration {
             ("failedSignInsPerAddress", limits.failedSignInsPerAddress), ("streamBacklog", limits.streamBacklog),
         ]
         for (name, count) in counts where count < 1 { throw .invalidConfiguration("\(name): less than 1") }
+        let policies = [
+            ("companyRequests", limits.companyRequests), ("fleetRequests", limits.fleetRequests),
+            ("agentRequests", limits.agentRequests),
+        ]
+        for (name, policy) in policies
+        where !(1...1_000_000_000).contains(policy.quota) || policy.window < .milliseconds(1)
+            || policy.window > .seconds(86_400)
+        {
+            throw .invalidConfiguration("\(name): not 1 to 1000000000 within a millisecond to a day")
+        }
+        for origin in allowedOrigins where !CrossOrigin.isOrigin(origin) {
+            throw .invalidConfiguration("allowedOrigins: \(origin) is no origin such as https://app.example.com")
+        }
         guard proofWindow > 0 else { throw .invalidConfiguration("proofWindow: not positive") }
     }
 }

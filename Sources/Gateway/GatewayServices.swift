@@ -19,33 +19,40 @@ public struct GatewayServices: Sendable {
     public let events: any EventBus
     /// Overviews, which all who look at a company's first page share.
     public let overviews: TieredCache<Overview>
-    /// Signs access tokens; see ``SigningKeyFile``.
-    public let signingKey: Curve25519.Signing.PrivateKey
+    /// Sign access tokens; see ``SigningKeyRing``.
+    public let signingKeys: @Sendable () -> SigningKeys
     /// What `/-/healthy` and `/-/ready` tell; the gateway itself reports the check "store".
     public let health: HealthState
     /// The wall clock.
     public let now: @Sendable () -> Date
+    /// What the gateways of the installation tell each other of request limits; `nil` when there is but one.
+    public let rateLimits: (any SharedRateLimits)?
     /// Writes all metrics in Prometheus text format; `nil` when none are kept.
     public let metricsText: (@Sendable () -> String)?
 
     /// Brings the parts together.
+    ///
+    /// - Parameter signingKeys: Keys that come and go; without it `signingKey` signs for good.
     public init(
         store: any Store, verdicts: any VerdictService, queue: any JobQueue, events: any EventBus,
         overviews: TieredCache<Overview> = GatewayServices.overviewCache(levels: []),
         signingKey: Curve25519.Signing.PrivateKey, health: HealthState = HealthState(),
         now: @escaping @Sendable () -> Date = { Date() },
-        metricsText: (@Sendable () -> String)? = nil
+        metricsText: (@Sendable () -> String)? = nil,
+        rateLimits: (any SharedRateLimits)? = nil, signingKeys: (@Sendable () -> SigningKeys)? = nil
     ) {
         self.store = store
         self.verdicts = verdicts
         self.queue = queue
         self.events = events
         self.overviews = overviews
-        self.signingKey = signingKey
+        self.signingKeys = signingKeys ?? { SigningKeys(signingKey) }
         self.health = health
         self.now = now
         self.metricsText = metricsText
+        self.rateLimits = rateLimits
     }
+
     /// A cache of overviews.
     ///
     /// An answer is kept for two seconds, which bounds how late a change without an event shows, such as an inventory that has

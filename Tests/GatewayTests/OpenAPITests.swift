@@ -56,7 +56,8 @@ struct OpenAPITests {
                 ("/v1/events", "EventList"), ("/v1/enrollment-tokens", "EnrollmentTokenList"),
                 ("/v1/audit", "AuditEntryList"),
                 ("/v1/users", "UserList"), ("/v1/sessions", "SessionSummaryList"), ("/v1/api-tokens", "APITokenList"),
-                ("/-/healthy", "Health"), ("/-/ready", "Health"), ("/v1/nothing", "Error"),
+                ("/-/healthy", "Health"), ("/-/ready", "Health"), ("/.well-known/jwks.json", "JWKS"),
+                ("/v1/nothing", "Error"),
             ]
             for (path, schema) in cases {
                 let reply = try await client.send(.get, path, token: token)

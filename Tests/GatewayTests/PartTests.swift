@@ -4,6 +4,7 @@ import Matching
 import PackageIdentity
 import Stores
 import Testing
+import Wire
 
 @testable import Gateway
 
@@ -195,5 +196,99 @@ struct QueryParameterTests {
         #expect(try !query.flag("missing"))
         #expect(try query.text("bad") == nil)
         #expect(throws: APIError.self) { try query.flag("q") }
+    }
+}
+
+struct SigningKeyRotationTests {
+    private static let start = Date(timeIntervalSince1970: 1_790_000_000)
+
+    private func withFile(_ test: (String) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("keys-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try await test(folder.appendingPathComponent("signing.key").path)
+    }
+
+    private func tokens(_ path: String, at seconds: Double) -> AccessTokens {
+        AccessTokens(
+            keys: { (try? SigningKeyFile.loadKeys(path: path)) ?? SigningKeys(.init()) }, lifetime: .seconds(600),
+            now: { Self.start.addingTimeInterval(seconds) })
+    }
+
+    private func tokens(of ring: SigningKeyRing) -> AccessTokens {
+        AccessTokens(keys: { ring.keys }, lifetime: .seconds(600), now: { Self.start.addingTimeInterval(60) })
+    }
+
+    private let agent = AgentCredential(
+        agentID: AgentID(), companyID: CompanyID(), companyName: "c", publicKey: Array(repeating: 1, count: 32))
+
+    private func isAccepted(_ token: String, by tokens: AccessTokens) async -> Bool {
+        (try? await tokens.verify(token, audience: AccessClaims.Audience.agents, scheme: "DPoP")) != nil
+    }
+
+    @Test func aNewKeyIsKnownBeforeItSignsAndTheOldOneUntilItsTokensHaveRunOut() async throws {
+        try await withFile { path in
+            _ = try SigningKeyFile.loadOrCreate(path: path)
+            let gateway = tokens(path, at: 0)
+            let first = try await gateway.sign(agent: agent)
+            let id = try SigningKeyFile.rotate(path: path, now: Self.start)
+            #expect(gateway.keySet.keys.map(\.kid).contains(id), "published at once")
+            let early = try await gateway.sign(agent: agent)
+            #expect(kid(early) == kid(first), "signs later")
+            let later = tokens(path, at: 60)
+            let second = try await later.sign(agent: agent)
+            #expect(kid(second) == id)
+            for token in [first, early, second] { #expect(await isAccepted(token, by: later)) }
+            // Tokens of the first key live until second 660.
+            try SigningKeyFile.rotate(path: path, now: Self.start.addingTimeInterval(600))
+            #expect(await isAccepted(early, by: tokens(path, at: 599)))
+            #expect(later.keySet.keys.count == 3)
+            try SigningKeyFile.rotate(path: path, now: Self.start.addingTimeInterval(661))
+            #expect(later.keySet.keys.count == 3, "the first is gone")
+            #expect(await !isAccepted(early, by: tokens(path, at: 0)))
+            #expect(await isAccepted(second, by: tokens(path, at: 659)))
+        }
+    }
+
+    @Test func allGatewaysOfAFileAcceptEachOthersTokensAndNoOthers() async throws {
+        try await withFile { path in
+            let ring = try SigningKeyRing(path: path, logger: .init(label: "test"))
+            let other = try SigningKeyRing(path: path, logger: .init(label: "test"))
+            let (here, there) = (tokens(of: ring), tokens(of: other))
+            #expect(await isAccepted(try await here.sign(agent: agent), by: there))
+            try SigningKeyFile.rotate(path: path, now: Self.start)
+            try ring.reload()
+            let token = try await here.sign(agent: agent)
+            #expect(await !isAccepted(token, by: there), "not looked at the file yet")
+            try other.reload()
+            #expect(await isAccepted(token, by: there))
+            try Data("no key".utf8).write(to: URL(fileURLWithPath: path))
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+            #expect(throws: SigningKeyFileError.malformed(path: path)) { try other.reload() }
+            #expect(await isAccepted(token, by: there), "the keys read last stand")
+            let stranger = AccessTokens(
+                keys: { SigningKeys(.init()) }, lifetime: .seconds(600), now: { Self.start })
+            #expect(await !isAccepted(try await stranger.sign(agent: agent), by: there))
+        }
+    }
+
+    @Test func theKeySetHoldsPublicHalvesOnly() async throws {
+        let installation = try await Installation()
+        try await installation.run { client async throws in
+            let reply = try await client.send(.get, "/.well-known/jwks.json")
+            let key = reply.json["keys"][0]
+            #expect(key["kty"].text == "OKP")
+            #expect(key["crv"].text == "Ed25519")
+            #expect(key["x"].text?.utf8.count == 43)
+            #expect(key["d"].text == nil)
+            let token = try await installation.token(installation.red.viewer)
+            #expect(kid(token) == key["kid"].text)
+        }
+    }
+
+    /// The id of the key that a token says it was signed with.
+    private func kid(_ token: String) -> String? {
+        let header = token.split(separator: ".").first.flatMap { Base64URL.decode($0) } ?? []
+        return (try? JSONSerialization.jsonObject(with: Data(header)) as? [String: Any])?["kid"] as? String
     }
 }

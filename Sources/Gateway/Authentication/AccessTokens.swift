@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import JWTKit
 import Stores
+import Synchronization
 import Wire
 
 /// What an access token says. People's tokens have `sid` and `role`, agents' have `cnf`.
@@ -35,24 +36,42 @@ struct AccessClaims: JWTPayload, Equatable {
 }
 
 /// Signs and reads access tokens.
-struct AccessTokens: Sendable {
-    private let keys: JWTKeyCollection
-    private let keyID: JWKIdentifier
+final class AccessTokens: Sendable {
+    private let source: @Sendable () -> SigningKeys
+    private let prepared = Mutex<Prepared?>(nil)
     private let now: @Sendable () -> Date
     private let lifetime: Int64
 
     /// Longest token that is looked at, in bytes.
     static let sizeLimit = 2048
 
+    /// Keys as JWTKit wants them, and the ids of those they were made of.
+    private struct Prepared {
+        let ids: [String]
+        let collection: JWTKeyCollection
+    }
+
+    /// - Parameter keys: Asked again and again: keys come and go while the gateway runs.
     init(
-        key: Curve25519.Signing.PrivateKey, lifetime: Duration, now: @escaping @Sendable () -> Date
-    ) async {
-        let publicKey = Array(key.publicKey.rawRepresentation)
-        keyID = JWKIdentifier(string: PossessionProof.thumbprint(publicKey: publicKey))
-        keys = JWTKeyCollection()
-        await keys.add(eddsa: EdDSA.PrivateKey(backing: key), kid: keyID)
+        keys: @escaping @Sendable () -> SigningKeys, lifetime: Duration, now: @escaping @Sendable () -> Date
+    ) {
+        source = keys
         self.now = now
         self.lifetime = lifetime.seconds
+    }
+
+    /// What others may check tokens with.
+    var keySet: JWKSReply { source().document }
+
+    private func collection(_ keys: SigningKeys) async throws -> JWTKeyCollection {
+        let ids = keys.all.map(\.id)
+        if let known = prepared.withLock({ $0 }), known.ids == ids { return known.collection }
+        let collection = JWTKeyCollection()
+        for key in keys.all {
+            await collection.add(eddsa: EdDSA.PrivateKey(backing: key.key), kid: JWKIdentifier(string: key.id))
+        }
+        prepared.withLock { $0 = Prepared(ids: ids, collection: collection) }
+        return collection
     }
 
     /// Seconds that a new token works.
@@ -82,7 +101,9 @@ struct AccessTokens: Sendable {
         var claims = AccessClaims(
             sub: subject, aud: audience, cid: company.description, iat: issuedAt, exp: issuedAt + lifetime)
         fill(&claims)
-        return try await keys.sign(claims, kid: keyID)
+        let keys = source()
+        let id = JWKIdentifier(string: keys.signing(at: issuedAt).id)
+        return try await collection(keys).sign(claims, kid: id)
     }
 
     /// The claims of a token that this installation signed for the audience and that has not run out.
@@ -91,7 +112,7 @@ struct AccessTokens: Sendable {
     func verify(_ token: String, audience: String, scheme: String) async throws -> AccessClaims {
         let invalid = APIError.unauthorized("The access token is not valid.", scheme: scheme)
         guard token.utf8.count <= Self.sizeLimit,
-            let claims = try? await keys.verify(token, as: AccessClaims.self), claims.aud == audience
+            let claims = try? await collection(source()).verify(token, as: AccessClaims.self), claims.aud == audience
         else { throw invalid }
         guard claims.exp > Int64(now().timeIntervalSince1970) else {
             throw APIError.unauthorized("The access token has run out.", code: "token_expired", scheme: scheme)

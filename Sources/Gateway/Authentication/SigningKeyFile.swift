@@ -19,44 +19,109 @@ public enum SigningKeyFileError: Error, Sendable, Equatable {
     case system(path: String, reason: String)
 }
 
-/// The key that signs access tokens, kept in a file of mode 0600. Deleting the file and starting again ends all access tokens;
+/// The keys that sign access tokens, kept in a file of mode 0600. Deleting the file and starting again ends all access tokens;
 /// refresh tokens keep working.
+///
+/// Several gateways share the file, as a mounted secret or a copy. It holds keys in PEM, one after the other; before each may stand a line
+/// `# signs from <seconds since 1970>`.
 public enum SigningKeyFile {
     /// Reads the key, or makes one when there is no file. Two processes that start at once end up with the same key.
     ///
     /// - Parameter path: The file, in a folder that exists; PEM (PKCS #8).
     public static func loadOrCreate(path: String) throws(SigningKeyFileError) -> Curve25519.Signing.PrivateKey {
         if access(path, F_OK) != 0 { try create(path: path) }
-        return try load(path: path)
+        return try loadKeys(path: path).all[0].key
     }
 
-    private static func load(path: String) throws(SigningKeyFileError) -> Curve25519.Signing.PrivateKey {
+    /// Reads all keys.
+    public static func loadKeys(path: String) throws(SigningKeyFileError) -> SigningKeys {
+        let text = try Self.text(path: path)
+        guard let keys = SigningKeys(try keys(in: text, path: path)) else { throw .malformed(path: path) }
+        return keys
+    }
+
+    /// Adds a key that signs from a moment on, and takes out keys that no valid token can be signed with any more. The file is replaced at
+    /// once; whoever reads it has the old keys or the new.
+    ///
+    /// - Parameters:
+    ///   - delay: Until the new key signs. Longer than gateways take to notice it, and than it takes to bring the file to all of them.
+    ///   - tokenLifetime: How long an access token works.
+    /// - Returns: The id of the new key, as in the key set.
+    @discardableResult
+    public static func rotate(
+        path: String, now: Date, delay: Duration = .seconds(60), tokenLifetime: Duration = .seconds(600)
+    ) throws(SigningKeyFileError) -> String {
+        let time = Int64(now.timeIntervalSince1970)
+        let known = try loadKeys(path: path).all
+        // A key goes when the one after it has signed for longer than a token lives.
+        let kept = known.enumerated().filter { index, _ in
+            index + 1 >= known.count || known[index + 1].signsFrom + tokenLifetime.seconds > time
+        }.map(\.element)
+        let new = SigningKeys.Key(Curve25519.Signing.PrivateKey(), signsFrom: time + delay.seconds)
+        let draft = try save(kept + [new], beside: path)
+        defer { unlink(draft) }
+        guard rename(draft, path) == 0 else { throw failure(path, "rename") }
+        return new.id
+    }
+
+    /// - Throws: ``SigningKeyFileError/malformed(path:)`` for a block that is no key.
+    private static func keys(in text: String, path: String) throws(SigningKeyFileError) -> [SigningKeys.Key] {
+        var keys: [SigningKeys.Key] = []
+        var (block, signsFrom) = ("", Int64(0))
+        for line in text.split(separator: "\n") {
+            if line.hasPrefix(mark) {
+                guard let time = Int64(line.dropFirst(mark.count)) else { throw .malformed(path: path) }
+                signsFrom = time
+                continue
+            }
+            block += line + "\n"
+            guard line.hasPrefix("-----END") else { continue }
+            guard let key = try? Curve25519.Signing.PrivateKey(pemRepresentation: block) else {
+                throw .malformed(path: path)
+            }
+            keys.append(.init(key, signsFrom: signsFrom))
+            (block, signsFrom) = ("", 0)
+        }
+        guard block.isEmpty else { throw .malformed(path: path) }
+        return keys
+    }
+
+    private static let mark = "# signs from "
+
+    private static func text(path: String) throws(SigningKeyFileError) -> String {
         var info = stat()
         guard stat(path, &info) == 0 else { throw failure(path, "stat") }
         guard info.st_mode & 0o077 == 0 else { throw .readableByOthers(path: path) }
         let bytes: [UInt8]
         do {
-            bytes = try BoundedFile.read(path, limit: 4096)
+            bytes = try BoundedFile.read(path, limit: 64 << 10)
         } catch {
             throw .system(path: path, reason: String(describing: error))
         }
-        guard let text = String(validating: bytes, as: UTF8.self),
-            let key = try? Curve25519.Signing.PrivateKey(pemRepresentation: text)
-        else { throw .malformed(path: path) }
-        return key
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .malformed(path: path) }
+        return text
     }
 
     /// Writes the key under another name and links it to its place, which fails when somebody was faster: then theirs stands.
     private static func create(path: String) throws(SigningKeyFileError) {
-        let draft = path + ".\(getpid()).\(UInt32.random(in: 0 ... .max))"
+        let draft = try save([.init(Curve25519.Signing.PrivateKey())], beside: path)
         defer { unlink(draft) }
+        guard link(draft, path) == 0 || errno == EEXIST else { throw failure(path, "link") }
+    }
+
+    /// Writes keys into a file of another name in the same folder, and answers its path.
+    private static func save(_ keys: [SigningKeys.Key], beside path: String) throws(SigningKeyFileError) -> String {
+        let draft = path + ".\(getpid()).\(UInt32.random(in: 0 ... .max))"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure(path, "open") }
-        let text = Array((Curve25519.Signing.PrivateKey().pemRepresentation + "\n").utf8)
+        let text = Array(keys.map { "\(mark)\($0.signsFrom)\n\($0.key.pemRepresentation)\n" }.joined().utf8)
         let isWritten = write(descriptor, text, text.count) == text.count && fsync(descriptor) == 0
         let reason = failure(path, "write")
-        guard close(descriptor) == 0, isWritten else { throw reason }
-        guard link(draft, path) == 0 || errno == EEXIST else { throw failure(path, "link") }
+        guard close(descriptor) == 0, isWritten else {
+            unlink(draft)
+            throw reason
+        }
+        return draft
     }
 
     private static func failure(_ path: String, _ operation: String) -> SigningKeyFileError {

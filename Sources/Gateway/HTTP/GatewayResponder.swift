@@ -5,6 +5,7 @@ import Metrics
 import NIOCore
 import NIOHTTP1
 import Stores
+import Synchronization
 import Telemetry
 import Wire
 
@@ -26,6 +27,8 @@ struct GatewayResponder: HTTPResponder {
     let authenticator: Authenticator
     let dashboard: DashboardAssets
     let securityHeaders: SecurityHeaders
+    let crossOrigin: CrossOrigin
+    let rates: RateLimiter
     let trustsForwardedAddress: Bool
     let health: HealthState
 
@@ -60,17 +63,22 @@ struct GatewayResponder: HTTPResponder {
             request: request, parameters: [:], query: QueryParameters(request.uri.query), id: id, logger: logger,
             clientAddress: ClientAddress(context.remoteAddress, forwarded: forwarded))
         var outcome: Outcome
+        let standing = Mutex<RateLimiter.Standing?>(nil)
         switch match {
         case .found(let route, let parameters):
             call = Call(copying: call, parameters: parameters)
-            outcome = try await catching(route.path, call) { try await run(route, call) }
+            outcome = try await catching(route.path, call) { try await run(route, call, standing) }
+        case .otherMethod(let template, let allowed) where crossOrigin.isPreflight(request):
+            outcome = Outcome(response: CrossOrigin.preflight(methods: allowed), route: template)
         case .otherMethod(let template, let allowed):
             outcome = try await catching(template, call) { throw Self.methodNotAllowed(allowed) }
         case .nothing: outcome = try await catching("assets", call) { try dashboard.response(to: request) }
         }
         securityHeaders.apply(to: &outcome.response.headers)
+        crossOrigin.apply(to: &outcome.response, of: request)
         // Who would send the next request on this connection makes another one, to where it is served.
         if health.isStopping { outcome.response.headers[.connection] = "close" }
+        if let standing = standing.withLock({ $0 }) { Self.tell(standing, in: &outcome.response.headers) }
         if let name = Self.requestID { outcome.response.headers[name] = id }
         if outcome.response.status == .noContent || outcome.response.status == .notModified {
             // A length would be that of the body that is not sent (RFC 9110 section 8.6).
@@ -81,17 +89,42 @@ struct GatewayResponder: HTTPResponder {
         return outcome.response
     }
 
-    private func run(_ route: Route, _ call: Call) async throws -> Response {
+    /// - Parameter standing: Filled with how the caller stands, whatever becomes of the request then.
+    private func run(
+        _ route: Route, _ call: Call, _ standing: borrowing Mutex<RateLimiter.Standing?>
+    ) async throws -> Response {
         switch route.endpoint {
         case .open(let handler): return try await call.acting(AuditActor(.anonymous)) { try await handler(call) }
         case .person(let permission, let handler):
             let caller = try await authenticator.person(of: call)
+            try count([.company(caller.scope.companyID)], standing)
             guard caller.permissions.contains(permission) else { throw APIError.forbidden }
             return try await call.acting(caller.actor) { try await handler(call, caller) }
         case .agent(let handler):
             let agent = try await authenticator.agent(of: call)
+            try count([.agent(agent.agentID), .fleet(agent.scope.companyID)], standing)
             return try await call.acting(agent.actor) { try await handler(call, agent) }
         }
+    }
+
+    /// Counts a request of somebody who is known by now.
+    ///
+    /// - Throws: 429.
+    private func count(
+        _ subjects: [RateLimiter.Subject], _ standing: borrowing Mutex<RateLimiter.Standing?>
+    ) throws {
+        let found = rates.take(subjects, now: authenticator.now())
+        standing.withLock { $0 = found }
+        guard let wait = found?.retryAfter else { return }
+        throw APIError.rateLimited("Too many requests. Wait as long as Retry-After says.", retryAfter: .seconds(wait))
+    }
+
+    private static let rateLimit = HTTPField.Name("RateLimit")
+    private static let rateLimitPolicy = HTTPField.Name("RateLimit-Policy")
+
+    private static func tell(_ standing: RateLimiter.Standing, in headers: inout HTTPFields) {
+        if let name = rateLimit { headers[name] = standing.header }
+        if let name = rateLimitPolicy { headers[name] = standing.policyHeader }
     }
 
     /// Runs a handler and turns what it throws into a reply. Only a broken HTTP message goes on: the server closes its connection.

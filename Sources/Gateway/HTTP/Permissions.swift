@@ -133,6 +133,7 @@ enum PermissionMatrix {
         "GET /-/ready": .open,
         "GET /metrics": .open,
         "GET /openapi.json": .open,
+        "GET /.well-known/jwks.json": .open,
     ]
 
     /// Holds the routes that the code declares against the table, before anything is served.

@@ -7,6 +7,7 @@ import Telemetry
 /// What those who run the installation ask: is it alive, can it serve, how does it fare, what is the API.
 struct OperationRoutes: Sendable {
     let services: GatewayServices
+    let tokens: AccessTokens
     let exposesMetrics: Bool
 
     var routes: [Route] {
@@ -15,6 +16,7 @@ struct OperationRoutes: Sendable {
             .open(.get, "/-/ready", ready),
             .open(.get, "/metrics", metrics),
             .open(.get, "/openapi.json", document),
+            .open(.get, "/.well-known/jwks.json", keySet),
         ]
     }
 
@@ -48,6 +50,13 @@ struct OperationRoutes: Sendable {
     @Sendable private func metrics(_ call: Call) async throws -> Response {
         guard isTrusted(call), let text = services.metricsText else { throw APIError.notFound }
         return Reply.text(text(), type: PrometheusMetrics.contentType)
+    }
+
+    /// With what others, such as a proxy in front, can check access tokens. A new key is here before the first token signed with it.
+    @Sendable private func keySet(_ call: Call) async throws -> Response {
+        var response = try Reply.json(tokens.keySet)
+        response.headers[.cacheControl] = "public, max-age=30"
+        return response
     }
 
     @Sendable private func document(_ call: Call) async throws -> Response {

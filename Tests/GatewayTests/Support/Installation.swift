@@ -54,8 +54,8 @@ final class Installation: Sendable {
         let session = try await store.insertSession(
             userID: user.id, refreshToken: Secret.hash(Secret.makeRefreshToken()),
             expiresAt: clock.now.addingTimeInterval(1e6), at: clock.now)
-        let tokens = await AccessTokens(
-            key: services.signingKey, lifetime: configuration.accessTokenLifetime, now: services.now)
+        let tokens = AccessTokens(
+            keys: services.signingKeys, lifetime: configuration.accessTokenLifetime, now: services.now)
         return try await tokens.sign(user: user, session: session.id)
     }
 
