@@ -88,6 +88,7 @@ struct GatewayParts: Sendable {
             + AuditRoutes(services: services).routes
             + UserRoutes(services: services, authenticator: authenticator, limits: limits).routes
             + APITokenRoutes(services: services, limits: limits).routes
+            + AgentStandingRoutes(services: services, authenticator: authenticator, limits: limits).routes
             + OperationRoutes(
                 services: services, tokens: authenticator.tokens, exposesMetrics: configuration.exposesMetrics
             ).routes

@@ -28,6 +28,7 @@ struct Migrations: Sendable {
             ("create_findings_view", 4, PackageResources._05_create_findings_view_sql),
             ("create_audit", 4, PackageResources._06_create_audit_sql),
             ("create_api_tokens", 4, PackageResources._07_create_api_tokens_sql),
+            ("add_agent_standing", 4, PackageResources._08_add_agent_standing_sql),
         ].map { Migration(name: $0.0, requires: $0.1, script: String(decoding: $0.2, as: UTF8.self)) })
 
     /// Held for the whole of a migration; another one waits for it.

@@ -18,10 +18,15 @@ extension PostgresStore {
                 AgentQueries.heartbeat(agentID, company: company, stored, at: now.inWholeMilliseconds),
                 isRepeatable: true)
         }
-        return try found.first.map { row in
-            let (waiting, applied) = (try InventoryDigest(row, 0), try InventoryDigest(row, 1))
-            return SyncState(received: waiting ?? applied, applied: applied)
+        guard let row = found.first else { return nil }
+        if let before = try row.get(2, as: String?.self),
+            let reason = CloneEvidence.reason(before: try StoredFacts.decode(before), after: facts)
+        {
+            try await quarantine(scope, agentID, reason: reason, at: now)
+            return nil
         }
+        let (waiting, applied) = (try InventoryDigest(row, 0), try InventoryDigest(row, 1))
+        return SyncState(received: waiting ?? applied, applied: applied)
     }
 
     /// See ``AgentStore/fetchAgents(scope:query:page:)``.

@@ -74,7 +74,10 @@ extension PostgresStore {
                 AgentCredential(agentID: id, companyID: company.id, companyName: company.name, publicKey: publicKey)
             }
             guard let invitation = try results[1].first.map({ try Invitation($0) }) else { return .unknownToken }
-            if let known = results[2].first { return .alreadyEnrolled(credential(AgentID(uuid: try known.get(0)))) }
+            if let known = results[2].first {
+                let isBarred = try known.get(1, as: Bool.self)
+                return isBarred ? .barredKey : .alreadyEnrolled(credential(AgentID(uuid: try known.get(0))))
+            }
             if let refusal = invitation.refusal(at: now) { return refusal }
             let agent = credential(AgentID())
             try await Self.insert(agent, stored, token: invitation.id, company: row, at: now, transaction)

@@ -15,6 +15,7 @@ struct Migrations: Sendable {
             PackageResources._04_create_counters_sql,
             PackageResources._05_create_audit_sql,
             PackageResources._06_create_api_tokens_sql,
+            PackageResources._07_add_agent_standing_sql,
         ].map { String(decoding: $0, as: UTF8.self) })
 
     /// Brings a database up to date, each script in a transaction of its own.

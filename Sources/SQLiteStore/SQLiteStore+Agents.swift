@@ -10,11 +10,18 @@ extension SQLiteStore {
         -> SyncState?
     {
         let stored = try StoredFacts(facts)
-        return try await writeUnsynced("record heartbeat") { db in
+        let (sync, clone) = try await writeUnsynced("record heartbeat") { db -> (SyncState?, String?) in
             let known = try db.first(AgentQueries.forHeartbeat, [agentID.blob, scope.companyID.blob]) { row in
                 (id: row[0] as Int64, facts: row[1] as String, sync: try SyncState(received: row[2], applied: row[3]))
             }
-            guard let known else { return nil }
+            guard let known else { return (nil, nil) }
+            if known.facts != stored.json,
+                let reason = CloneEvidence.reason(before: try StoredFacts.decode(known.facts), after: facts)
+            {
+                // Written down, so that once it is let in again the machine that speaks then is the one that counts.
+                try db.run(AgentQueries.replaceFacts, [stored.json, known.id])
+                return (nil, reason)
+            }
             try db.run(AgentQueries.touch, [now.milliseconds, known.id])
             if known.facts != stored.json {
                 try db.run(
@@ -25,8 +32,10 @@ extension SQLiteStore {
                     ])
                 try db.run(AgentQueries.replaceFacts, [stored.json, known.id])
             }
-            return known.sync
+            return (known.sync, nil)
         }
+        if let clone { try await quarantine(scope, agentID, reason: clone, at: now) }
+        return sync
     }
 
     /// See ``AgentStore/fetchAgents(scope:query:page:)``.

@@ -66,9 +66,9 @@ extension SQLiteStore {
                     AccountQueries.enrollmentTokenByHash, [token.blob], { try Invitation(row: $0) })
             else { return .unknownToken }
             let known = try db.first(AgentQueries.credentialByKey, [token.companyRow, Data(publicKey)]) {
-                try AgentCredential(row: $0)
+                (credential: try AgentCredential(row: $0), isBarred: $0[4] as String? != nil)
             }
-            if let known { return .alreadyEnrolled(known) }
+            if let known { return known.isBarred ? .barredKey : .alreadyEnrolled(known.credential) }
             if let refusal = token.refusal(at: now.milliseconds) { return refusal }
             let agent = AgentCredential(
                 agentID: AgentID(), companyID: token.companyID, companyName: token.companyName, publicKey: publicKey)

@@ -19,6 +19,10 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case enrollmentTokenCreated = "enrollment_token.created"
     case enrollmentTokenRevoked = "enrollment_token.revoked"
     case agentEnrolled = "agent.enrolled"
+    case agentQuarantined = "agent.quarantined"
+    /// Let in again.
+    case agentReleased = "agent.released"
+    case agentRevoked = "agent.revoked"
     case apiTokenCreated = "api_token.created"
     case apiTokenRevoked = "api_token.revoked"
     /// The log itself was read out.

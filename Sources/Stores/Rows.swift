@@ -141,6 +141,8 @@ public enum EnrollmentOutcome: Sendable {
     case expired
     case usedUp
     case revoked
+    /// The key belongs to an agent that is kept out.
+    case barredKey
 }
 
 /// What the gateway needs to recognise an agent.

@@ -9,6 +9,8 @@ public enum StoreError: Error, Sendable, Equatable {
     case alreadyExists(String)
     /// The thing named does not exist in the scope ("company", "agent").
     case notFound(String)
+    /// A revoked agent stays so.
+    case agentRevoked
     /// The company would be left without an owner.
     case lastOwner
     /// The cursor is not one that this list gave out.
@@ -66,7 +68,8 @@ public protocol EnrollmentStore: Sendable {
 
 /// Agents.
 public protocol AgentStore: Sendable {
-    /// Writes last seen and facts, and answers what the server holds; `nil` when the company has no such agent.
+    /// Writes last seen and facts, and answers what the server holds; `nil` when the company has no such agent, or what it says shows that
+    /// its key is on two machines: then it is quarantined.
     func recordHeartbeat(scope: CompanyScope, agentID: AgentID, facts: HeartbeatFacts, at now: Date) async throws
         -> SyncState?
     func fetchAgents(scope: CompanyScope, query: AgentQuery, page: PageRequest) async throws -> Page<AgentSummary>
@@ -156,7 +159,7 @@ public struct Discrepancy: Sendable, Hashable {
 /// A whole store. Every implementation passes the suite in `StoresTesting`.
 public protocol Store: CompanyStore, UserStore, EnrollmentStore, AgentStore, InventoryStore, CatalogueStore,
     FindingStore, EventStore, AuditStore,
-    AccessStore
+    AccessStore, AgentIdentityStore
 {
     /// Recomputes every counter and every reference from inventories and verdicts and names what differs; empty when all is well.
     func verify() async throws -> [Discrepancy]

@@ -55,7 +55,8 @@ struct OpenAPITests {
                 ("/v1/vulnerabilities/X/explanation?package=pkg:deb/debian/bash@5?distro=debian-12", "Explanation"),
                 ("/v1/events", "EventList"), ("/v1/enrollment-tokens", "EnrollmentTokenList"),
                 ("/v1/audit", "AuditEntryList"),
-                ("/v1/users", "UserList"), ("/v1/sessions", "SessionSummaryList"), ("/v1/api-tokens", "APITokenList"),
+                ("/v1/users", "UserList"), ("/v1/barred-agents", "BarredAgentList"),
+                ("/v1/sessions", "SessionSummaryList"), ("/v1/api-tokens", "APITokenList"),
                 ("/-/healthy", "Health"), ("/-/ready", "Health"), ("/.well-known/jwks.json", "JWKS"),
                 ("/v1/nothing", "Error"),
             ]

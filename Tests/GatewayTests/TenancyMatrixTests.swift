@@ -62,6 +62,7 @@ struct TenancyMatrixTests {
     private static func body(_ route: Route) -> String? {
         switch route.method {
         case .get, .delete: nil
+        case .put: #"{"standing":"active","reason":"test"}"#
         default: #"{"role":"analyst"}"#
         }
     }

@@ -7,6 +7,7 @@ import Wire
 struct Authenticator: Sendable {
     let tokens: AccessTokens
     let sessions: SessionBoard
+    let barred: BarredAgents
     let store: any Store
     let now: @Sendable () -> Date
     private let window: Int64
@@ -19,6 +20,9 @@ struct Authenticator: Sendable {
         store = services.store
         now = services.now
         window = configuration.proofWindow
+        barred = BarredAgents(
+            store: services.store, interval: configuration.sessionCheckInterval,
+            tokenLifetime: configuration.accessTokenLifetime)
         usedProofs = ReplayCache(
             lifetime: 2 * configuration.proofWindow, limit: configuration.limits.rememberedProofs)
     }
@@ -92,6 +96,7 @@ struct Authenticator: Sendable {
                 "The access token belongs to another key.", scheme: AgentProtocol.tokenType)
         }
         try use(proof)
+        guard await !barred.contains(agentID, at: now()) else { throw Self.unknownAgent }
         return AgentCaller(agentID: agentID, scope: CompanyScope(companyID: company))
     }
 

@@ -27,6 +27,8 @@ enum ErrorMapping {
         case .invalidCursor: .invalid("cursor: not one that this list gave out")
         case .notFound: .notFound
         case .alreadyExists(let what): APIError(.conflict, "already_exists", "That \(what) exists already.")
+        case .agentRevoked:
+            APIError(.conflict, "agent_revoked", "A revoked agent stays so. Enroll the machine anew with a new key.")
         case .lastOwner:
             APIError(.conflict, "last_owner", "A company keeps at least one owner. Make another user an owner first.")
         case .unavailable: .unavailable("The database does not answer.")

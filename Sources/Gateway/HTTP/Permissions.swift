@@ -19,6 +19,8 @@ enum Permission: String, Sendable, CaseIterable {
     case viewUsers
     /// Making users, giving them other roles, removing them, ending their sessions.
     case manageUsers
+    /// Keeping agents out and letting them in again.
+    case manageAgents
     /// The own sessions.
     case manageOwnSessions
     /// Which API tokens there are; never the tokens themselves.
@@ -38,6 +40,7 @@ extension Permission {
         case .manageEnrollment: "enrollment:write"
         case .viewAudit: "audit:read"
         case .viewUsers: "users:read"
+        case .manageAgents: "agents:write"
         case .viewSelf, .manageUsers, .manageOwnSessions, .viewAPITokens, .manageAPITokens: nil
         }
     }
@@ -63,7 +66,7 @@ enum PermissionMatrix {
         case .viewSelf, .viewFindings, .viewEvents, .manageOwnSessions: [.owner, .admin, .analyst, .viewer, .auditor]
         case .viewEnrollment, .viewUsers, .viewAPITokens: [.owner, .admin, .auditor]
         // Only owners make, change and remove owners: `UserRoutes` looks at the role concerned.
-        case .manageEnrollment, .manageUsers, .manageAPITokens: [.owner, .admin]
+        case .manageEnrollment, .manageUsers, .manageAPITokens, .manageAgents: [.owner, .admin]
         case .viewAudit: [.owner, .auditor]
         }
     }
@@ -96,6 +99,8 @@ enum PermissionMatrix {
         "GET /v1/agents/{id}": .person(.viewFindings),
         "GET /v1/agents/{id}/packages": .person(.viewFindings),
         "GET /v1/agents/{id}/findings": .person(.viewFindings),
+        "GET /v1/barred-agents": .person(.viewFindings),
+        "PUT /v1/agents/{id}/standing": .person(.manageAgents),
         "GET /v1/vulnerabilities": .person(.viewFindings),
         "GET /v1/vulnerabilities/{id}": .person(.viewFindings),
         "GET /v1/vulnerabilities/{id}/agents": .person(.viewFindings),

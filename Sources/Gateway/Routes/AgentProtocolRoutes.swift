@@ -45,6 +45,9 @@ struct AgentProtocolRoutes: Sendable {
         case .unknownToken, .revoked:
             throw refusal(.tokenUnknown, "This enrollment token does not exist or was revoked.")
         case .expired: throw refusal(.enrollmentExpired, "This enrollment token has run out.")
+        case .barredKey:
+            throw APIError(
+                .forbidden, "agent_barred", "The agent with this key is kept out. Ask whoever looks after the company.")
         case .usedUp: throw refusal(.enrollmentUsedUp, "This enrollment token has no uses left.")
         }
     }
@@ -84,7 +87,11 @@ struct AgentProtocolRoutes: Sendable {
         }
         let recorded = try await services.store.recordHeartbeat(
             scope: agent.scope, agentID: agent.agentID, facts: facts, at: services.now())
-        guard let sync = recorded else { throw Authenticator.unknownAgent }
+        guard let sync = recorded else {
+            // Nobody, or one that has just been quarantined.
+            authenticator.barred.set(agent.agentID, isBarred: true)
+            throw Authenticator.unknownAgent
+        }
         let (action, base) = Self.action(announced: digest, received: sync.received)
         return try Reply.json(
             HeartbeatReply(

@@ -155,7 +155,8 @@ enum EnrollmentQueries {
     /// Serves from: agent_keys_public_key.
     static func agent(company: Int32, publicKey: [UInt8]) -> PostgresStatement {
         PostgresStatement(
-            "select agent_id from agent_keys where company_id = $1 and public_key = $2", company, Data(publicKey))
+            "select agent_id, barred is not null from agent_keys where company_id = $1 and public_key = $2", company,
+            Data(publicKey))
     }
     static func insertKey(_ agent: AgentCredential, company: Int32) -> PostgresStatement {
         PostgresStatement(
@@ -165,6 +166,37 @@ enum EnrollmentQueries {
     }
     /// Serves from: primary key.
     static func key(_ agent: AgentID) -> PostgresStatement {
-        PostgresStatement("select company_id, public_key from agent_keys where agent_id = $1", agent.uuid)
+        PostgresStatement(
+            "select company_id, public_key from agent_keys where agent_id = $1 and barred is null", agent.uuid)
+    }
+
+    /// Serves from: primary key.
+    static func lockStanding(_ agent: AgentID, company: Int32) -> PostgresStatement {
+        PostgresStatement(
+            "select barred from agent_keys where agent_id = $1 and company_id = $2 for update", agent.uuid, company)
+    }
+    /// Serves from: primary key.
+    static func setStanding(
+        _ agent: AgentID, company: Int32, _ standing: AgentStanding, reason: String, at now: Date
+    ) -> PostgresStatement {
+        let isActive = standing == .active
+        return PostgresStatement(
+            """
+            update agent_keys set barred = $3, barred_at = $4, barred_reason = $5 where agent_id = $1 and company_id = $2
+            """, agent.uuid, company, isActive ? nil : standing.rawValue, isActive ? Date?.none : now,
+            isActive ? nil : reason.storable)
+    }
+    /// Serves from: agent_keys_barred_by_company, backwards; then primary keys.
+    static func barred(company: Int32) -> PostgresStatement {
+        PostgresStatement(
+            """
+            select k.agent_id, a.hostname, k.barred, k.barred_reason, k.barred_at
+            from agent_keys k join agents a on a.company_id = k.company_id and a.id = k.agent_id
+            where k.company_id = $1 and k.barred_at is not null order by k.barred_at desc, k.agent_id
+            """, company)
+    }
+    /// Serves from: agent_keys_barred_by_time.
+    static func barred(since: Date) -> PostgresStatement {
+        PostgresStatement("select agent_id from agent_keys where barred_at >= $1", since)
     }
 }

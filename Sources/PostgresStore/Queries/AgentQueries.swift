@@ -31,7 +31,8 @@ enum AgentQueries {
         PostgresStatement(
             """
             with known as (
-                select facts <> $4 as differs from agent_facts where company_id = $1 and agent_id = $2
+                select facts <> $4 as differs, case when facts <> $4 then facts::text end as before
+                from agent_facts where company_id = $1 and agent_id = $2
             ), seen as (
                 update agent_presence set last_seen_at = $3 where company_id = $1 and agent_id = $2 and last_seen_at < $3
             ), named as (
@@ -40,7 +41,7 @@ enum AgentQueries {
             ), said as (
                 update agent_facts set facts = $4 where company_id = $1 and agent_id = $2 and (select differs from known)
             )
-            select a.waiting_digest, i.digest
+            select a.waiting_digest, i.digest, (select before from known)
             from agents a left join inventories i on i.company_id = $1 and i.number = a.applied_inventory
             where a.company_id = $1 and a.id = $2
             """, company, agent.uuid, now, facts.json.storableJSON, facts.hostname.storable,

@@ -10,13 +10,27 @@ enum AgentQueries {
     static let insertFacts = "insert into agent_facts (agent_id, facts) values (?, ?)"
     /// Serves from: unique index on (company_id, public_key).
     static let credentialByKey = """
-        select a.uuid, c.uuid, c.name, a.public_key from agents a join companies c on c.id = a.company_id
+        select a.uuid, c.uuid, c.name, a.public_key, a.barred from agents a join companies c on c.id = a.company_id
         where a.company_id = ? and a.public_key = ?
         """
     /// Serves from: unique index on uuid.
     static let credentialByID = """
-        select a.uuid, c.uuid, c.name, a.public_key from agents a join companies c on c.id = a.company_id where a.uuid = ?
+        select a.uuid, c.uuid, c.name, a.public_key from agents a join companies c on c.id = a.company_id
+        where a.uuid = ? and a.barred is null
         """
+    /// Serves from: unique index on uuid.
+    static let standing = "select barred from agents where uuid = ? and company_id = ?"
+    /// Serves from: unique index on uuid.
+    static let setStanding = """
+        update agents set barred = ?, barred_at = ?, barred_reason = ? where uuid = ? and company_id = ?
+        """
+    /// Serves from: agents_barred_by_company, backwards.
+    static let barred = """
+        select uuid, hostname, barred, barred_reason, barred_at from agents
+        where company_id = ? and barred_at is not null order by barred_at desc, uuid
+        """
+    /// Serves from: agents_barred_by_time.
+    static let barredSince = "select uuid from agents where barred_at >= ?"
 
     /// What a heartbeat compares. Serves from: unique index on uuid, then primary keys.
     static let forHeartbeat = """

@@ -41,6 +41,27 @@ extension Role {
     }
 }
 
+extension AgentStanding {
+    /// Reads a `barred` column.
+    package init(stored text: String?) throws {
+        guard let text else {
+            self = .active
+            return
+        }
+        guard let standing = AgentStanding(rawValue: text) else { throw StoreError.unavailable("damaged standing") }
+        self = standing
+    }
+
+    /// What the audit log calls the way to it.
+    package var action: AuditAction {
+        switch self {
+        case .active: .agentReleased
+        case .quarantined: .agentQuarantined
+        case .revoked: .agentRevoked
+        }
+    }
+}
+
 extension Severity {
     /// Its place in the order, 0…5.
     package var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
