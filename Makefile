@@ -18,7 +18,7 @@ try-stop: ## Stop what `make try` started; its data stays in .try
 test: deps-test check unit-test dashboard-test end-to-end-test ## Install what the tests need and run all of them
 
 build: ## Build the release programs, Swift's libraries linked in
-	swift build -c release --static-swift-stdlib --product zerotrace
+	ZEROTRACE_STATIC=1 swift build -c release --static-swift-stdlib --disable-local-rpath --product zerotrace
 	swift build -c release --static-swift-stdlib --product zerotrace-server
 	swift build -c release --static-swift-stdlib --product zerotrace-agent
 
