@@ -128,7 +128,13 @@ def test_everything_is_done_whatever_died(topology, tmp_path):
     assert topology.run("queue", "dead", "list") == ""
 
 
-def test_a_gateway_is_exchanged_without_a_failed_request(topology):
+def bash_version(topology, token):
+    agent = topology.items("/v1/agents", token)[0]["id"]
+    packages = topology.items(f"/v1/agents/{agent}/packages?q=bash", token)
+    return packages[0]["version"] if packages else None
+
+
+def test_every_role_is_exchanged_without_a_failed_request(topology, host):
     """What a load balancer does: asks /-/ready, and sends requests to whoever says yes."""
     token = topology.sign_in()
     failures, answers = [], 0
@@ -160,11 +166,20 @@ def test_a_gateway_is_exchanged_without_a_failed_request(topology):
     threads = [threading.Thread(target=target) for target in [check, ask, ask, ask]]
     for thread in threads:
         thread.start()
+    two = topology.gateways[1]
+    topology.agent(topology.token("Acme"), host)
+    wait_for(lambda: findings(topology, token) == EXPECTED, "the first findings")
     for gateway in topology.gateways:
         assert gateway.end() == 0
         gateway.start()
         topology.wait_until_ready(gateway)
         wait_for(lambda: usable[gateway.url], "the gateway to be used again")
+    for version, role in enumerate([*topology.processors, *topology.enrichment], start=1):
+        host.upgrade("bash", f"5.2.15-{2 + version}")
+        assert role.end() == 0
+        wait_for(lambda: "leased companies\t0" in topology.run("queue", "status"), "the lease to be given back", 30)
+        role.start()
+        wait_for(lambda: bash_version(topology.at(two), token) == f"5.2.15-{2 + version}", "the change to show")
     ended.set()
     for thread in threads:
         thread.join()
