@@ -13,23 +13,13 @@ struct AtomicFile {
 
     /// Writes the parts one after the other to a neighbour, flushes it to disk and renames it to ``path``.
     func write(_ parts: [[UInt8]]) throws(IndexBuildError) {
-        var template = Array("\(path).XXXXXX".utf8CString)
-        let descriptor = mkstemp(&template)
-        guard descriptor >= 0 else { throw failure("create") }
-        let temporary = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        do throws(IndexBuildError) {
-            for part in parts { try write(part, to: descriptor) }
-            // mkstemp gives 0600; other roles on the machine map the index too.
-            guard fchmod(descriptor, 0o644) == 0 else { throw failure("set the mode of") }
-            guard fsync(descriptor) == 0 else { throw failure("flush") }
-            guard rename(temporary, path) == 0 else { throw failure("rename") }
-        } catch {
-            close(descriptor)
-            unlink(temporary)
-            throw error
+        let draft = try DraftFile(path: path)
+        var offset = 0
+        for part in parts {
+            try draft.write(part, at: offset)
+            offset += part.count
         }
-        close(descriptor)
-        flushFolder()
+        try draft.commit()
     }
 
     /// Reads the whole file; `nil` when there is none, it cannot be read, is no regular file, or is larger than the limit in bytes.
@@ -62,25 +52,53 @@ struct AtomicFile {
         Glibc.read(descriptor, buffer, count)
         #endif
     }
+}
 
-    private func write(_ part: [UInt8], to descriptor: Int32) throws(IndexBuildError) {
-        var offset = 0
-        while offset < part.count {
-            #if canImport(Darwin)
-            let written = part.withUnsafeBytes {
-                Darwin.write(descriptor, $0.baseAddress! + offset, part.count - offset)
+/// A file that is written beside its place and takes it when it is whole. One that is given up is deleted.
+///
+/// `@unchecked Sendable`: it is its owner's to see that one thread at a time uses it.
+final class DraftFile: @unchecked Sendable {
+    private let path: String
+    private let temporary: String
+    private let descriptor: Int32
+    private var isCommitted = false
+
+    /// Makes a neighbour of the path.
+    init(path: String) throws(IndexBuildError) {
+        var template = Array("\(path).XXXXXX".utf8CString)
+        descriptor = mkstemp(&template)
+        guard descriptor >= 0 else { throw Self.failure("create", path) }
+        self.path = path
+        temporary = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit {
+        close(descriptor)
+        if !isCommitted { unlink(temporary) }
+    }
+
+    /// Writes bytes at a place.
+    func write(_ bytes: [UInt8], at start: Int) throws(IndexBuildError) {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { all in
+                all.baseAddress.map { pwrite(descriptor, $0 + written, all.count - written, off_t(start + written)) }
+                    ?? 0
             }
-            #elseif canImport(Musl)
-            let written = part.withUnsafeBytes { Musl.write(descriptor, $0.baseAddress! + offset, part.count - offset) }
-            #else
-            let written = part.withUnsafeBytes {
-                Glibc.write(descriptor, $0.baseAddress! + offset, part.count - offset)
-            }
-            #endif
-            if written < 0 && errno == EINTR { continue }
-            guard written > 0 else { throw failure("write") }
-            offset += written
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw Self.failure("write", path) }
+            written += count
         }
+    }
+
+    /// Flushes the file to disk and renames it.
+    func commit() throws(IndexBuildError) {
+        // mkstemp gives 0600; other roles on the machine map the index too.
+        guard fchmod(descriptor, 0o644) == 0 else { throw Self.failure("set the mode of", path) }
+        guard fsync(descriptor) == 0 else { throw Self.failure("flush", path) }
+        guard rename(temporary, path) == 0 else { throw Self.failure("rename", path) }
+        isCommitted = true
+        flushFolder()
     }
 
     /// A rename is on disk only when its folder is. Some file systems refuse this; the file is whole either way.
@@ -93,7 +111,7 @@ struct AtomicFile {
         close(descriptor)
     }
 
-    private func failure(_ step: String) -> IndexBuildError {
+    private static func failure(_ step: String, _ path: String) -> IndexBuildError {
         .unwritable(path: path, step: step, reason: String(cString: strerror(errno)))
     }
 }

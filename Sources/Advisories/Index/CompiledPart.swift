@@ -44,8 +44,8 @@ enum CompiledPart {
         head.append(bytes: magic)
         head.append(version)
         head.append(UInt32(0))
-        head.append(bytes: Array(SHA256.hash(data: body.bytes)))
-        try AtomicFile(path: path).write([head.bytes, body.bytes])
+        head.append(bytes: Array(body.digest))
+        try AtomicFile(path: path).write([head.bytes, body.take()])
     }
 
     /// Reads advisories.
@@ -59,23 +59,15 @@ enum CompiledPart {
 
     private static func pending(_ columns: inout PartColumns) -> PendingAdvisories? {
         var pending = PendingAdvisories()
-        guard let lengths = columns.next(), let bytes = columns.nextBytes() else { return nil }
-        pending.texts.reserve(lengths.count)
-        var start = 0
-        for length in lengths {
-            guard Int(length) <= bytes.count - start else { return nil }
-            // Every text is there once, so each gets the number it had.
-            let number = bytes.withUnsafeBytes { all in
-                pending.texts.intern(UnsafeRawBufferPointer(rebasing: all[start..<start + Int(length)]))
-            }
-            guard number == UInt32(pending.texts.count - 1) else { return nil }
-            start += Int(length)
-        }
-        let texts = UInt32(pending.texts.count)
-        guard readRecords(&columns, texts: texts, into: &pending), readNames(&columns, texts: texts, into: &pending),
-            readPackages(&columns, texts: texts, into: &pending)
+        guard let lengths = columns.next(), let bytes = columns.nextBytes(),
+            let texts = StringPool(lengths: lengths, bytes: bytes)
         else { return nil }
-        guard let derived = columns.next(below: texts), derived.count % 2 == 0, let last = columns.next(),
+        pending.texts = texts
+        let count = UInt32(texts.count)
+        guard readRecords(&columns, texts: count, into: &pending), readNames(&columns, texts: count, into: &pending),
+            readPackages(&columns, texts: count, into: &pending)
+        else { return nil }
+        guard let derived = columns.next(below: count), derived.count % 2 == 0, let last = columns.next(),
             last.count == 1, columns.isAtEnd
         else { return nil }
         for index in stride(from: 0, to: derived.count, by: 2) {

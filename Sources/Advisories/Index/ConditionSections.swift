@@ -6,7 +6,7 @@ struct ConditionSections {
     private let texts: StringPool
 
     /// Collects the conditions of all packages, ascending by their texts.
-    init(pending: PendingAdvisories) {
+    init(pending: GatheredAdvisories) {
         let pool = pending.texts
         let distinct = Set(pending.packages.map(\.condition)).filter { !pool.isEmpty($0) }
         sorted = distinct.sorted { pool.precedes($0, $1) }

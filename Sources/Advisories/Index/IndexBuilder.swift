@@ -74,7 +74,7 @@ public struct IndexBuilder: Sendable {
         to path: String, notes: String? = nil, previous: PreviousBuild? = nil
     ) throws(IndexBuildError) -> IndexSummary {
         let feeds = feeds.sorted { ($0.id, $0.records, $0.setAside) < ($1.id, $1.records, $1.setAside) }
-        let writer = IndexWriter(pending: pending, intelligence: intelligence, feeds: feeds)
+        let writer = IndexWriter(pending: GatheredAdvisories(pending), intelligence: intelligence, feeds: feeds)
         return try writer.write(to: path, notes: notes, previous: previous)
     }
 }

@@ -9,6 +9,7 @@ struct IndexSections {
     }
 
     /// How many records a section has so far.
+    @inline(__always)
     func recordCount(_ section: IndexSection) -> Int {
         self[section].count / section.stride
     }

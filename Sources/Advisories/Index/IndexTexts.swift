@@ -5,8 +5,8 @@
 struct IndexTexts {
     /// The pool that numbers refer to.
     let pool: StringPool
-    private(set) var text = SectionBytes()
-    private(set) var prose = SectionBytes()
+    private var text = SectionBytes()
+    private var prose = SectionBytes()
     private var textPositions: [UInt32]
     private var prosePositions: [UInt32]
 
@@ -39,6 +39,9 @@ struct IndexTexts {
         return string.withUTF8 { Self.append(UnsafeRawBufferPointer($0), to: &text) }
     }
 
+    /// Writes a text that is not in the pool, given as UTF-8, to the `text` section.
+    mutating func newText(_ bytes: UnsafeRawBufferPointer) -> UInt32 { Self.append(bytes, to: &text) }
+
     /// Writes a text that is not in the pool to the `text` section; "none" for `nil`.
     mutating func newText(_ string: String?) -> UInt32 {
         guard let string else { return IndexFormat.none }
@@ -49,6 +52,18 @@ struct IndexTexts {
     mutating func newProse(_ string: String) -> UInt32 {
         var string = string
         return string.withUTF8 { Self.append(UnsafeRawBufferPointer($0), to: &prose) }
+    }
+
+    /// Hands the section `text` over when all is written.
+    mutating func takeText() -> SectionBytes {
+        defer { text = SectionBytes() }
+        return text
+    }
+
+    /// Hands the section `prose` over when all is written.
+    mutating func takeProse() -> SectionBytes {
+        defer { prose = SectionBytes() }
+        return prose
     }
 
     private static func append(_ bytes: UnsafeRawBufferPointer, to section: inout SectionBytes) -> UInt32 {

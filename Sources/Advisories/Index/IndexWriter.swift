@@ -3,12 +3,12 @@ import Scoring
 
 /// Lays a set of pending advisories out as an index file.
 struct IndexWriter {
-    private let pending: PendingAdvisories
+    private let pending: GatheredAdvisories
     private let intelligence: ThreatIntelligence
     private let feeds: [FeedSummary]
 
     /// Takes what the builder collected.
-    init(pending: PendingAdvisories, intelligence: ThreatIntelligence, feeds: [FeedSummary]) {
+    init(pending: GatheredAdvisories, intelligence: ThreatIntelligence, feeds: [FeedSummary]) {
         self.pending = pending
         self.intelligence = intelligence
         self.feeds = feeds
@@ -25,9 +25,10 @@ struct IndexWriter {
         let (known, (map, order)) = together { [pool = pending.texts] in
             previous.flatMap { $0.read(pool: pool) }
         } _: {
+            let order = AdvisoryOrder(pending)
             let map = VulnerabilityMap(
-                pending, aliases: grouped(pending.aliases), upstream: grouped(pending.upstream))
-            return (map, AdvisoryOrder(pending))
+                pending, order: order, aliases: grouped(pending.aliases), upstream: grouped(pending.upstream))
+            return (map, order)
         }
         var texts = IndexTexts(pool: pending.texts)
 
@@ -40,19 +41,25 @@ struct IndexWriter {
             previous: known.flatMap { PreviousNames($0, pending: pending, map: map, order: order) })
         var names = NameSections(pending: pending, map: map, order: order)
         names.build(drafter: drafter, into: &sections, texts: &texts)
+        // The file begins while the rest is worked out.
+        let stream = try IndexStream(path: path)
+        try stream.add(IndexSection.allCases.prefix { $0 != .advisories }, of: &sections)
         VulnerabilitySections(
             pending: pending, map: map, order: order, intelligence: intelligence, statements: names.statements
         ).build(into: &sections, texts: &texts)
         SupportSections(intelligence).build(into: &sections, texts: &texts)
         sections[.feeds] = feedSection(texts: &texts)
-        sections[.text] = texts.text
-        sections[.prose] = texts.prose
-        let image = try IndexImage(sections, builtAt: builtAt)
-        try AtomicFile(path: path).write(image.parts)
+        sections[.text] = texts.takeText()
+        sections[.prose] = texts.takeProse()
+        try stream.add(IndexSection.allCases.drop { $0 != .advisories }.filter { $0 != .checks }, of: &sections)
+        guard let file = try stream.finish(builtAt: builtAt, isSound: { known?.index.isWhole ?? true }) else {
+            // The earlier index is damaged, and so may be what was taken over from it.
+            return try write(to: path, notes: notes)
+        }
         // Without them the next build is slower, and nothing else.
-        if let notes { try? names.notes.write(to: notes, index: image.content) }
+        if let notes { try? names.notes.write(to: notes, index: file.digest) }
         return IndexSummary(
-            digest: image.digest, fileSize: image.fileSize, vulnerabilities: map.ids.count,
+            digest: IndexFormat.hex(file.digest), fileSize: file.fileSize, vulnerabilities: map.ids.count,
             advisories: pending.records.count, names: pending.names.count, entries: names.entryCount,
             notAboutSecurity: pending.notAboutSecurity, unreadableRanges: names.unreadableRanges,
             unreadableVersions: names.unreadableVersions, reusedNames: names.reusedNames)
@@ -83,15 +90,24 @@ struct IndexWriter {
     }
 }
 
+extension IndexStream {
+    /// Adds sections, which are taken out of those under construction.
+    fileprivate func add(
+        _ list: some Sequence<IndexSection>, of sections: inout IndexSections
+    ) throws(IndexBuildError) {
+        for section in list { try add(section, sections[section].take()) }
+    }
+}
+
 /// The places of advisories in the file: ascending by id, then by feed.
-struct AdvisoryOrder: Sendable {
+final class AdvisoryOrder: Sendable {
     /// Pending record numbers in file order.
     let records: [UInt32]
     /// Place in the file by pending record number.
     let places: [UInt32]
 
     /// Sorts the pending advisories.
-    init(_ pending: PendingAdvisories) {
+    init(_ pending: GatheredAdvisories) {
         let texts = pending.texts
         let ids = TextOrder(Set(pending.records.lazy.map(\.id)), texts: texts).ranks(count: texts.count)
         let feeds = TextOrder(Set(pending.records.lazy.map(\.feed)), texts: texts).ranks(count: texts.count)

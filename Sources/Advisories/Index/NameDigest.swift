@@ -3,14 +3,15 @@ import Versioning
 
 /// A digest of everything about a name that can change a verdict: two indexes with equal digests match its packages alike.
 struct NameDigest {
-    private let pending: PendingAdvisories
+    private let pending: GatheredAdvisories
     private let map: VulnerabilityMap
     private let order: AdvisoryOrder
     private let ruleDigests: [[UInt8]]
 
     /// Digests the rule sets, by version texts rather than places, which shift with every new version.
     init(
-        pending: PendingAdvisories, map: VulnerabilityMap, order: AdvisoryOrder, versions: NameVersions, rules: RuleSets
+        pending: GatheredAdvisories, map: VulnerabilityMap, order: AdvisoryOrder, versions: NameVersions,
+        rules: RuleSets
     ) {
         self.pending = pending
         self.map = map
@@ -34,7 +35,7 @@ struct NameDigest {
             for ordinal in rule.listed {
                 Self.append(versions.sorted[Int(ordinal)].text, of: pending.texts, to: &bytes)
             }
-            return Array(SHA256.hash(data: bytes.bytes))
+            return Array(bytes.digest)
         }
     }
 
@@ -50,7 +51,7 @@ struct NameDigest {
             bytes.append(bytes: [entry.rank, entry.state, entry.flags])
             bytes.append(bytes: ruleDigests[Int(entry.ruleset)])
         }
-        return Array(Array(SHA256.hash(data: bytes.bytes)).prefix(16))
+        return Array(bytes.digest.prefix(16))
     }
 
     private static func append(_ text: UInt32, of pool: StringPool, to bytes: inout SectionBytes) {

@@ -20,16 +20,22 @@ struct NameDraft: Sendable {
     let unreadableVersions: Int
     /// What it was made from.
     let inputs: NoteDigest
-    /// Whether it comes out of an earlier index.
-    let isReused: Bool
 
     /// Whether publishers write the name in another way than it is filed.
     var isSpelled: Bool { spelling != name }
 }
 
+/// What goes into the file of one name.
+enum NamePart: Sendable {
+    /// Worked out.
+    case draft(NameDraft)
+    /// As it was in an earlier index.
+    case known(KnownName)
+}
+
 /// Makes drafts.
-struct NameDrafter: Sendable {
-    private let pending: PendingAdvisories
+final class NameDrafter: Sendable {
+    private let pending: GatheredAdvisories
     private let map: VulnerabilityMap
     private let order: AdvisoryOrder
     private let packages: GroupedLists<UInt32>
@@ -52,17 +58,15 @@ struct NameDrafter: Sendable {
     ///   - takesNotes: Whether drafts say what they were made from.
     ///   - previous: Where drafts are taken from whose inputs did not change; only with notes.
     init(
-        pending: PendingAdvisories, map: VulnerabilityMap, order: AdvisoryOrder, conditions: [UInt32: UInt32],
+        pending: GatheredAdvisories, map: VulnerabilityMap, order: AdvisoryOrder, conditions: [UInt32: UInt32],
         takesNotes: Bool, previous: PreviousNames?
     ) {
         self.pending = pending
         self.map = map
         self.order = order
         self.conditions = conditions
-        packages = GroupedLists(
-            Array(pending.packages.indices), owners: pending.names.count, owner: { pending.packages[$0].name },
-            element: { UInt32($0) })
-        inputs = takesNotes ? NameInputs(pending: pending, map: map, order: order, packages: packages) : nil
+        packages = Self.packages(pending, order)
+        inputs = takesNotes ? NameInputs(pending: pending, map: map, packages: packages) : nil
         self.previous = previous
         places = previous?.places() ?? [:]
         endOfLife = pending.texts.number(of: "end-of-life")
@@ -73,18 +77,33 @@ struct NameDrafter: Sendable {
         }
     }
 
-    /// Makes the draft of one name, or takes over that of the earlier index.
-    func draft(of number: UInt32) -> NameDraft {
+    /// The packages of each name, by the places of their advisories: threads take feeds in any order. Within one advisory the order of its feed
+    /// stands.
+    private static func packages(_ pending: GatheredAdvisories, _ order: AdvisoryOrder) -> GroupedLists<UInt32> {
+        let byRecord = GroupedLists(
+            Array(pending.packages.indices), owners: pending.records.count, owner: { pending.packages[$0].record },
+            element: { UInt32($0) })
+        var sorted: [UInt32] = []
+        sorted.reserveCapacity(pending.packages.count)
+        for record in order.records {
+            for place in byRecord.range(of: record) { sorted.append(byRecord.element(place)) }
+        }
+        return GroupedLists(
+            sorted, owners: pending.names.count, owner: { pending.packages[Int($0)].name }, element: \.self)
+    }
+
+    /// Makes the draft of one name, or finds it in the earlier index.
+    func part(of number: UInt32) -> NamePart {
         let name = pending.names[Int(number)]
         guard let inputs = inputs?.digest(of: number) else {
-            return draft(of: name, number: number, inputs: NoteDigest(first: 0, second: 0))
+            return .draft(draft(of: name, number: number, inputs: NoteDigest(first: 0, second: 0)))
         }
         if let previous, let place = places[UInt64(name.scope) << 32 | UInt64(name.name)],
-            let known = previous.draft(at: place, spelling: name.spelling, inputs: inputs)
+            let known = previous.name(at: place, spelling: name.spelling, inputs: inputs)
         {
-            return known
+            return .known(known)
         }
-        return draft(of: name, number: number, inputs: inputs)
+        return .draft(draft(of: name, number: number, inputs: inputs))
     }
 
     private func draft(of name: PendingAdvisories.Name, number: UInt32, inputs: NoteDigest) -> NameDraft {
@@ -108,8 +127,7 @@ struct NameDrafter: Sendable {
             entries: entries, groups: groups, segments: segments, digest: digest,
             flags: (ordering == .rpm ? NameFlag.modular : 0)
                 | (scope.hasPrefix("cpe:") ? NameFlag.product : 0),
-            unreadableRanges: rules.unreadableRanges, unreadableVersions: rules.unreadableVersions, inputs: inputs,
-            isReused: false)
+            unreadableRanges: rules.unreadableRanges, unreadableVersions: rules.unreadableVersions, inputs: inputs)
     }
 
     private func append(

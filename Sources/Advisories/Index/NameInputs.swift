@@ -5,80 +5,98 @@ import Crypto
 ///
 /// What is left out follows from the rest, or is the same for all names and part of ``NameNotes``' own head: the rules of this program.
 struct NameInputs: Sendable {
-    private let pending: PendingAdvisories
+    private let pending: GatheredAdvisories
     private let map: VulnerabilityMap
-    private let order: AdvisoryOrder
     private let packages: GroupedLists<UInt32>
 
     /// Prepares for the names of a builder.
     ///
-    /// - Parameter packages: The packages of each name.
-    init(pending: PendingAdvisories, map: VulnerabilityMap, order: AdvisoryOrder, packages: GroupedLists<UInt32>) {
+    /// - Parameter packages: The packages of each name, by the places of their advisories; those of one advisory in its feed's order.
+    init(pending: GatheredAdvisories, map: VulnerabilityMap, packages: GroupedLists<UInt32>) {
         self.pending = pending
         self.map = map
-        self.order = order
         self.packages = packages
     }
 
     /// The digest of one name: the first 16 bytes of a SHA-256.
     func digest(of number: UInt32) -> NoteDigest {
         let name = pending.names[Int(number)]
-        // About what a package takes; most names have few.
-        var bytes = SectionBytes(capacity: 64 + packages[number].count * 192)
+        return pending.withView { view in
+            map.byRecord.withView { vulnerabilities in
+                map.ids.withUnsafeBufferPointer { ids in
+                    packages.withView { packages in
+                        var bytes = InputBytes(view: view, vulnerabilities: vulnerabilities, ids: ids)
+                        bytes.append(name, packages: packages[number])
+                        return NoteDigest(bytes.bytes.digest)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a name's draft is made from, as bytes.
+private struct InputBytes {
+    private let view: AdvisoryView
+    private let vulnerabilities: GroupedLists<UInt32>.View
+    private let ids: UnsafeBufferPointer<UInt32>
+    private(set) var bytes = SectionBytes()
+
+    init(view: AdvisoryView, vulnerabilities: GroupedLists<UInt32>.View, ids: UnsafeBufferPointer<UInt32>) {
+        self.view = view
+        self.vulnerabilities = vulnerabilities
+        self.ids = ids
+    }
+
+    mutating func append(_ name: PendingAdvisories.Name, packages: UnsafeBufferPointer<UInt32>) {
         bytes.append(UInt8((name.isSemanticOnly ? 1 : 0) | (name.hasRanges ? 2 : 0)))
-        append(name.spelling, to: &bytes)
-        // Threads take feeds in any order; within one advisory the order of its feed stands.
-        let sorted = packages[number].sorted { left, right in
-            let lhs = order.places[Int(pending.packages[Int(left)].record)]
-            let rhs = order.places[Int(pending.packages[Int(right)].record)]
-            return lhs == rhs ? left < right : lhs < rhs
-        }
+        append(text: name.spelling)
         var record: UInt32?
-        for package in sorted {
-            let package = pending.packages[Int(package)]
-            if package.record != record { append(record: package.record, to: &bytes) }
+        for number in packages {
+            let package = view.packages[Int(number)]
+            if package.record != record { append(record: package.record) }
             record = package.record
-            append(package, to: &bytes)
+            append(package)
         }
-        return NoteDigest(Array(SHA256.hash(data: bytes.bytes)))
     }
 
     /// Who speaks, and of what.
-    private func append(record number: UInt32, to bytes: inout SectionBytes) {
-        let record = pending.records[Int(number)]
+    private mutating func append(record number: UInt32) {
+        let record = view.records[Int(number)]
         bytes.append(UInt8(1))
-        append(record.id, to: &bytes)
-        append(record.feed, to: &bytes)
+        append(text: record.id)
+        append(text: record.feed)
         bytes.append(record.modified)
         bytes.append(UInt8(record.withdrawn == IndexFormat.noTime ? 0 : 1))
-        let vulnerabilities = map.byRecord[number]
-        bytes.append(UInt32(vulnerabilities.count))
-        for vulnerability in vulnerabilities { append(map.ids[Int(vulnerability)], to: &bytes) }
+        let numbers = vulnerabilities[number]
+        bytes.append(UInt32(numbers.count))
+        for vulnerability in numbers { append(text: ids[Int(vulnerability)]) }
     }
 
-    private func append(_ package: PendingAdvisories.Package, to bytes: inout SectionBytes) {
-        bytes.append(bytes: [2, package.state.indexCode, package.isEvaluable ? 1 : 0])
-        append(package.urgency, to: &bytes)
-        append(package.condition, to: &bytes)
+    private mutating func append(_ package: PendingAdvisories.Package) {
+        bytes.append(UInt8(2))
+        bytes.append(package.state.indexCode)
+        bytes.append(UInt8(package.isEvaluable ? 1 : 0))
+        append(text: package.urgency)
+        append(text: package.condition)
         bytes.append(UInt32(package.ranges.count))
         for range in package.ranges {
-            let events = pending.ranges[Int(range)]
+            let events = view.ranges[Int(range)]
             bytes.append(UInt32(events.count))
             for event in events {
-                let event = pending.events[Int(event)]
+                let event = view.events[Int(event)]
                 bytes.append(event.kind.rawValue)
-                append(event.text, to: &bytes)
+                append(text: event.text)
             }
         }
         bytes.append(UInt32(package.versions.count))
-        for version in package.versions { append(pending.versions[Int(version)], to: &bytes) }
+        for version in package.versions { append(text: view.versions[Int(version)]) }
     }
 
-    private func append(_ text: UInt32, to bytes: inout SectionBytes) {
-        pending.texts.withBytes(text) {
-            bytes.append(UInt32($0.count))
-            bytes.append(bytes: $0)
-        }
+    private mutating func append(text number: UInt32) {
+        let text = view.texts[number]
+        bytes.append(UInt32(text.count))
+        bytes.append(bytes: text)
     }
 }
 
@@ -87,15 +105,14 @@ struct NoteDigest: Hashable, Sendable {
     let first: UInt64
     let second: UInt64
 
-    /// Takes the first sixteen of at least that many bytes; of fewer, 0.
-    init(_ bytes: [UInt8]) {
-        let words = bytes.withUnsafeBytes { bytes in
-            bytes.count < 16
-                ? (UInt64(0), UInt64(0))
-                : (bytes.loadUnaligned(as: UInt64.self), bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    /// Takes the first sixteen bytes.
+    init(_ digest: SHA256Digest) {
+        (first, second) = digest.withUnsafeBytes { bytes in
+            (
+                UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)),
+                UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            )
         }
-        first = UInt64(littleEndian: words.0)
-        second = UInt64(littleEndian: words.1)
     }
 
     /// Makes one from its halves.

@@ -65,8 +65,8 @@ struct NameNotes: Sendable {
         head.append(Self.version)
         head.append(UInt32(0))
         head.append(bytes: digest)
-        head.append(bytes: Array(SHA256.hash(data: body.bytes)))
-        try AtomicFile(path: path).write([head.bytes, body.bytes])
+        head.append(bytes: Array(body.digest))
+        try AtomicFile(path: path).write([head.bytes, body.take()])
     }
 }
 

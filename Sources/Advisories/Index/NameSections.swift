@@ -2,7 +2,7 @@ import Versioning
 
 /// The sections a look-up walks: slots, names, blocks, groups, entries, rule sets, intervals, listed versions, scopes.
 struct NameSections {
-    private let pending: PendingAdvisories
+    private let pending: GatheredAdvisories
     private let order: AdvisoryOrder
     private let map: VulnerabilityMap
     private var orderings: [VersionOrdering] = []
@@ -24,7 +24,7 @@ struct NameSections {
     private static let batch = 2048
 
     /// Starts without names.
-    init(pending: PendingAdvisories, map: VulnerabilityMap, order: AdvisoryOrder) {
+    init(pending: GatheredAdvisories, map: VulnerabilityMap, order: AdvisoryOrder) {
         self.pending = pending
         self.map = map
         self.order = order
@@ -33,10 +33,18 @@ struct NameSections {
     /// Writes every name, ascending by scope and name.
     mutating func build(drafter: NameDrafter, into sections: inout IndexSections, texts: inout IndexTexts) {
         let sorted = sortedNames()
-        for start in stride(from: 0, to: sorted.count, by: Self.batch) {
-            let batch = Array(sorted[start..<min(start + Self.batch, sorted.count)])
-            let drafts = parallelMap(count: batch.count) { drafter.draft(of: UInt32(batch[$0])) }
-            for draft in drafts { append(draft, to: &sections, texts: &texts) }
+        pipelined(count: (sorted.count + Self.batch - 1) / Self.batch) { number in
+            let start = number * Self.batch
+            return parallelMap(count: min(Self.batch, sorted.count - start)) {
+                drafter.part(of: UInt32(sorted[start + $0]))
+            }
+        } take: { parts in
+            for part in parts {
+                switch part {
+                case .draft(let draft): append(draft, to: &sections, texts: &texts)
+                case .known(let known): append(known, to: &sections, texts: &texts)
+                }
+            }
         }
         sections[.slots] = slots(sorted)
         for ordering in orderings { sections[.orderings].append(texts.newText(ordering.rawValue)) }
@@ -65,7 +73,6 @@ struct NameSections {
             NameNotes.Line(
                 inputs: draft.inputs, unreadableRanges: UInt32(clamping: draft.unreadableRanges),
                 unreadableVersions: UInt32(clamping: draft.unreadableVersions)))
-        if draft.isReused { reusedNames += 1 }
         unreadableRanges += draft.unreadableRanges
         unreadableVersions += draft.unreadableVersions
         let rulesetStart = append(draft.rules, to: &sections, texts: &texts)
@@ -75,7 +82,7 @@ struct NameSections {
 
         var record = SectionBytes()
         record.append(texts.text(draft.scope))
-        record.append(position(of: draft, in: &texts))
+        record.append(position(of: draft.name, spelling: draft.spelling, in: &texts))
         record.append(blockStart)
         record.append(UInt32(sections.recordCount(.blocks)) - blockStart)
         record.append(UInt32(draft.versions.count))
@@ -100,14 +107,23 @@ struct NameSections {
     }
 
     /// Where the name's text stands. A name with a spelling gets a text of its own, so that the spelling can stand behind it.
-    private func position(of draft: NameDraft, in texts: inout IndexTexts) -> UInt32 {
-        guard draft.isSpelled else { return texts.text(draft.name) }
-        let position = texts.newText(pending.texts.string(draft.name))
-        _ = texts.newText(pending.texts.string(draft.spelling))
+    func position(of name: UInt32, spelling: UInt32, in texts: inout IndexTexts) -> UInt32 {
+        guard spelling != name else { return texts.text(name) }
+        let position = pending.texts.withBytes(name) { texts.newText($0) }
+        _ = pending.texts.withBytes(spelling) { texts.newText($0) }
         return position
     }
 
-    private mutating func place(of ordering: VersionOrdering) -> UInt8 {
+    /// Counts a name that is taken over.
+    mutating func count(_ known: KnownName) {
+        notes.append(known.note)
+        reusedNames += 1
+        unreadableRanges += Int(known.note.unreadableRanges)
+        unreadableVersions += Int(known.note.unreadableVersions)
+    }
+
+    /// The number of an ordering in the file, in order of first use.
+    mutating func place(of ordering: VersionOrdering) -> UInt8 {
         if let known = orderings.firstIndex(of: ordering) { return UInt8(known) }
         orderings.append(ordering)
         return UInt8(orderings.count - 1)
@@ -137,7 +153,7 @@ struct NameSections {
             return bytes.count
         }
         for version in draft.versions { block.append(bytes: version.key) }
-        block.append(bytes: [UInt8](repeating: 0, count: (8 - block.count % 8) % 8))
+        block.pad(to: 8)
         return (UInt16(truncatingIfNeeded: name), offset)
     }
 
@@ -179,8 +195,14 @@ struct NameSections {
         sections[.entries].append(texts.text(entry.urgency))
         sections[.entries].append(entry.conditionPlace)
         sections[.entries].append(bytes: [entry.rank, entry.state, entry.flags, 0])
-        if map.byRecord[order.records[Int(entry.advisory)]].first == entry.vulnerability {
-            statements.append((entry.advisory, UInt32(entryCount)))
+        countEntry(of: entry.advisory, on: entry.vulnerability)
+    }
+
+    /// Counts an entry, and notes it where it is on the first of its advisory's vulnerabilities.
+    mutating func countEntry(of advisory: UInt32, on vulnerability: UInt32) {
+        let list = map.byRecord.range(of: order.records[Int(advisory)])
+        if !list.isEmpty, map.byRecord.element(list.lowerBound) == vulnerability {
+            statements.append((advisory, UInt32(entryCount)))
         }
         entryCount += 1
     }

@@ -19,7 +19,7 @@ struct NameVersions {
     var count: Int { sorted.count }
 
     /// Collects and sorts the versions of some packages; versions that do not parse are left out.
-    init(_ packages: [UInt32], pending: PendingAdvisories, ordering: VersionOrdering) {
+    init(_ packages: [UInt32], pending: GatheredAdvisories, ordering: VersionOrdering) {
         var seen: Set<UInt32> = []
         for number in packages {
             let package = pending.packages[Int(number)]

@@ -27,6 +27,23 @@ func together<First: Sendable, Second: Sendable>(
     return (places.0.joined()[0], places.1.joined()[0])
 }
 
+/// Works batches out, each on all cores, and takes them in order; while one is taken the next is worked out.
+///
+/// - Parameters:
+///   - count: How many batches.
+///   - make: Makes a batch; called in order, from another thread.
+///   - take: Takes a batch; called in order, on this thread.
+func pipelined<Batch: Sendable>(count: Int, make: @escaping @Sendable (Int) -> Batch, take: (Batch) -> Void) {
+    let queue = DispatchQueue(label: "zerotrace.index.batches")
+    let made = Slots<Batch>(count: 2)
+    if count > 0 { queue.async { made.set(0, [make(0)]) } }
+    for number in 0..<count {
+        let batch = queue.sync { made.take(number % 2) }
+        if number + 1 < count { queue.async { made.set((number + 1) % 2, [make(number + 1)]) } }
+        for batch in batch { take(batch) }
+    }
+}
+
 /// One place for each piece of work.
 ///
 /// `@unchecked Sendable`: each place is written by one thread alone, and read when all of them have ended.
@@ -44,6 +61,11 @@ private final class Slots<Element>: @unchecked Sendable {
     }
 
     func set(_ place: Int, _ value: [Element]) { places[place] = value }
+
+    func take(_ place: Int) -> [Element] {
+        defer { places[place] = [] }
+        return places[place]
+    }
 
     func joined() -> [Element] {
         var all: [Element] = []

@@ -1,4 +1,6 @@
 import Crypto
+import Dispatch
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -8,7 +10,7 @@ import Musl
 import Darwin
 #endif
 
-/// An index that an earlier build wrote, mapped and checked whole, as a source for the next.
+/// An index that an earlier build wrote, mapped, as a source for the next. Whether it is whole is found out meanwhile: see ``isWhole``.
 ///
 /// Every position is checked against its section before it is followed, so a file that somebody made up can hold nonsense but cannot make the
 /// program stop.
@@ -20,17 +22,30 @@ final class PreviousIndex: @unchecked Sendable {
     /// The index digest, 32 bytes.
     let digest: [UInt8]
 
-    /// Maps an index and compares its digests; `nil` when it is not there, is of another format or of other version keys, or is damaged.
+    private let checking = DispatchGroup()
+    private let outcome = Mutex(false)
+
+    /// Maps an index and begins to compare its digest; `nil` when it is not there, is of another format or of other version keys, or its header is
+    /// damaged.
     init?(path: String) {
         guard let bytes = Self.map(path) else { return nil }
         self.bytes = bytes
         digest = bytes.count < IndexFormat.headerSize ? [] : Array(bytes[48..<80])
         guard let sections = Self.sections(of: bytes) else { return nil }
         self.sections = sections
-        guard Self.hash(bytes[IndexFormat.headerSize...]).elementsEqual(digest) else { return nil }
+        DispatchQueue.global().async(group: checking) { [self] in
+            let isWhole = Self.hash(self.bytes[IndexFormat.headerSize...]).elementsEqual(digest)
+            outcome.withLock { $0 = isWhole }
+        }
     }
 
     deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
+
+    /// Whether the file has the digest that it names. Waits until that is known.
+    var isWhole: Bool {
+        checking.wait()
+        return outcome.withLock { $0 }
+    }
 
     private static func map(_ path: String) -> UnsafeRawBufferPointer? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

@@ -1,13 +1,13 @@
 import Versioning
 
-/// The names of an earlier index as drafts, with its numbers turned into those of the index under construction.
+/// The names of an earlier index, to be taken over into the one under construction with its numbers in place of the earlier ones.
 ///
-/// Only a draft whose inputs are what they were is asked for, so everything it refers to is there again: what is not makes the answer `nil`, and
-/// the name is worked out anew.
-struct PreviousNames: Sendable {
-    private let index: PreviousIndex
-    private let notes: NameNotes
-    private let texts: IndexTextNumbers
+/// Only a name whose inputs are what they were is asked for, so everything it refers to is there again: what is not makes it unknown, and the name
+/// is worked out anew. One instance for all threads.
+final class PreviousNames: Sendable {
+    let index: PreviousIndex
+    let notes: NameNotes
+    let texts: IndexTextNumbers
     private let vulnerabilities: [UInt32]
     private let advisories: [UInt32]
     private let orderings: [VersionOrdering]
@@ -20,7 +20,7 @@ struct PreviousNames: Sendable {
     ///   - map: The new one's vulnerabilities.
     ///   - order: The new one's advisories.
     init?(
-        _ previous: PreviousBuild.Content, pending: PendingAdvisories, map: VulnerabilityMap, order: AdvisoryOrder
+        _ previous: PreviousBuild.Content, pending: GatheredAdvisories, map: VulnerabilityMap, order: AdvisoryOrder
     ) {
         let (index, notes, texts) = (previous.index, previous.notes, previous.texts)
         guard notes.lines.count == index.count(.names) else { return nil }
@@ -28,23 +28,20 @@ struct PreviousNames: Sendable {
         self.notes = notes
         self.texts = texts
         let numbers = Self.numbers(of: map.ids, count: pending.texts.count)
-        vulnerabilities = Self.column(.vulnerabilities, of: index).map { record in
+        vulnerabilities = Self.column(.vulnerabilities, of: index) { record in
             texts[record.word(0)].map { numbers[Int($0)] } ?? IndexFormat.none
         }
-        advisories = Self.column(.advisories, of: index).map { record in
+        advisories = Self.column(.advisories, of: index) { record in
             guard let id = texts[record.word(0)], let feed = texts[record.word(4)],
                 let number = pending.recordNumbers[UInt64(feed) << 32 | UInt64(id)]
             else { return IndexFormat.none }
             return order.places[Int(number)]
         }
-        var orderings: [VersionOrdering] = []
-        for record in Self.column(.orderings, of: index) {
-            guard let name = index.text(record.word(0)),
-                let ordering = VersionOrdering(rawValue: String(decoding: name, as: UTF8.self))
-            else { return nil }
-            orderings.append(ordering)
+        let known = Self.column(.orderings, of: index) { record in
+            index.text(record.word(0)).flatMap { VersionOrdering(rawValue: String(decoding: $0, as: UTF8.self)) }
         }
-        self.orderings = orderings
+        orderings = known.compactMap(\.self)
+        guard orderings.count == known.count else { return nil }
     }
 
     private static func numbers(of ids: [UInt32], count: Int) -> [UInt32] {
@@ -53,9 +50,11 @@ struct PreviousNames: Sendable {
         return numbers
     }
 
-    /// Every record of a section.
-    private static func column(_ section: IndexSection, of index: PreviousIndex) -> [UnsafeRawBufferPointer] {
-        (0..<UInt32(index.count(section))).compactMap { index.records(section, $0, 1) }
+    /// Something of every record of a section.
+    private static func column<Value>(
+        _ section: IndexSection, of index: PreviousIndex, _ value: (UnsafeRawBufferPointer) -> Value
+    ) -> [Value] {
+        (0..<UInt32(index.count(section))).compactMap { index.records(section, $0, 1).map(value) }
     }
 
     /// The places of the earlier index's names, by scope and name.
@@ -71,164 +70,136 @@ struct PreviousNames: Sendable {
         return places
     }
 
-    /// The draft of the name at a place; `nil` unless its inputs were these.
+    /// What is taken over of the name at a place; `nil` unless its inputs were these, and everything in it can be found again.
     ///
     /// - Parameter spelling: As publishers write the name, which is part of the inputs.
-    func draft(at place: UInt32, spelling: UInt32, inputs: NoteDigest) -> NameDraft? {
+    func name(at place: UInt32, spelling: UInt32, inputs: NoteDigest) -> KnownName? {
         let note = notes.lines[Int(place)]
         guard note.inputs == inputs, let record = index.records(.names, place, 1),
             let scope = texts[record.word(0)], let name = texts[record.word(4)],
             let block = index.records(.blocks, record.word(8), record.word(12)),
             let groups = index.records(.groups, record.word(24), record.word(28)),
             let entries = index.records(.entries, record.word(32), record.word(36)),
-            Int(record[40]) < orderings.count,
-            let versions = versions(block, record),
-            let decoded = decode(entries: entries, groups: groups, firstEntry: record.word(32)),
-            let rules = rules(decoded.rulesets),
-            let segments = segments(block, record)
+            Int(record[40]) < orderings.count, areKnown(versionsIn: block, of: record),
+            areKnown(groups: groups, firstEntry: record.word(32)), areKnown(segmentsIn: block, of: record),
+            let rulesets = rulesets(of: entries), areKnown(rulesets: rulesets.records)
         else { return nil }
-        return NameDraft(
-            scope: scope, name: name, spelling: spelling, ordering: orderings[Int(record[40])], versions: versions,
-            rules: rules,
-            entries: decoded.entries, groups: decoded.groups, segments: segments,
-            digest: Array(record[48..<64]), flags: record[41] & ~NameFlag.spelled,
-            unreadableRanges: Int(note.unreadableRanges),
-            unreadableVersions: Int(note.unreadableVersions), inputs: inputs, isReused: true)
+        return KnownName(
+            note: note, scope: scope, name: name, spelling: spelling, ordering: orderings[Int(record[40])],
+            record: record,
+            block: block,
+            groups: groups, entries: entries, rulesets: rulesets.records, firstRuleset: rulesets.first, names: self)
     }
 
-    // MARK: - Parts of a name
+    /// The number of the earlier index's vulnerability in the new one; "none" where there is none.
+    @inline(__always)
+    func vulnerability(_ old: UInt32) -> UInt32 {
+        Int(old) < vulnerabilities.count ? vulnerabilities[Int(old)] : IndexFormat.none
+    }
 
-    private func versions(_ block: UnsafeRawBufferPointer, _ record: UnsafeRawBufferPointer) -> [NameVersions.Version]?
-    {
+    /// The place of the earlier index's advisory in the new one; "none" where there is none.
+    @inline(__always)
+    func advisory(_ old: UInt32) -> UInt32 {
+        Int(old) < advisories.count ? advisories[Int(old)] : IndexFormat.none
+    }
+
+    // MARK: - Whether a name can be taken over
+
+    private func areKnown(versionsIn block: UnsafeRawBufferPointer, of record: UnsafeRawBufferPointer) -> Bool {
         let count = Int(record.word(16))
-        let keys =
-            count * IndexBlock.versionStride + Int(record.word(20)) * IndexBlock.segmentStride
-            + Int(record.word(40) >> 16)
-        let end = Int(record.word(44))
-        guard keys + end <= block.count else { return nil }
-        var versions: [NameVersions.Version] = []
-        versions.reserveCapacity(count)
-        for number in 0..<count {
-            let line = number * IndexBlock.versionStride
-            let from = Int(block.word(line + 8))
-            let to = number + 1 < count ? Int(block.word(line + IndexBlock.versionStride + 8)) : end
-            guard from <= to, to <= end, let text = texts[block.word(line + 12)] else { return nil }
-            versions.append(NameVersions.Version(text: text, key: Array(block[keys + from..<keys + to])))
-        }
-        return versions
+        let segments = count * IndexBlock.versionStride
+        let name = segments + Int(record.word(20)) * IndexBlock.segmentStride
+        guard name + Int(record.word(40) >> 16) + Int(record.word(44)) <= block.count else { return false }
+        for line in stride(from: 0, to: segments, by: IndexBlock.versionStride)
+        where texts[block.word(line + 12)] == nil { return false }
+        return true
     }
 
-    private func segments(_ block: UnsafeRawBufferPointer, _ record: UnsafeRawBufferPointer) -> [NameSegment]? {
+    private func areKnown(segmentsIn block: UnsafeRawBufferPointer, of record: UnsafeRawBufferPointer) -> Bool {
         let start = Int(record.word(16)) * IndexBlock.versionStride
         let (firstGroup, groups) = (record.word(24), record.word(28))
-        var segments: [NameSegment] = []
-        segments.reserveCapacity(Int(record.word(20)))
-        for number in 0..<Int(record.word(20)) {
-            let line = start + number * IndexBlock.segmentStride
-            let group = block.word(line + 16) &- firstGroup
-            guard group < groups else { return nil }
-            segments.append(
-                NameSegment(
-                    lowest: block.word(line), highest: block.word(line + 4), group: group, code: block[line + 20],
-                    fix: block.word(line + 12), flags: block[line + 21]))
+        let end = start + Int(record.word(20)) * IndexBlock.segmentStride
+        for line in stride(from: start, to: end, by: IndexBlock.segmentStride) {
+            guard block.word(line + 16) &- firstGroup < groups,
+                vulnerability(block.word(line + 8)) != IndexFormat.none
+            else { return false }
         }
-        return segments
+        return true
     }
 
-    /// Entries and groups; rule sets as the run that the entries refer to.
-    private func decode(
-        entries: UnsafeRawBufferPointer, groups: UnsafeRawBufferPointer, firstEntry: UInt32
-    ) -> (entries: [NameEntry], groups: [EntryGroup], rulesets: ClosedRange<UInt32>?)? {
-        var decoded: [NameEntry] = []
-        let stride = IndexSection.entries.stride
-        decoded.reserveCapacity(entries.count / stride)
+    private func areKnown(groups: UnsafeRawBufferPointer, firstEntry: UInt32) -> Bool {
+        for line in stride(from: 0, to: groups.count, by: IndexSection.groups.stride) {
+            guard vulnerability(groups.word(line)) != IndexFormat.none, groups.word(line + 4) >= firstEntry,
+                texts[groups.word(line + 12)] != nil
+            else { return false }
+        }
+        return true
+    }
+
+    /// The run of rule sets that the entries refer to; `nil` when some entry is not known.
+    private func rulesets(of entries: UnsafeRawBufferPointer) -> (first: UInt32, records: UnsafeRawBufferPointer)? {
         var lowest = UInt32.max
         var highest: UInt32 = 0
-        for line in Swift.stride(from: 0, to: entries.count, by: stride) {
+        for line in stride(from: 0, to: entries.count, by: IndexSection.entries.stride) {
+            // A condition has no text of its own in the file, so its place cannot be found again.
+            guard vulnerability(entries.word(line)) != IndexFormat.none,
+                advisory(entries.word(line + 4)) != IndexFormat.none, texts[entries.word(line + 12)] != nil,
+                entries.word(line + 16) == IndexFormat.none
+            else { return nil }
             lowest = min(lowest, entries.word(line + 8))
             highest = max(highest, entries.word(line + 8))
         }
-        for line in Swift.stride(from: 0, to: entries.count, by: stride) {
-            // A condition has no text of its own in the file, so its place cannot be found again.
-            guard let vulnerability = number(entries.word(line), in: vulnerabilities),
-                let advisory = number(entries.word(line + 4), in: advisories),
-                let urgency = texts[entries.word(line + 12)],
-                entries.word(line + 16) == IndexFormat.none
-            else { return nil }
-            decoded.append(
-                NameEntry(
-                    vulnerability: vulnerability, advisory: advisory, ruleset: entries.word(line + 8) - lowest,
-                    urgency: urgency, condition: IndexFormat.none, conditionPlace: IndexFormat.none,
-                    rank: entries[line + 20], state: entries[line + 21], flags: entries[line + 22],
-                    isConditional: false, needsHearing: false))
-        }
-        var grouped: [EntryGroup] = []
-        grouped.reserveCapacity(groups.count / IndexSection.groups.stride)
-        for line in Swift.stride(from: 0, to: groups.count, by: IndexSection.groups.stride) {
-            guard let vulnerability = number(groups.word(line), in: vulnerabilities),
-                let urgency = texts[groups.word(line + 12)],
-                groups.word(line + 4) >= firstEntry
-            else { return nil }
-            grouped.append(
-                EntryGroup(
-                    start: groups.word(line + 4) - firstEntry, count: groups.word(line + 8),
-                    vulnerability: vulnerability,
-                    urgency: urgency))
-        }
-        return (decoded, grouped, decoded.isEmpty ? nil : lowest...highest)
-    }
-
-    private func number(_ old: UInt32, in numbers: [UInt32]) -> UInt32? {
-        guard Int(old) < numbers.count, numbers[Int(old)] != IndexFormat.none else { return nil }
-        return numbers[Int(old)]
-    }
-
-    private func rules(_ run: ClosedRange<UInt32>?) -> [RuleSets.Rule]? {
-        guard let run else { return [] }
+        guard !entries.isEmpty else { return (0, UnsafeRawBufferPointer(start: nil, count: 0)) }
         // Before the count is taken: a file that was made up names any number, the largest too.
-        guard Int(run.upperBound) < index.count(.rulesets),
-            let records = index.records(.rulesets, run.lowerBound, run.upperBound - run.lowerBound + 1)
-        else { return nil }
-        var rules: [RuleSets.Rule] = []
-        for line in stride(from: 0, to: records.count, by: IndexSection.rulesets.stride) {
-            guard let intervals = index.records(.intervals, records.word(line), records.word(line + 4)),
-                let listed = index.records(.listed, records.word(line + 8), records.word(line + 12)),
-                var rule = rule(intervals)
-            else { return nil }
-            rule.listed = stride(from: 0, to: listed.count, by: 4).map { listed.word($0) }
-            rules.append(rule)
-        }
-        return rules
+        guard Int(highest) < index.count(.rulesets) else { return nil }
+        return index.records(.rulesets, lowest, highest - lowest + 1).map { (lowest, $0) }
     }
 
-    private func rule(_ intervals: UnsafeRawBufferPointer) -> RuleSets.Rule? {
-        var rule = RuleSets.Rule(intervals: [], unreadable: [], listed: [])
-        for line in stride(from: 0, to: intervals.count, by: IndexSection.intervals.stride) {
-            let bits = intervals.word(line + 8)
-            guard let kind = IntervalKind(rawValue: bits & 0xff) else { return nil }
-            if kind == .unreadable {
-                guard let text = index.text(intervals.word(line)) else { return nil }
-                rule.unreadable.append(String(decoding: text, as: UTF8.self))
-            } else {
-                rule.intervals.append(
-                    AffectedInterval(
-                        lower: intervals.word(line), upper: intervals.word(line + 4), kind: kind,
-                        isLowerExclusive: bits & IntervalKind.exclusiveLower != 0))
+    private func areKnown(rulesets: UnsafeRawBufferPointer) -> Bool {
+        for line in stride(from: 0, to: rulesets.count, by: IndexSection.rulesets.stride) {
+            guard let intervals = index.records(.intervals, rulesets.word(line), rulesets.word(line + 4)),
+                index.records(.listed, rulesets.word(line + 8), rulesets.word(line + 12)) != nil
+            else { return false }
+            for interval in stride(from: 0, to: intervals.count, by: IndexSection.intervals.stride) {
+                guard let kind = IntervalKind(rawValue: intervals.word(interval + 8) & 0xff),
+                    kind != .unreadable || index.text(intervals.word(interval)) != nil
+                else { return false }
             }
         }
-        return rule
+        return true
     }
+}
+
+/// A name that is taken over from an earlier index. Its parts lie in that index and were checked: every number in them is known, and lies
+/// within what it counts.
+///
+/// `@unchecked Sendable`: the bytes are a read-only mapping, which ``names`` keeps.
+struct KnownName: @unchecked Sendable {
+    let note: NameNotes.Line
+    /// Text numbers in the pool under construction.
+    let scope: UInt32
+    let name: UInt32
+    /// As publishers write the name.
+    let spelling: UInt32
+    let ordering: VersionOrdering
+    /// One record of `names`.
+    let record: UnsafeRawBufferPointer
+    let block: UnsafeRawBufferPointer
+    let groups: UnsafeRawBufferPointer
+    let entries: UnsafeRawBufferPointer
+    let rulesets: UnsafeRawBufferPointer
+    /// The number of the first of its rule sets in the earlier index.
+    let firstRuleset: UInt32
+    let names: PreviousNames
 }
 
 /// The texts of an earlier index by their positions, as numbers of the pool under construction.
 struct IndexTextNumbers: Sendable {
     /// By position divided by four, rounded down: every text takes at least its four bytes of length, so no two meet.
     private let numbers: [UInt32]
-    private let index: PreviousIndex
 
-    /// Looks every text of the section up, in four runs at once.
+    /// Looks every text of the section up, in pieces on all cores.
     init(_ index: PreviousIndex, pool: StringPool) {
-        self.index = index
         let positions = Self.positions(index)
         let found = parallelMap(count: positions.count) { place in
             index.text(positions[place]).flatMap { pool.number(of: $0) } ?? IndexFormat.none
@@ -240,6 +211,7 @@ struct IndexTextNumbers: Sendable {
 
     private static func positions(_ index: PreviousIndex) -> [UInt32] {
         var positions: [UInt32] = []
+        positions.reserveCapacity(index.textSize / 16)
         var position: UInt32 = 0
         while let text = index.text(position) {
             positions.append(position)
@@ -249,6 +221,7 @@ struct IndexTextNumbers: Sendable {
     }
 
     /// The number of the text at a position; `nil` where none is, or one that no advisory holds any more.
+    @inline(__always)
     subscript(position: UInt32) -> UInt32? {
         guard Int(position / 4) < numbers.count, numbers[Int(position / 4)] != IndexFormat.none else { return nil }
         return numbers[Int(position / 4)]

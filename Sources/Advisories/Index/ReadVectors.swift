@@ -12,7 +12,7 @@ struct ReadVectors: Sendable {
     private let readings: [UInt32: Reading]
 
     /// Reads the vectors of all statements, on all cores.
-    init(_ pending: PendingAdvisories) {
+    init(_ pending: GatheredAdvisories) {
         let vectors = Array(Set(pending.severities.lazy.map(\.vector).filter { $0 != IndexFormat.none }))
         let texts = pending.texts
         let read = parallelMap(count: vectors.count) { index -> Reading? in

@@ -10,7 +10,7 @@ struct RuleSets {
         var listed: [UInt32]
     }
 
-    private let pending: PendingAdvisories
+    private let pending: GatheredAdvisories
     private let versions: NameVersions
     private var numbers: [Rule: UInt32] = [:]
 
@@ -22,7 +22,7 @@ struct RuleSets {
     private(set) var unreadableVersions = 0
 
     /// Starts without rules.
-    init(pending: PendingAdvisories, versions: NameVersions) {
+    init(pending: GatheredAdvisories, versions: NameVersions) {
         self.pending = pending
         self.versions = versions
     }

@@ -1,17 +1,45 @@
+import Crypto
+
 /// The bytes of one section under construction, least significant byte first.
+///
+/// Most of what is appended is four bytes long and comes by the million, so there is always room ahead, filled with zeros: a number is one store.
 struct SectionBytes {
-    /// What was appended so far.
-    private(set) var bytes: [UInt8] = []
+    private var storage: [UInt8]
+    /// Bytes so far.
+    private(set) var count = 0
 
     /// Starts empty, with room for as many bytes.
-    init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
+    init(capacity: Int = 0) { storage = [UInt8](repeating: 0, count: capacity) }
 
-    /// Bytes so far.
-    var count: Int { bytes.count }
+    /// What was appended so far. Copies it: for what is large there is ``take()``.
+    var bytes: [UInt8] { Array(storage[..<count]) }
+
+    /// Hands over what was appended so far, and begins anew.
+    mutating func take() -> [UInt8] {
+        storage.removeLast(storage.count - count)
+        defer { self = SectionBytes() }
+        return storage
+    }
+
+    /// Begins anew in the same memory.
+    mutating func removeAll() { count = 0 }
+
+    /// SHA-256 of what was appended so far.
+    var digest: SHA256Digest {
+        var hasher = SHA256()
+        storage.withUnsafeBytes { hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+        return hasher.finalize()
+    }
 
     /// Appends an integer.
-    mutating func append(_ value: some FixedWidthInteger) {
-        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    @inline(__always)
+    mutating func append<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
+        let size = MemoryLayout<Value>.size
+        if storage.count - count < size { grow(by: size) }
+        storage.withUnsafeMutableBytes { [count] in
+            $0.storeBytes(of: value.littleEndian, toByteOffset: count, as: Value.self)
+        }
+        count += size
     }
 
     /// Appends a number as its IEEE 754 bits.
@@ -21,11 +49,27 @@ struct SectionBytes {
 
     /// Appends loose bytes.
     mutating func append(bytes more: UnsafeRawBufferPointer) {
-        bytes.append(contentsOf: more)
+        if storage.count - count < more.count { grow(by: more.count) }
+        storage.withUnsafeMutableBytes { [count] in
+            UnsafeMutableRawBufferPointer(rebasing: $0[count...]).copyMemory(from: more)
+        }
+        count += more.count
     }
 
     /// Appends loose bytes.
     mutating func append(bytes more: some Sequence<UInt8>) {
-        bytes.append(contentsOf: more)
+        let isDone: Void? = more.withContiguousStorageIfAvailable { append(bytes: UnsafeRawBufferPointer($0)) }
+        if isDone == nil { for byte in more { append(byte) } }
+    }
+
+    /// Appends zeros up to a multiple of a number of bytes.
+    mutating func pad(to multiple: Int) {
+        for _ in 0..<(multiple - count % multiple) % multiple { append(UInt8(0)) }
+    }
+
+    @inline(never)
+    private mutating func grow(by size: Int) {
+        let room = Swift.max(64, size, storage.count)
+        storage.append(contentsOf: repeatElement(0, count: room))
     }
 }

@@ -15,7 +15,23 @@ struct StringPool: Sendable {
     /// Where each text ends; text `n` begins where `n - 1` ends.
     private var ends: [Int] = []
     /// Open addressing: the number of a text plus one, or 0.
+    /// Empty in a pool that was read back, until something is looked up: most of those are taken over by another at once.
     private var table: [UInt32] = Array(repeating: 0, count: 1 << 12)
+
+    /// Starts empty.
+    init() {}
+
+    /// Takes over distinct texts; `nil` when the lengths are not those of the bytes.
+    init?(lengths: [UInt32], bytes: [UInt8]) {
+        var end = 0
+        ends = lengths.map { length in
+            end += Int(length)
+            return end
+        }
+        guard end == bytes.count else { return nil }
+        self.bytes = bytes
+        table = []
+    }
 
     /// How many texts there are; numbers run from 0.
     var count: Int { ends.count }
@@ -38,6 +54,7 @@ struct StringPool: Sendable {
 
     /// The number of a text given as UTF-8, new or known.
     mutating func intern(_ text: UnsafeRawBufferPointer) -> UInt32 {
+        if table.isEmpty { reserve(1) }
         var slot = Self.hash(text) & (table.count - 1)
         while table[slot] != 0 {
             let candidate = table[slot] - 1
@@ -58,6 +75,26 @@ struct StringPool: Sendable {
         return bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[start..<ends[Int(number)]])) }
     }
 
+    /// The texts lent for the length of a call.
+    struct View {
+        fileprivate let bytes: UnsafeRawBufferPointer
+        fileprivate let ends: UnsafeBufferPointer<Int>
+
+        /// The bytes of a text.
+        @inline(__always)
+        subscript(number: UInt32) -> UnsafeRawBufferPointer {
+            let start = number == 0 ? 0 : ends[Int(number) - 1]
+            return UnsafeRawBufferPointer(rebasing: bytes[start..<ends[Int(number)]])
+        }
+    }
+
+    /// Lends all texts.
+    func withView<Result>(_ body: (View) -> Result) -> Result {
+        bytes.withUnsafeBytes { bytes in
+            ends.withUnsafeBufferPointer { body(View(bytes: bytes, ends: $0)) }
+        }
+    }
+
     /// The text as a `String`.
     func string(_ number: UInt32) -> String {
         withBytes(number) { String(decoding: $0, as: UTF8.self) }
@@ -71,6 +108,7 @@ struct StringPool: Sendable {
 
     /// The number of a text that is known, given as UTF-8; `nil` for others.
     func number(of text: UnsafeRawBufferPointer) -> UInt32? {
+        guard !table.isEmpty else { return (0..<UInt32(count)).first { equals($0, text) } }
         var slot = Self.hash(text) & (table.count - 1)
         while table[slot] != 0 {
             if equals(table[slot] - 1, text) { return table[slot] - 1 }
@@ -121,7 +159,7 @@ struct StringPool: Sendable {
 
     /// Makes room to look up this many more texts, so that the table is not made anew again and again.
     mutating func reserve(_ more: Int) {
-        var size = table.count
+        var size = max(table.count, 1 << 12)
         while size < (ends.count + more) * 2 { size *= 2 }
         if size > table.count { grow(to: size) }
     }

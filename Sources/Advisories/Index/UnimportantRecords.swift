@@ -16,7 +16,7 @@ struct UnimportantRecords: Sendable {
     private var words: [Word]
 
     /// Looks at every package of every advisory.
-    init(_ pending: PendingAdvisories) {
+    init(_ pending: GatheredAdvisories) {
         words = Array(repeating: .none, count: pending.records.count)
         let unimportant = pending.texts.number(of: "unimportant")
         for package in pending.packages {

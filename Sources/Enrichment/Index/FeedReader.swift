@@ -24,6 +24,12 @@ struct FeedReader {
     /// Every feed that was read, by name; a feed of several files is one.
     var summaries: [FeedSummary] { readings.values.map { FeedSummary($0) }.sorted { $0.id < $1.id } }
 
+    /// Hands over what was read, and begins anew: the builder is large, and its only owner frees it.
+    mutating func takeBuilder() -> IndexBuilder {
+        defer { builder = IndexBuilder() }
+        return builder
+    }
+
     /// Reads sources. What comes of it does not depend on their order, nor on which is read first.
     ///
     /// - Throws: ``SnapshotDamage``, `IndexBuildError`.
@@ -40,6 +46,21 @@ struct FeedReader {
         builder.setIntelligence(intelligence)
         // What holds nothing is refused by a sync: the same feeds must make the same index here.
         for summary in summaries where summary.records > 0 { builder.addFeed(summary) }
+    }
+
+    /// Takes the counts of sources from the cache, without what they say; `false` when those of one are not there.
+    mutating func recall(_ sources: [FeedSource]) -> Bool {
+        var recalled = self
+        for source in sources.sorted(by: { ($0.path, $0.feed) < ($1.path, $1.feed) }) {
+            guard let counts = cache?.counts(of: source) else { return false }
+            let reading = counts.reading(of: source.feed)
+            var part = ReadingPool.Part(number: 0, reading: reading)
+            part.issues = counts.issues(of: source.feed)
+            var none = ThreatIntelligence()
+            recalled.take(part, into: &none)
+        }
+        self = recalled
+        return true
     }
 
     /// Adds what the host's own archive says, which is no feed file.

@@ -23,13 +23,19 @@ public struct IndexCompiler: Sendable {
         let staging = folder.stagingPath()
         defer { try? FileManager.default.removeItem(atPath: staging) }
         let cache = PartCache(data: data, state: state)
-        let builder = try readSnapshots(state, cache: cache)
+        let (sources, apt) = try snapshots(state)
+        let key = cache.key(of: sources, others: [try apt?.digest ?? ""])
+        if let before, cache.summary(of: key)?.digest == before, (try? folder.open(digest: before)) != nil {
+            return (before, false)
+        }
+        let builder = try read(sources, apt, cache: cache)
         // Half of the work is the names, and nearly all of them are what they were.
-        let previous = before.map { PreviousBuild(index: folder.file(digest: $0), notes: cache.notes(index: $0)) }
+        let previous = before.flatMap { cache.previous(index: folder.file(digest: $0), digest: $0) }
         let notes = cache.newNotes()
         let summary = try builder.write(to: staging, notes: notes, previous: previous)
         if summary.reusedNames > 0 { progress("\(summary.reusedNames) of \(summary.names) names are as before") }
         cache.keepNotes(notes, index: summary.digest)
+        cache.keep(summary, of: key)
         cache.removeUnused()
         // The same content under another frame, as after a change of the version orders, is not the same index: what is in use must
         // open, too.
@@ -38,17 +44,22 @@ public struct IndexCompiler: Sendable {
         return (summary.digest, true)
     }
 
-    private func readSnapshots(_ state: SnapshotState, cache: PartCache) throws -> IndexBuilder {
+    /// What there is to compile: feed files, and what the host's own archive says.
+    private func snapshots(_ state: SnapshotState) throws -> (sources: [FeedSource], apt: AptSnapshot?) {
         // Where nobody but the host's own archive could be reached, there are no feed files to discover.
         let hasFiles = state.files.contains { $0.key != AptSnapshot.folder && $0.value.fetchedAt != nil }
-        var reader = FeedReader(cache: cache, progress: progress)
         let names = Set(state.files.values.filter { $0.fetchedAt != nil }.map(\.feed))
         let found = hasFiles ? try FeedLayout.discover(data.feeds) : []
         // Only what a sync checked: other files may lie there by mistake, and must not stop the compile.
-        try reader.read(found.filter { names.contains($0.feed.rawValue) })
-        if let snapshot = try AptSnapshot.load(feedFolder: data.feeds) {
-            try reader.add(snapshot)
-        }
+        return (
+            found.filter { names.contains($0.feed.rawValue) }, try AptSnapshot.load(feedFolder: data.feeds)
+        )
+    }
+
+    private func read(_ sources: [FeedSource], _ apt: AptSnapshot?, cache: PartCache) throws -> IndexBuilder {
+        var reader = FeedReader(cache: cache, progress: progress)
+        try reader.read(sources)
+        if let apt { try reader.add(apt) }
         return reader.builder
     }
 
@@ -64,14 +75,20 @@ public struct IndexCompiler: Sendable {
         public let unknown: [String]
         /// The user's VEX documents among the paths, which are no part of an index.
         public let vex: [String]
+        /// Names that the index answers differently from the one that lay in its place: what has to be matched again. `nil` when nothing was taken over
+        /// from that one.
+        public let changedNames: [AdvisoryName]?
     }
 
     /// Compiles feed files, or folders of them, into one index file.
     ///
+    /// - Parameters:
+    ///   - cache: A folder in which feeds lie as they were taken apart last time, and what is noted on the index that was made of them; `nil` for
+    ///     none. The index has the same bytes with it and without.
     /// - Throws: ``SnapshotDamage`` with what a loader says of a file that is cut short or is no feed; `FeedError` when there is nothing
     ///   to read; `IndexBuildError`.
     public static func build(
-        feeds: [String], output: String, progress: @escaping @Sendable (String) -> Void
+        feeds: [String], output: String, cache: String? = nil, progress: @escaping @Sendable (String) -> Void
     ) throws -> Build {
         var survey = (sources: [FeedSource](), unknown: [String]())
         for path in feeds {
@@ -79,14 +96,31 @@ public struct IndexCompiler: Sendable {
             survey.sources += found.sources
             survey.unknown += found.unknown
         }
-        var reader = FeedReader(progress: progress)
-        try reader.read(survey.sources.filter { $0.kind != .vex })
-        let (feeds, issues) = (reader.summaries, reader.issues)
-        progress("writing the index")
-        let summary = try reader.builder.write(to: output)
+        let sources = survey.sources.filter { $0.kind != .vex }
+        let parts = cache.map { PartCache(folder: $0, sources: sources) }
+        var reader = FeedReader(cache: parts, progress: progress)
+        let written = try parts?.unchanged(output, sources, &reader) ?? write(output, sources, &reader, progress)
         return Build(
-            summary: summary, feeds: feeds, issues: issues, unknown: survey.unknown,
-            vex: survey.sources.filter { $0.kind == .vex }.map(\.path))
+            summary: written.summary, feeds: reader.summaries, issues: reader.issues, unknown: survey.unknown,
+            vex: survey.sources.filter { $0.kind == .vex }.map(\.path), changedNames: written.changedNames)
+    }
+
+    private static func write(
+        _ output: String, _ sources: [FeedSource], _ reader: inout FeedReader, _ progress: (String) -> Void
+    ) throws -> (summary: IndexSummary, changedNames: [AdvisoryName]?) {
+        try reader.read(sources)
+        progress("writing the index")
+        guard let parts = reader.cache else { return (try reader.takeBuilder().write(to: output), nil) }
+        let before = try? AdvisoryIndex(path: output)
+        let previous = before.flatMap { parts.previous(index: output, digest: $0.digest) }
+        let notes = parts.newNotes()
+        let summary = try reader.takeBuilder().write(to: output, notes: notes, previous: previous)
+        parts.keepNotes(notes, index: summary.digest)
+        parts.keep(summary, of: parts.key(of: sources))
+        parts.removeUnused()
+        // Where names were taken over, the one before is known to be whole.
+        guard let before, summary.reusedNames > 0 else { return (summary, nil) }
+        return (summary, try AdvisoryIndex(path: output).changedNames(since: before))
     }
 }
 
@@ -103,5 +137,17 @@ public struct SnapshotDamage: Error, CustomStringConvertible {
     public var description: String {
         let reason = "\(cause)"
         return "\(feed) cannot be read: " + (reason.hasPrefix(path) ? reason : "\(path): \(reason)")
+    }
+}
+
+extension PartCache {
+    /// What an index file was made of, when that are the very same sources, the file is whole, and the counts of every source are there.
+    fileprivate func unchanged(
+        _ output: String, _ sources: [FeedSource], _ reader: inout FeedReader
+    ) -> (summary: IndexSummary, changedNames: [AdvisoryName]?)? {
+        guard let summary = summary(of: key(of: sources)), let index = try? AdvisoryIndex(path: output),
+            index.digest == summary.digest, (try? index.verify()) != nil, reader.recall(sources)
+        else { return nil }
+        return (summary, [])
     }
 }

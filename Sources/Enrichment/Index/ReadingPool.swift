@@ -75,24 +75,35 @@ final class ReadingPool: Sendable {
         if source.holdsAdvisories {
             if let cached = cache?.load(source) {
                 try builder.merge(cached.builder)
-                part.reading = cached.reading
+                part.reading = cached.counts.reading(of: source.feed)
+                part.issues = cached.counts.issues(of: source.feed)
             } else if let cache {
                 var own = IndexBuilder()
                 try readAdvisories(source, into: &own, part: &part)
-                cache.save(own, reading: part.reading, of: source)
+                cache.save(own, reading: part.reading, issues: part.issues, of: source)
                 try builder.merge(own)
             } else {
                 try readAdvisories(source, into: &builder, part: &part)
             }
         }
-        guard let known = try source.readIntelligence() else { return part }
-        part.intelligence = known.intelligence
-        // What holds both was counted already.
-        if !source.holdsAdvisories {
+        try readIntelligence(source, part: &part)
+        return part
+    }
+
+    private func readIntelligence(_ source: FeedSource, part: inout Part) throws {
+        if let cached = cache?.loadIntelligence(source) {
+            part.intelligence = cached.intelligence
+            // What holds both was counted already.
+            guard !source.holdsAdvisories else { return }
+            part.reading = cached.counts.reading(of: source.feed)
+            part.issues = cached.counts.issues(of: source.feed)
+        } else if let known = try source.readIntelligence() {
+            cache?.save(known, of: source)
+            part.intelligence = known.intelligence
+            guard !source.holdsAdvisories else { return }
             part.reading = known.reading
             part.issues = known.issues
         }
-        return part
     }
 
     private func readAdvisories(_ source: FeedSource, into builder: inout IndexBuilder, part: inout Part) throws {
