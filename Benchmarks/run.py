@@ -59,14 +59,18 @@ def change_one_record(path):
 
 
 def compare_syncs(zerotrace, feeds, folder, build):
-    """One advisory of the smallest and one of the largest ecosystem changes: a sync, against a build of everything."""
+    """One advisory of a small and one of the largest ecosystem changes: a sync, and a build with its cache, against a build of everything."""
     mirror, data = f"{folder}/mirror", f"{folder}/data"
     subprocess.run(["cp", "-r", "--no-preserve=mode", feeds, mirror], check=True)
     sync = [zerotrace, "feeds", "sync", "--data", data, "--mirror", mirror, "--no-apt"]
     subprocess.run(sync, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     zips = sorted(pathlib.Path(mirror).glob("osv/*/all.zip"), key=lambda path: path.stat().st_size)
+    again = [zerotrace, "index", "build", "--feed", mirror, "--output", f"{folder}/again.ztx", "--cache", f"{folder}/cache"]
+    subprocess.run(again, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for path in [next(path for path in zips if path.stat().st_size > 1 << 20), zips[-1]]:
-        compare(f"sync, 1 of {path.parent.name} / index build", sync, build, before=lambda: change_one_record(path))
+        for name, command in [("sync", sync), ("build", again)]:
+            compare(f"{name}, 1 of {path.parent.name} / index build", command, build, before=lambda: change_one_record(path))
+    compare("build, nothing changed / index build", again, build)
 
 
 def main():
@@ -77,7 +81,7 @@ def main():
         index, sbom = f"{folder}/index.ztx", f"{folder}/host.cdx.json"
         zips = [str(path) for path in pathlib.Path(feeds).glob("osv/*/all.zip")]
         unzip = ["sh", "-c", 'for f; do unzip -tqq "$f"; done', "sh", *zips]
-        build = [zerotrace, "index", "build", "--feed", feeds, "--output", index]
+        build = [zerotrace, "index", "build", "--feed", feeds, "--output", index, "--no-cache"]
         compare("index build / unzip -t", build, unzip)
         compare_syncs(zerotrace, feeds, folder, build)
         pathlib.Path(sbom).write_bytes(subprocess.run([agent, "scan", "--format", "cyclonedx"], capture_output=True, check=True).stdout)

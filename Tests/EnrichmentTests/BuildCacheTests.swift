@@ -17,14 +17,16 @@ import Testing
         #expect(place("/tmp/a.ztx", [:]) == nil && place("/tmp/a.ztx", ["HOME": "a"]) == nil)
     }
 
-    @Test func cachesThatNobodyUsesAreDeletedAndNothingElse() throws {
+    @Test func onlyTheCachesUsedLastAreKeptAndNothingElseIsDeleted() throws {
         let folder = try TemporaryFolder()
-        let names = ["a", "b", "c"].map { String(repeating: $0, count: 32) }
-        for name in names + ["letters"] { try folder.write(name + "/file", "x".utf8) }
+        let names = ["a", "b", "c", "d", "e", "f"].map { String(repeating: $0, count: 32) }
+        for (number, name) in (names + ["letters"]).enumerated() {
+            try folder.write(name + "/file", "x".utf8)
+            let date = Date(timeIntervalSince1970: Double(1_000 + number))
+            try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: folder.file(name))
+        }
         BuildCache.removeOld(beside: folder.file(names[0]))
-        #expect(names.allSatisfy { folder.exists($0) })
-        BuildCache.removeOld(beside: folder.file(names[0]), now: Date(timeIntervalSinceNow: 31 * 86_400))
-        #expect(folder.exists(names[0]) && !folder.exists(names[1]) && !folder.exists(names[2]))
+        #expect(names.map { folder.exists($0) } == [true, false, false, true, true, true])
         #expect(folder.exists("letters"))
     }
 }

@@ -2,8 +2,8 @@ import Foundation
 
 /// Where `index build` keeps what the next build of the same file can use.
 public enum BuildCache {
-    /// Days after which a cache that nobody used is deleted.
-    private static let daysKept = 30
+    /// Caches of other outputs that are kept, those used last: outputs come and go, and a cache is about as large as an index.
+    private static let othersKept = 3
 
     /// A folder for one output in the user's cache folder of the XDG base directory specification; `nil` when there is no such folder.
     ///
@@ -17,17 +17,18 @@ public enum BuildCache {
         return root + "/zerotrace/builds/" + FileDigest.sha256(Data(place.utf8)).prefix(32)
     }
 
-    /// Deletes the caches beside one that were not used for a month: outputs come and go.
-    public static func removeOld(beside folder: String, now: Date = Date()) {
+    /// Deletes the caches beside one but for a few, those used last.
+    public static func removeOld(beside folder: String) {
         let manager = FileManager.default
         let root = (folder as NSString).deletingLastPathComponent
-        for name in (try? manager.contentsOfDirectory(atPath: root)) ?? [] {
-            let path = root + "/" + name
-            guard name.utf8.count == 32, name.allSatisfy(\.isHexDigit), path != folder,
-                let used = try? manager.attributesOfItem(atPath: path)[.modificationDate] as? Date,
-                now.timeIntervalSince(used) > Double(daysKept * 86_400)
-            else { continue }
-            try? manager.removeItem(atPath: path)
-        }
+        let others = ((try? manager.contentsOfDirectory(atPath: root)) ?? [])
+            .filter { $0.utf8.count == 32 && $0.allSatisfy(\.isHexDigit) }
+            .map { root + "/" + $0 }.filter { $0 != folder }
+            .sorted { used($0) > used($1) }
+        for path in others.dropFirst(othersKept) { try? manager.removeItem(atPath: path) }
+    }
+
+    private static func used(_ path: String) -> Date {
+        (try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date) ?? .distantPast
     }
 }

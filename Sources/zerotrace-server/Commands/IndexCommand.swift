@@ -18,21 +18,34 @@ struct IndexCommand: ParsableCommand {
             discussion: """
                 Records that cannot be used are set aside by name and counted; a file that is cut short ends the build. A user's own \
                 VEX documents are no part of an index: `match --vex` takes them.
+
+                What was read is kept in the user's cache folder, so that the next build of the same file reads only what changed and takes \
+                over the rest. The index has the same bytes with it and without.
                 """)
         @Option(
             help: ArgumentHelp(
                 "A feed, file or folder, in any format that is read; may be repeated.", valueName: "PATH"))
         var feed: [String]
         @Option(help: ArgumentHelp("Where to write the index.", valueName: "FILE")) var output: String
+        @Option(help: ArgumentHelp("A folder to keep what was read in, instead.", valueName: "DIR")) var cache: String?
+        @Flag(help: "Keep nothing for the next build, and use nothing of the last.") var noCache = false
+
+        func validate() throws {
+            if noCache && cache != nil { throw ValidationError("Give either --cache or --no-cache.") }
+        }
 
         func run() throws {
-            let build = try IndexCompiler.build(feeds: feed, output: output, progress: Terminal.progress)
+            let standard = BuildCache.standard(output: output, environment: ProcessInfo.processInfo.environment)
+            let build = try IndexCompiler.build(
+                feeds: feed, output: output, cache: noCache ? nil : cache ?? standard, progress: Terminal.progress)
+            if !noCache, cache == nil, let standard { BuildCache.removeOld(beside: standard) }
             for line in BuildNotes(build).lines { Terminal.warn(TerminalText.harmless(line)) }
             let summary = build.summary
             print("index \(summary.digest)")
             print(
                 "\(summary.vulnerabilities) vulnerabilities, \(summary.advisories) advisories, \(summary.names) package names, \(summary.fileSize) bytes"
             )
+            if let names = build.changedNames { print("\(names.count) names changed since the index before") }
         }
     }
 
