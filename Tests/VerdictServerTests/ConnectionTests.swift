@@ -13,16 +13,20 @@ final class TestConnection {
     let budget: BodyBudget
     private let flushes = FlushCounter()
 
-    init(limits: ServerLimits = ServerLimits()) throws {
+    init(
+        limits: ServerLimits = ServerLimits(), indexes: TestIndexes? = nil,
+        watch: IndexWatch = IndexWatch(digest: { nil })
+    ) throws {
         budget = BodyBudget(limit: limits.totalBodyBytes)
         channel = EmbeddedChannel()
         // Everything is answered in place: the pool is never used.
         var limits = limits
         limits.workerBodyBytes = .max
         let parts = ConnectionParts(
-            responder: makeResponder(TestIndexes([try makeIndex([])]), limits: limits), limits: limits, budget: budget,
+            responder: makeResponder(try indexes ?? TestIndexes([makeIndex([])]), limits: limits), limits: limits,
+            budget: budget,
             workers: NIOThreadPool(numberOfThreads: 1), ids: RequestIDs(), metrics: ServerMetrics(),
-            watch: IndexWatch(digest: { nil }))
+            watch: watch)
         try channel.pipeline.syncOperations.addHandler(flushes)
         try channel.pipeline.syncOperations.addHTTP(parts)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
@@ -48,6 +52,9 @@ final class TestConnection {
         }
         return text
     }
+
+    /// Does what other threads asked the connection to do.
+    func run() { channel.embeddedEventLoop.run() }
 
     func pass(_ seconds: Int64) { channel.embeddedEventLoop.advanceTime(by: .seconds(seconds)) }
 }

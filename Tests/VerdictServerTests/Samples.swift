@@ -114,8 +114,10 @@ struct Answer {
 
 extension Responder {
     /// Asks without a network.
-    func ask(_ method: HTTPMethod, _ uri: String, _ body: String = "", isLocal: Bool = true) -> Answer {
-        let head = HTTPRequestHead(version: .http1_1, method: method, uri: uri)
+    func ask(
+        _ method: HTTPMethod, _ uri: String, _ body: String = "", isLocal: Bool = true, headers: HTTPHeaders = [:]
+    ) -> Answer {
+        let head = HTTPRequestHead(version: .http1_1, method: method, uri: uri, headers: headers)
         let reply = respond(
             to: ServerRequest(head, body: ByteBuffer(string: body), id: "test", client: isLocal ? .local : .unknown))
         return Answer(status: reply.status.code, text: String(buffer: reply.body), headers: reply.headers)

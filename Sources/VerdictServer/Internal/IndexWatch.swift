@@ -26,6 +26,9 @@ final class IndexWatch: Sendable {
     /// - Parameter digest: The index in use.
     init(digest: @escaping @Sendable () -> String?) { self.digest = digest }
 
+    /// How many wait.
+    var count: Int { state.withLock { $0.waiting.count } }
+
     /// Has the closure called once when another index is in use than that.
     ///
     /// - Returns: A number to withdraw by; `nil` when the service is stopping and nobody waits any more.
