@@ -79,12 +79,13 @@ final class EndpointTable: Sendable {
     /// - Parameters:
     ///   - digest: The index that is to answer.
     ///   - others: Endpoints that are not wanted.
-    func take(for digest: String, besides others: Set<Int> = []) -> Int? {
+    ///   - mayGuess: Whether one will do that has another index in use.
+    func take(for digest: String, besides others: Set<Int> = [], mayGuess: Bool = true) -> Int? {
         let now = now
         return state.withLock { state in
             let usable = state.entries.indices.filter { !others.contains($0) && state.entries[$0].isUsable(now: now) }
             let fitting = usable.filter { state.entries[$0].notice?.digest == digest }
-            let pool = fitting.isEmpty ? usable : fitting
+            let pool = fitting.isEmpty && mayGuess ? usable : fitting
             guard let first = pool.randomElement(using: &state.draws),
                 let second = pool.randomElement(using: &state.draws)
             else { return nil }
@@ -95,12 +96,12 @@ final class EndpointTable: Sendable {
         }
     }
 
-    /// Those whose breaker is closed, and when none is, all: whom to ask for the index in use.
+    /// Those that nothing speaks against asking, and when there are none, all: whom to ask for the index in use.
     var reachable: [Int] {
         let now = now
         return state.withLock { state in
-            let closed = state.entries.indices.filter { state.entries[$0].breaker.condition(now: now) == .closed }
-            return closed.isEmpty ? Array(state.entries.indices) : closed
+            let allowed = state.entries.indices.filter { state.entries[$0].breaker.allows(now: now) }
+            return allowed.isEmpty ? Array(state.entries.indices) : allowed
         }
     }
 
@@ -157,6 +158,8 @@ final class EndpointTable: Sendable {
         var conditions = (EndpointBreaker.Condition.closed, EndpointBreaker.Condition.closed)
         change { state in
             conditions.0 = state.entries[endpoint].breaker.condition(now: now)
+            // It was a probe, if its pause is over.
+            state.entries[endpoint].breaker.began(now: now)
             state.entries[endpoint].note(failure, now: now, longestRest: longestRest)
             state.entries[endpoint].view = .away
             conditions.1 = state.entries[endpoint].breaker.condition(now: now)

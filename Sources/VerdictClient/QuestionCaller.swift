@@ -165,7 +165,7 @@ final class QuestionCaller: Sendable {
 
     private func second(besides first: Int, _ digest: String) -> Int? {
         guard !Task.isCancelled, spending.withLock({ $0.hedges.take() }),
-            let second = table.take(for: digest, besides: [first])
+            let second = table.take(for: digest, besides: [first], mayGuess: false)
         else { return nil }
         metrics.hedge(won: false)
         return second

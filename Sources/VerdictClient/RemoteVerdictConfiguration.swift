@@ -68,7 +68,7 @@ public struct RemoteVerdictConfiguration: Sendable {
         /// Longest rest, also when an endpoint asks for a longer one with `Retry-After`.
         public var longestRest = Duration.seconds(5)
         /// Most requests made again for each first one, on the average: when everything fails, asking thrice as much helps nobody.
-        public var share = 0.3
+        public var share = 0.5
 
         /// The defaults.
         public init() {}

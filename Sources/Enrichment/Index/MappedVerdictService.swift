@@ -21,12 +21,7 @@ public struct MappedVerdictService: VerdictService, AdvisoryChangeFeed {
 
     /// Answers all of them from the index that is in use as it begins.
     public func verdicts(for packages: [PackageURL]) async throws -> VerdictBatch {
-        let index = try currentIndex()
-        let verdicts = packages.map { index.verdicts(for: $0) }
-        let names = Set(verdicts.joined().map(\.vulnerability))
-        return VerdictBatch(
-            verdicts: verdicts, vulnerabilities: names.sorted().compactMap(index.vulnerability),
-            indexDigest: index.digest)
+        VerdictBatch(of: packages, from: try currentIndex())
     }
 
     /// Explains by the index in use.
