@@ -79,10 +79,10 @@ extension IndexReader {
     }
 
     private func texts(_ record: Record, at offset: Int) throws(IndexError) -> [String] {
+        let run = try run(.lists, start: record.uint32(offset), count: record.uint32(offset + 4))
         var texts: [String] = []
-        for position in try list(start: record.uint32(offset), count: record.uint32(offset + 4)) {
-            texts.append(try text(position))
-        }
+        texts.reserveCapacity(run.count)
+        for index in run { texts.append(try text(try self.record(.lists, index).uint32(0))) }
         return texts
     }
 

@@ -58,7 +58,7 @@ struct IndexLayout: Sendable {
     static func digest(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
         var hasher = SHA256()
         hasher.update(bufferPointer: bytes)
-        return Array(hasher.finalize())
+        return hasher.finalize().withUnsafeBytes { Array($0) }
     }
 
     private static func sections(of file: UnsafeRawBufferPointer) throws(IndexError) -> [Range<Int>] {
