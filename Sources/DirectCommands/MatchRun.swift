@@ -174,7 +174,7 @@ public struct MatchRun: Sendable {
         }
         status.clear()
         // Never freed: the process ends with the report, and taking ten thousand rows apart one by one would be for nothing.
-        _ = Unmanaged.passRetained(KeptReport(report))
+        _ = Unmanaged.passRetained(KeptReport(report, of: packages))
         try send(from: index) { write(report, to: $0) }
         if let level = request.failOn, report.reaches(level) { return Self.found }
         return 0
@@ -241,7 +241,12 @@ public struct MatchRun: Sendable {
 /// A report that lives as long as the process.
 private final class KeptReport {
     let report: MatchReport
-    init(_ report: MatchReport) { self.report = report }
+    let packages: [ReportedPackage]
+
+    init(_ report: MatchReport, of packages: [ReportedPackage]) {
+        self.report = report
+        self.packages = packages
+    }
 }
 
 /// What is wrong with an input, with its name.

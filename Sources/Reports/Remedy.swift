@@ -16,7 +16,7 @@ public enum Remedy {
         case .undetermined: return "Check by hand: \(words(verdict.reason))"
         case .affected: break
         }
-        if let fixed = verdict.fixedVersion { return "Upgrade \(name) to \(fixed)" }
+        if let fixed = verdict.fixedVersion { return "\(upgrade)\(name)\(toVersion)\(fixed)" }
         let place = coordinates.map { words($0.scope, for: UInt8(ascii: ":")) } ?? package.type
         switch verdict.reason {
         case VerdictReason.noFixPlanned: return "No fix planned in \(place); remove \(name) or limit who reaches it"
@@ -24,6 +24,10 @@ public enum Remedy {
         default: return "No fix in \(place) yet"
         }
     }
+
+    /// What stands before the name of what is to be upgraded, and between it and the version.
+    static let upgrade: StaticString = "Upgrade "
+    static let toVersion: StaticString = " to "
 
     /// A machine word as words.
     static func words(_ reason: String) -> String { words(reason, for: UInt8(ascii: "_")) }

@@ -51,6 +51,51 @@ import Testing
         }
     }
 
+    /// Specials are looked for in eight bytes at a time: each must be found at each place, and only what is one.
+    @Test(arguments: 0...17)
+    func escapesAreWrittenAtEveryPlace(before: Int) {
+        let run = String(repeating: "~", count: before) + "!#[] é"
+        for (meant, expected) in [
+            ("\"", #"\""#), ("\\", #"\\"#), ("\u{1F}", #"\u001f"#), ("\u{7F}", #"\u007f"#), ("\t", #"\t"#),
+            ("\u{80}", "\u{80}"),
+        ] {
+            let text = written { output in
+                var writer = JSONWriter(to: output)
+                writer.string(run + meant + meant + run)
+            }
+            #expect(text == "\"" + run + expected + expected + run + "\"")
+        }
+    }
+
+    /// Those in tenths are written without the standard library's search for digits, and must come out the same.
+    @Test func numbersHaveTheFewestDigits() {
+        var random = SplitMix(seed: 3)
+        var values = [
+            0.1, 0.05, 0.15, 9.95, 99999.9, 999_999.9, 1e6 + 0.1, -0.1, -7.5, 0.30000000000000004, 1e15, 1e-7, 0.25,
+            .leastNonzeroMagnitude,
+        ]
+        for _ in 0..<2_000 {
+            values.append(Double(Int.random(in: 0..<2_000_000, using: &random)) / 10)
+            values.append(Double.random(in: 0..<1, using: &random))
+        }
+        for value in values {
+            let text = written { output in
+                var writer = JSONWriter(to: output)
+                writer.number(value)
+            }
+            let isWhole = value == value.rounded() && value.magnitude < 1e15
+            #expect(text == (isWhole ? String(Int64(value)) : value.description))
+        }
+    }
+
+    @Test func oneTextOfPieces() {
+        let text = written { output in
+            var writer = JSONWriter(to: output)
+            Array("1\"é".utf8).withUnsafeBytes { writer.string("Upgrade ", "a\"b", " to ", utf8: $0) }
+        }
+        #expect(text == #""Upgrade a\"b to 1\"é""#)
+    }
+
     @Test func whatCannotBeHadFailsTheOutput() {
         let text = written { output in
             var writer = JSONWriter(to: output)

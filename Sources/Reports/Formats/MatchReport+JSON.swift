@@ -88,18 +88,29 @@ extension MatchReport.Row {
         }
     }
 
-    /// ``action``, which of a verdict in numbers asks for the repaired version alone.
-    private var actionInBrief: String {
-        guard case .indexed(let compact, let index) = answer, vex == nil else { return action }
-        let fixed = compact.hasFix ? try? index.fixedVersion(of: compact) : nil
-        return action(
-            Verdict(
-                vulnerability: "", advisories: [], status: compact.status, fixedVersion: fixed, reason: compact.reason))
+    /// ``action``. Mostly it is to upgrade, and then nothing but the repaired version is asked for.
+    private func writeAction(to writer: inout JSONWriter) {
+        writer.key("action")
+        guard case .indexed(let compact, let index) = answer, vex == nil else { return writer.string(action) }
+        guard compact.status == .affected, compact.hasFix else {
+            let verdict = Verdict(
+                vulnerability: "", advisories: [], status: compact.status, reason: compact.reason)
+            return writer.string(action(verdict))
+        }
+        let name = product == nil ? subject.coordinates?.name ?? package.name : package.name
+        do {
+            try index.withFixedVersion(of: compact) { version in
+                guard let version else { return }
+                writer.string(Remedy.upgrade, name, Remedy.toVersion, utf8: version)
+            }
+        } catch {
+            writer.fail(error)
+        }
     }
 
     /// What to do, and what the user has decided.
     fileprivate func writeDecisions(to writer: inout JSONWriter, documents: [String]) {
-        writer.member("action", actionInBrief)
+        writeAction(to: &writer)
         if documents.count > 1, documents.indices.contains(subject.document) {
             writer.member("document", documents[subject.document])
         }

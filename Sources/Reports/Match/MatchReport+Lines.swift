@@ -9,7 +9,8 @@ extension MatchReport.Row {
     func action(_ verdict: Verdict) -> String {
         if verdict.status == .affected, let action = vex?.action, !action.isEmpty { return action }
         if product != nil, verdict.status == .affected {
-            return verdict.fixedVersion.map { "Upgrade \(package.name) to \($0)" } ?? "No fixed version is known"
+            return verdict.fixedVersion.map { "\(Remedy.upgrade)\(package.name)\(Remedy.toVersion)\($0)" }
+                ?? "No fixed version is known"
         }
         return Remedy.line(for: package, at: subject.coordinates, verdict: verdict)
     }

@@ -117,8 +117,8 @@ public struct MatchReport: Sendable {
                 uncovered.append(subject)
             }
         }
-        rows = collector.findings.sorted(by: Self.isWorse)
-        suppressed = collector.suppressed.sorted(by: Self.isWorse)
+        rows = Self.worstFirst(collector.findings)
+        suppressed = Self.worstFirst(collector.suppressed)
         withoutFix = collector.withoutFix
         packageCount = packages.count
         self.uncovered = uncovered.sorted { $0.package < $1.package }
@@ -146,11 +146,31 @@ public struct MatchReport: Sendable {
         return answer
     }
 
+    /// What orders most rows, as numbers: to sort rows themselves would count references at each step.
+    private struct Order {
+        let rank: UInt64
+        let vulnerability: UInt32?
+        let row: Int
+    }
+
+    private static func worstFirst(_ rows: [Row]) -> [Row] {
+        var order: [Order] = []
+        order.reserveCapacity(rows.count)
+        for (index, row) in rows.enumerated() {
+            order.append(Order(rank: row.rank, vulnerability: row.vulnerability.number, row: index))
+        }
+        order.sort { lhs, rhs in
+            if lhs.rank != rhs.rank { return lhs.rank < rhs.rank }
+            // Numbers ascend as ids do.
+            if let one = lhs.vulnerability, let other = rhs.vulnerability, one != other { return one > other }
+            return isWorse(rows[lhs.row], rows[rhs.row])
+        }
+        return order.map { rows[$0.row] }
+    }
+
     private static func isWorse(_ lhs: Row, _ rhs: Row) -> Bool {
         if lhs.rank != rhs.rank { return lhs.rank < rhs.rank }
         if lhs.vulnerability !== rhs.vulnerability {
-            // Numbers ascend as ids do.
-            if let one = lhs.vulnerability.number, let other = rhs.vulnerability.number { return one > other }
             let (one, other) = (lhs.vulnerability.record.id, rhs.vulnerability.record.id)
             if one != other { return one > other }
         }

@@ -28,21 +28,23 @@ public final class ByteOutput {
     }
 
     /// Appends bytes.
+    @inline(__always)
     public func append(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count <= buffer.count - count else { return appendPieces(of: bytes) }
+        UnsafeMutableRawBufferPointer(rebasing: buffer[count...]).copyMemory(from: bytes)
+        count += bytes.count
+    }
+
+    /// Appends what does not fit into the current piece.
+    @inline(never)
+    private func appendPieces(of bytes: UnsafeRawBufferPointer) {
         var rest = bytes[...]
         while !rest.isEmpty {
             if count == buffer.count { empty() }
-            let piece = rest.prefix(buffer.count - count)
-            UnsafeMutableRawBufferPointer(rebasing: buffer[count...]).copyMemory(
-                from: UnsafeRawBufferPointer(rebasing: piece))
-            count += piece.count
+            let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(buffer.count - count))
+            append(piece)
             rest = rest.dropFirst(piece.count)
         }
-    }
-
-    /// Appends part of a text.
-    func append(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) {
-        append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes)))
     }
 
     /// Appends the UTF-8 of a text as it is.
@@ -52,8 +54,15 @@ public final class ByteOutput {
     }
 
     /// Appends a fixed text as it is.
+    @inline(__always)
     public func append(_ text: StaticString) {
-        text.withUTF8Buffer { append(UnsafeRawBufferPointer($0)) }
+        append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Appends the digits of a number that is not negative.
+    func append(decimal value: Int) {
+        if value >= 10 { append(decimal: value / 10) }
+        append(UInt8(ascii: "0") + UInt8(value % 10))
     }
 
     /// Notes that what was to be written could not be had; the rest is dropped.

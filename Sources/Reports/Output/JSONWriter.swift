@@ -31,7 +31,8 @@ public struct JSONWriter {
         separate()
         output.append(UInt8(ascii: "\""))
         output.append(name)
-        output.append("\":" as StaticString)
+        output.append(UInt8(ascii: "\""))
+        output.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
@@ -58,10 +59,24 @@ public struct JSONWriter {
 
     /// Writes a text that is lent as UTF-8; what is none of it is replaced, as in every text.
     mutating func string(utf8 text: UnsafeRawBufferPointer) {
-        guard text.allSatisfy({ $0 < 0x80 }) else { return string(String(decoding: text, as: UTF8.self)) }
         separate()
         output.append(UInt8(ascii: "\""))
-        escaped(text.bindMemory(to: UInt8.self))
+        lent(text)
+        output.append(UInt8(ascii: "\""))
+        needsComma = true
+    }
+
+    /// Writes one text made of several, the second and fourth of which are lent as UTF-8.
+    mutating func string(
+        _ first: StaticString, _ second: String, _ third: StaticString, utf8 fourth: UnsafeRawBufferPointer
+    ) {
+        separate()
+        output.append(UInt8(ascii: "\""))
+        output.append(first)
+        var second = second
+        second.withUTF8 { escaped(UnsafeRawBufferPointer($0)) }
+        output.append(third)
+        lent(fourth)
         output.append(UInt8(ascii: "\""))
         needsComma = true
     }
@@ -72,7 +87,11 @@ public struct JSONWriter {
     /// Writes a whole number.
     public mutating func number(_ value: some BinaryInteger) {
         separate()
-        output.append(String(value))
+        if let small = Int(exactly: value), small >= 0 {
+            output.append(decimal: small)
+        } else {
+            output.append(String(value))
+        }
         needsComma = true
     }
 
@@ -80,12 +99,23 @@ public struct JSONWriter {
     public mutating func number(_ value: Double) {
         guard value.isFinite else { return null() }
         separate()
-        if value == value.rounded(), value.magnitude < 1e15 {
-            output.append(String(Int64(value)))
+        if value.magnitude < 1e15, value == Double(Int(value)) {
+            if value >= 0 { output.append(decimal: Int(value)) } else { output.append(String(Int(value))) }
+        } else if let tenths = Self.tenths(value) {
+            output.append(decimal: tenths / 10)
+            output.append(UInt8(ascii: "."))
+            output.append(Self.digits[tenths % 10])
         } else {
             output.append(value.description)
         }
         needsComma = true
+    }
+
+    /// A number in tenths, as most scores are: where that is the same number, no other has as few digits.
+    private static func tenths(_ value: Double) -> Int? {
+        guard value > 0, value < 1e6 else { return nil }
+        let tenths = Int(value * 10 + 0.5)
+        return Double(tenths) / 10 == value ? tenths : nil
     }
 
     /// Writes a truth value.
@@ -138,18 +168,63 @@ public struct JSONWriter {
     private func escaped(_ text: String) {
         output.append(UInt8(ascii: "\""))
         var text = text
-        text.withUTF8 { escaped($0) }
+        text.withUTF8 { escaped(UnsafeRawBufferPointer($0)) }
         output.append(UInt8(ascii: "\""))
     }
 
-    private func escaped(_ bytes: UnsafeBufferPointer<UInt8>) {
+    /// Writes bytes that may be no UTF-8.
+    private func lent(_ bytes: UnsafeRawBufferPointer) {
+        if Self.isASCII(bytes) { return escaped(bytes) }
+        var text = String(decoding: bytes, as: UTF8.self)
+        text.withUTF8 { escaped(UnsafeRawBufferPointer($0)) }
+    }
+
+    private static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var seen: UInt64 = 0
+        var index = 0
+        while index + 8 <= bytes.count {
+            seen |= bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            index += 8
+        }
+        while index < bytes.count {
+            seen |= UInt64(bytes[index])
+            index += 1
+        }
+        return seen & 0x8080_8080_8080_8080 == 0
+    }
+
+    private func escaped(_ bytes: UnsafeRawBufferPointer) {
         var start = 0
-        for index in bytes.indices where Self.needsEscape(bytes[index]) {
-            output.append(bytes[start..<index])
+        while let index = Self.firstToEscape(bytes, from: start) {
+            output.append(UnsafeRawBufferPointer(rebasing: bytes[start..<index]))
             escape(bytes[index])
             start = index + 1
         }
-        output.append(bytes[start...])
+        output.append(UnsafeRawBufferPointer(rebasing: bytes[start...]))
+    }
+
+    /// Where the next byte is that JSON does not take as it is, looked for in eight at a time.
+    @inline(__always)
+    private static func firstToEscape(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        var index = start
+        while index + 8 <= bytes.count {
+            let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let quote = word ^ ones &* UInt64(UInt8(ascii: "\""))
+            let backslash = word ^ ones &* UInt64(UInt8(ascii: "\\"))
+            let delete = word ^ ones &* 0x7F
+            // A byte's highest bit comes out as 1 where the byte was 0, or below 0x20; above the first such byte it means nothing.
+            let special =
+                (quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (delete &- ones) & ~delete
+                | (word &- ones &* 0x20) & ~word
+            if special & (ones &* 0x80) != 0 { break }
+            index += 8
+        }
+        while index < bytes.count {
+            if needsEscape(bytes[index]) { return index }
+            index += 1
+        }
+        return nil
     }
 
     @inline(__always)
