@@ -3,8 +3,9 @@
 ///
 /// The scanner proves every place before it becomes an entry, so reading needs no further check of bounds.
 final class JSONDocument {
-    private(set) var text: UnsafeMutableBufferPointer<UInt8>
-    private(set) var entries = JSONEntryList()
+    // Both change in `read` alone, during which nobody has a value. The check that nobody reads meanwhile would cost as much as most reads.
+    @exclusivity(unchecked) private(set) var text: UnsafeMutableBufferPointer<UInt8>
+    @exclusivity(unchecked) private(set) var entries = JSONEntryList()
 
     init() {
         text = .allocate(capacity: 0)

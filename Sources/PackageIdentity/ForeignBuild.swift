@@ -76,6 +76,8 @@ enum ForeignBuild {
         var version = version
         return version.withUTF8 { bytes in
             for start in bytes.indices {
+                // No mark begins with a digit, as most bytes are.
+                guard !isDigit(bytes[start]) else { continue }
                 for mark in marks where mark.text[0] == bytes[start] && mark.stands(in: bytes, at: start) {
                     return mark.builder
                 }

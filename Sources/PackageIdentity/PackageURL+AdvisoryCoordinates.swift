@@ -28,7 +28,7 @@ extension PackageURL {
     /// Ubuntu's paid maintenance has advisories of its own; the versions it builds say so (`+esm1`, `~esm2`), of the binary package or of its
     /// source.
     private func debianCoordinates(_ version: String, in release: DistributionScope) -> AdvisoryCoordinates? {
-        guard var scope = release.scope, foreignBuild == nil else { return nil }
+        guard var scope = release.scope, ForeignBuild.ofDebian(version) == nil else { return nil }
         let version = withEpoch(version)
         var source = SourcePackage(upstream: qualifier("upstream"), name: name, version: version)
         source.resolveBinaryRebuild()
@@ -47,7 +47,7 @@ extension PackageURL {
     }
 
     private func rpmCoordinates(_ version: String, in release: DistributionScope) -> AdvisoryCoordinates? {
-        guard let scope = release.scope, foreignBuild == nil else { return nil }
+        guard let scope = release.scope, ForeignBuild.ofRPM(version) == nil else { return nil }
         let version = withEpoch(version)
         guard release.distribution.advisoriesNameSources, let upstream = qualifier("upstream") else {
             return AdvisoryCoordinates(scope: scope, name: name, version: version)

@@ -122,9 +122,11 @@ public struct PackageURL: Sendable {
     }
 
     private func decodedSlice(_ start: Int, _ end: Int) -> String {
-        let isEscaped = withBytes { $0[start..<end].contains(PercentCoding.percent) }
-        let raw = slice(start, end)
-        return isEscaped ? PercentCoding.decodeCanonical(raw) : raw
+        withBytes { bytes in
+            let raw = UnsafeBufferPointer(rebasing: bytes[start..<end])
+            return raw.contains(PercentCoding.percent)
+                ? PercentCoding.decodeCanonical(raw) : String(decoding: raw, as: UTF8.self)
+        }
     }
 }
 

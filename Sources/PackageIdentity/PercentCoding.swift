@@ -36,24 +36,23 @@ enum PercentCoding {
     private static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x37 + value }
 
     /// Decodes text that this module has encoded, so every escape is whole and the result is UTF-8.
-    static func decodeCanonical(_ text: String) -> String {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count)
-        var pending: UInt8?
-        var escape = 0
-        for byte in text.utf8 {
-            if escape == 0 {
-                if byte == percent { escape = 2 } else { bytes.append(byte) }
-            } else if let digit = hexValue(byte) {
-                escape -= 1
-                if let high = pending {
-                    bytes.append(high << 4 | digit)
-                    pending = nil
+    static func decodeCanonical(_ text: UnsafeBufferPointer<UInt8>) -> String {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: text.count) { decoded in
+            var count = 0
+            var index = 0
+            while index < text.count {
+                if text[index] == percent, index + 2 < text.count, let high = hexValue(text[index + 1]),
+                    let low = hexValue(text[index + 2])
+                {
+                    decoded.initializeElement(at: count, to: high << 4 | low)
+                    index += 3
                 } else {
-                    pending = digit
+                    decoded.initializeElement(at: count, to: text[index])
+                    index += 1
                 }
+                count += 1
             }
+            return String(decoding: decoded[..<count], as: UTF8.self)
         }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -29,8 +29,10 @@ extension StatedComponent {
         guard let version, text.hasPrefix("pkg:deb/") else { return nil }
         var text = text
         let isPlain = text.withUTF8 { bytes in
-            bytes.contains(UInt8(ascii: "?")) && !bytes.contains(UInt8(ascii: "#")) && bytes.holds("distro=")
-                && !bytes.holds("epoch=") && !bytes.holds("upstream=")
+            guard let mark = bytes.firstIndex(of: UInt8(ascii: "?")) else { return false }
+            let qualifiers = UnsafeBufferPointer(rebasing: bytes[mark...])
+            return !bytes.contains(UInt8(ascii: "#")) && qualifiers.holds("distro=") && !qualifiers.holds("epoch=")
+                && !qualifiers.holds("upstream=")
         }
         guard isPlain else { return nil }
         var whole = Array(text.utf8)

@@ -46,13 +46,11 @@ enum CycloneDXComponent {
         guard let properties = value?.array else { return }
         let takesGuesses = CycloneDXProperties.takesGuesses(packageURL: component.packageURL)
         for property in properties {
-            let matters = property["name"]?.withUTF8String {
-                CycloneDXProperties.mayMatter($0, takesGuesses: takesGuesses)
+            let meaning = property["name"]?.withUTF8String {
+                CycloneDXProperties.Meaning(of: $0, takesGuesses: takesGuesses)
             }
-            guard matters == true, let name = property["name"]?.string, let text = property["value"]?.string else {
-                continue
-            }
-            CycloneDXProperties.take(name, text, takesGuesses: takesGuesses, into: &component)
+            guard case .some(.some(let meaning)) = meaning, let value = property["value"]?.string else { continue }
+            CycloneDXProperties.take(value, as: meaning, into: &component)
         }
     }
 }

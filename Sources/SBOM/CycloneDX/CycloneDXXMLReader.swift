@@ -78,7 +78,8 @@ final class CycloneDXXMLReader: XMLStream.Handler {
             if open[index].component.publisher == nil { open[index].component.publisher = text }
         case (["properties"], "property"):
             let takesGuesses = CycloneDXProperties.takesGuesses(packageURL: open[index].component.packageURL)
-            CycloneDXProperties.take(property, text, takesGuesses: takesGuesses, into: &open[index].component)
+            let meaning = property.withUTF8 { CycloneDXProperties.Meaning(of: $0, takesGuesses: takesGuesses) }
+            if let meaning { CycloneDXProperties.take(text, as: meaning, into: &open[index].component) }
         default: break
         }
     }
