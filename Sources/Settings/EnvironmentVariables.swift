@@ -38,6 +38,11 @@ public struct EnvironmentVariables: Sendable {
         return value
     }
 
+    /// What stands between commas, without spaces; nothing when the variable is not set.
+    public func words(_ name: String) -> [String] {
+        (text(name) ?? "").split(separator: ",").map { String($0.filter { $0 != " " }) }.filter { !$0.isEmpty }
+    }
+
     /// `true`, `yes`, `on`, `1` or their opposites, in any case.
     public func flag(_ name: String, default fallback: Bool) throws(ConfigurationError) -> Bool {
         guard let text = text(name) else { return fallback }

@@ -9,6 +9,7 @@ struct ZeroTrace: AsyncParsableCommand {
         version: zeroTraceVersion,
         subcommands: [
             ServeCommand.self, GatewayCommand.self, ProcessorCommand.self, MigrateCommand.self, QueueCommand.self,
+            KeysCommand.self,
             ScanCommand.self, MatchCommand.self, FeedsCommand.self, IndexCommand.self,
             CompanyCommand.self, UserCommand.self, TokenCommand.self, AgentCommand.self, VerifyCommand.self,
             LoadtestCommand.self, EnrichmentCommand.self, VersionCompareCommand.self, PURLCommand.self,

@@ -18,6 +18,7 @@ import Testing
         #expect(try none.choice("A", of: Colour.self) == nil)
         #expect(try none.secret("A") == nil)
         #expect(try none.list("A", defaultPort: 1) == [])
+        #expect(none.words("A") == [] && variables(["X_A": "b, c,,"]).words("A") == ["b", "c"])
     }
 
     @Test func readsWhatIsThere() throws {

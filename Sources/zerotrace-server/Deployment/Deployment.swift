@@ -73,9 +73,8 @@ extension RemoteVerdictConfiguration {
     /// - Returns: `nil` when there is no `ENRICHMENT_URL`.
     fileprivate init?(environment: [String: String]) throws {
         let variables = EnvironmentVariables(environment, family: "ENRICHMENT_")
-        guard let text = variables.text("URL") else { return nil }
-        let addresses = text.split(separator: ",").map { String($0.filter { $0 != " " }) }
-        do { try self.init(endpoints: addresses) } catch {
+        guard variables.text("URL") != nil else { return nil }
+        do { try self.init(endpoints: variables.words("URL")) } catch {
             throw ConfigurationError(
                 variable: "ENRICHMENT_URL", expected: "http or https addresses, parted by commas")
         }

@@ -20,6 +20,8 @@ struct Parts: Sendable {
     let queue: any JobQueue & JobQueueControl
     let events: any EventBus
     let verdicts: any VerdictService & AdvisoryChangeFeed
+    /// For what else processes share; `nil` without Redis.
+    let redis: RedisClient?
     /// Levels of caches beyond this process.
     let cacheLevels: [GuardedLevel]
     /// Of the process that carries index changes to the findings.
@@ -34,11 +36,13 @@ struct Parts: Sendable {
         var services: [any Service] = []
         if let redis = deployment.redis {
             let client = try RedisClient(redis)
+            self.redis = client
             let (queue, bus) = (RedisJobQueue(client: client), RedisEventBus(client: client))
             (self.queue, events) = (queue, bus)
             changeLeadership = RedisLeadership(client: client, task: "index-changes")
             services += [queue, bus]
         } else {
+            redis = nil
             (queue, events) = (EmbeddedJobQueue(), EmbeddedEventBus())
             changeLeadership = SoleLeadership()
         }

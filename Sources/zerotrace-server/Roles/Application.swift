@@ -104,11 +104,13 @@ private func gatewayServices(
 ) async throws -> [any Service] {
     try deployment.data.create()
     let overviews = GatewayServices.overviewCache(levels: parts.cacheLevels)
+    let ring = try SigningKeyRing(path: deployment.signingKey, logger: logger)
     let services = GatewayServices(
         store: parts.store, verdicts: parts.verdicts, queue: parts.queue, events: parts.events, overviews: overviews,
-        signingKey: try SigningKeyFile.loadOrCreate(path: deployment.signingKey), health: health,
-        metricsText: metricsText)
+        signingKey: ring.keys.all[0].key, health: health, metricsText: metricsText,
+        rateLimits: parts.redis.map { RedisRateLimits($0) }, signingKeys: { ring.keys })
     return [
+        ring,
         CacheReport(caches: [overviews], levels: parts.cacheLevels),
         try await buildGateway(configuration: configuration, services: services, logger: logger),
     ]

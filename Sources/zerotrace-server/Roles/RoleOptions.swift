@@ -65,6 +65,7 @@ struct GatewayOptions: ParsableArguments {
         gateway.exposesMetrics = metrics
         gateway.isServedOverTLS = try behindTLS || variables.choice("ENV", of: Environment.self) == .production
         gateway.trustsForwardedAddress = trustProxy
+        gateway.allowedOrigins = variables.words("CORS_ORIGINS")
         return gateway
     }
 }
