@@ -231,7 +231,7 @@ let package = Package(
                 "PackageIdentity", "Scoring", "Inventory", "Matching", "Wire", "Stores", "Verdicts", "JobQueue",
                 "Caching", "Events", "Telemetry", "Reports", "BoundedInput", "JSONDocuments", "RedisClient",
             ],
-            external: [crypto, cryptoExtras, logging, metrics, lifecycle] + httpServer,
+            external: [crypto, cryptoExtras, logging, metrics, lifecycle, httpClient] + httpServer,
             resources: [.embedInCode("Resources")]),
 
         module(
@@ -363,7 +363,7 @@ let package = Package(
                 "Telemetry", "Verdicts", "Wire",
             ],
             external: httpServer + [
-                crypto, lifecycle, logging, product("HummingbirdTesting", "hummingbird"),
+                crypto, httpClient, lifecycle, logging, product("HummingbirdTesting", "hummingbird"),
                 product("NIOEmbedded", "swift-nio"),
             ]),
     ],

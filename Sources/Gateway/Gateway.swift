@@ -73,14 +73,16 @@ struct GatewayParts: Sendable {
         _ origin: OriginCheck
     ) -> [Route] {
         let limits = configuration.limits
+        let throttle = SignInThrottle(limits: limits)
         let auth = AuthRoutes(
-            services: services, configuration: configuration, authenticator: authenticator,
-            throttle: SignInThrottle(limits: limits),
+            services: services, configuration: configuration, authenticator: authenticator, throttle: throttle,
             cookie: RefreshCookie(isSecure: configuration.isServedOverTLS), origin: origin)
         let agentProtocol = AgentProtocolRoutes(
             services: services, configuration: configuration, authenticator: authenticator,
             intake: ConcurrencyLimit(limits.concurrentInventories))
-        return auth.routes + agentProtocol.routes + OverviewRoutes(services: services).routes
+        let openID = OpenIDRoutes(
+            services: services, configuration: configuration, authenticator: authenticator, throttle: throttle)
+        return auth.routes + openID.routes + agentProtocol.routes + OverviewRoutes(services: services).routes
             + AgentRoutes(store: services.store).routes
             + VulnerabilityRoutes(services: services).routes
             + EventRoutes(store: services.store, origin: origin).routes

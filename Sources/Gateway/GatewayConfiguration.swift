@@ -18,6 +18,9 @@ public struct GatewayConfiguration: Sendable {
     /// Origins of pages beside the dashboard that may call the API from browsers, "https://app.example.com" (`API_CORS_ORIGINS`).
     public var allowedOrigins: [String] = []
 
+    /// OpenID providers with which people may sign in, besides their passwords.
+    public var identityProviders: [IdentityProvider] = []
+
     /// How long an access token of a person or an agent works.
     public var accessTokenLifetime = Duration.seconds(600)
     /// How long a refresh token works; each use gives a new one.
@@ -49,7 +52,7 @@ public struct GatewayConfiguration: Sendable {
         /// Proof identifiers remembered against replay. When full, agents get 429 until the oldest leave the window.
         public var rememberedProofs = 500_000
         /// Requests of the people and programs of one company, taken together.
-        public var companyRequests = RatePolicy(quota: 6_000, window: .seconds(60))
+        public var companyRequests = RatePolicy(quota: 30_000, window: .seconds(60))
         /// Requests of all agents of one company, taken together.
         public var fleetRequests = RatePolicy(quota: 600_000, window: .seconds(60))
         /// Requests of one agent.
@@ -112,6 +115,14 @@ extension GatewayConfiguration {
             || policy.window > .seconds(86_400)
         {
             throw .invalidConfiguration("\(name): not 1 to 1000000000 within a millisecond to a day")
+        }
+        for provider in identityProviders {
+            if let fault = provider.fault {
+                throw .invalidConfiguration("identityProviders: \(provider.name): \(fault)")
+            }
+        }
+        guard Set(identityProviders.map(\.name)).count == identityProviders.count else {
+            throw .invalidConfiguration("identityProviders: a name is there twice")
         }
         for origin in allowedOrigins where !CrossOrigin.isOrigin(origin) {
             throw .invalidConfiguration("allowedOrigins: \(origin) is no origin such as https://app.example.com")

@@ -21,6 +21,14 @@ struct OpenAPITests {
         #expect(routes.sorted() == described.sorted())
     }
 
+    /// Readers of JSON take the last of two without a word.
+    @Test func everyPathIsThereOnce() {
+        let text = String(decoding: PackageResources.openapi_json, as: UTF8.self)
+        let paths = text.split(separator: "\n").filter { $0.hasPrefix("  \"/") }
+        #expect(paths.count == Set(paths).count)
+        #expect(paths.count > 20)
+    }
+
     @Test func theDeclaredAccessIsTheRealOne() async throws {
         let installation = try await Installation()
         let parts = try await GatewayParts(

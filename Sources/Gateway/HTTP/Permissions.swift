@@ -91,6 +91,9 @@ enum PermissionMatrix {
         "POST /v1/auth/login": .open,
         "POST /v1/auth/refresh": .open,
         "POST /v1/auth/logout": .open,
+        "GET /v1/auth/oidc": .open,
+        "GET /v1/auth/oidc/{provider}/start": .open,
+        "GET /v1/auth/oidc/{provider}/callback": .open,
         "GET /v1/me": .person(.viewSelf),
 
         "GET /v1/overview": .person(.viewFindings),
