@@ -385,8 +385,8 @@ if Context.environment["ZEROTRACE_FUZZ"] != nil {
             dependencies: [
                 "Advisories", "Archives", "BoundedInput", "Enrichment", "Events", "Gateway", "HostScan", "Inventory",
                 "JSONDocuments", "JobQueue", "Matching", "PackageIdentity", "ProductIdentity", "Reports", "SBOM",
-                "SQLiteStore", "Scoring", "SeededRandom", "Stores", "Telemetry", "VerdictServer", "Verdicts", "Versioning",
-                "Wire",
+                "SQLiteStore", "Scoring", "SeededRandom", "Stores", "Telemetry", "VerdictServer", "Verdicts",
+                "Versioning", "Wire",
             ] + [crypto, logging],
             path: "Fuzzing", exclude: ["README.md", "Seeds", "Dictionaries", "draw_seeds.py", "mutate_feeds.py"],
             swiftSettings: strict + [.unsafeFlags(counters + ["-parse-as-library"])],

@@ -1,3 +1,4 @@
+import Foundation
 import Matching
 import PackageIdentity
 import Scoring
@@ -244,6 +245,35 @@ struct MessageTests {
         #expect(throws: MessageError.foreign) {
             try Array("{\"index\":1}".utf8).withUnsafeBytes { try VulnerabilityQuestion($0) }
         }
+    }
+
+    /// Messages that another program wrote after the description: they are read, and written again byte by byte.
+    @Test(arguments: MessageKind.allCases)
+    func messagesAreAsTheyAreDescribed(_ kind: MessageKind) throws {
+        let names = [
+            "verdict-question", "verdicts", "explanation-question", "explanation", "vulnerability-question",
+            "vulnerability", "index", "status", "changes-question", "changes",
+        ]
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let file = root.appending(path: "Fuzzing/Seeds/verdict-message-bytes/\(names[Int(kind.rawValue) - 1])")
+        let bytes = Array(try Data(contentsOf: file))
+        let written = try bytes.withUnsafeBytes { bytes in
+            switch kind {
+            case .verdictQuestion: try VerdictQuestion(bytes, limit: 2).message()
+            case .verdictAnswer: try VerdictBatch(bytes, packages: 2).message()
+            case .explanationQuestion: try ExplanationQuestion(bytes).message()
+            case .explanation: try Explanation(message: bytes).message()
+            case .vulnerabilityQuestion: try VulnerabilityQuestion(bytes).message()
+            case .vulnerabilityAnswer: try VulnerabilityAnswer(bytes).message()
+            case .indexNotice:
+                IndexNotice.message(try IndexNotice.read(bytes).notice, rules: try IndexNotice.read(bytes).rules)
+            case .status: try AdvisoryStatus(message: bytes).message()
+            case .changesQuestion: try ChangesQuestion(bytes).message()
+            case .changesPage: try ChangesPage(bytes).message()
+            }
+        }
+        #expect(written == bytes)
     }
 
     @Test func listsThatDoNotFitThePackagesAreRefused() {
