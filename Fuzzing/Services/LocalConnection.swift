@@ -7,18 +7,8 @@ final class LocalConnection {
 
     /// - Returns: `nil` when nobody listens.
     init?(port: Int) {
-        descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { return nil }
-        var address = Self.address(port)
-        let isConnected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
-        guard isConnected else {
-            close(descriptor)
-            return nil
-        }
+        guard let descriptor = Self.connected(port) else { return nil }
+        self.descriptor = descriptor
         var one: CInt = 1
         setsockopt(descriptor, CInt(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<CInt>.size))
         // Closed at once and leaving nothing behind, or the ports of the machine would run out.
@@ -72,6 +62,24 @@ final class LocalConnection {
         guard count > 0 else { return false }
         received += buffer.prefix(count)
         return true
+    }
+
+    /// libFuzzer's alarm interrupts connecting as well. What was begun then goes on unseen, so another one is begun.
+    private static func connected(_ port: Int) -> CInt? {
+        var address = address(port)
+        while true {
+            let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+            guard descriptor >= 0 else { return nil }
+            let isConnected = withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                }
+            }
+            let reason = errno
+            if isConnected { return descriptor }
+            close(descriptor)
+            guard reason == EINTR else { return nil }
+        }
     }
 
     /// libFuzzer's alarm interrupts what waits.
