@@ -17,6 +17,7 @@ MINTERS = {
     "Sources/Gateway/Authentication/Authenticator.swift": "verified tokens and device credentials",
     "Sources/zerotrace-server/Commands/TokenCommand.swift": "the operator's own command line",
     "Sources/zerotrace-server/Commands/AgentCommand.swift": "the operator's own command line",
+    "Sources/zerotrace-server/Commands/QueueCommand.swift": "the operator's own command line",
 }
 # Those that read companies' ids back from where they were written, and tests.
 MINTING_TARGETS = (

@@ -66,6 +66,7 @@ struct GatewayOptions: ParsableArguments {
         gateway.isServedOverTLS = try behindTLS || variables.choice("ENV", of: Environment.self) == .production
         gateway.trustsForwardedAddress = trustProxy
         gateway.allowedOrigins = variables.words("CORS_ORIGINS")
+        if let path = variables.text("OIDC_FILE") { gateway.identityProviders = try IdentityProvider.read(path: path) }
         return gateway
     }
 }
