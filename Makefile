@@ -37,6 +37,8 @@ format: ## Format all Swift sources
 # These compute for minutes without a pause, and beside them what waits for a network answer or a lease would starve on two cores.
 COMPUTING := ^(Accuracy|Advisories|Matching|Versioning)Tests\.
 
+# So many tests that wait run at once: with all of them at once each takes minutes, and what is bounded in time runs out of it.
+unit-test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH := 12
 unit-test: ## Build and run the Swift tests
 	swift build --build-tests
 	swift test --skip-build --skip '$(COMPUTING)'
