@@ -72,6 +72,7 @@ public enum DirectCommand: Sendable, Equatable {
         case "--only-fixed":
             try list.refuseValue()
             request.onlyFixed = true
+        case "--running-kernel": request.runningKernel = try list.value()
         case "--vex": request.vex.append(try list.value())
         case "--ignore": request.ignore.append(try list.value())
         case "--products": request.products.append(try list.value())

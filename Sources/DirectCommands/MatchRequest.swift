@@ -13,6 +13,8 @@ public struct MatchRequest: Sendable, Equatable {
     public var failOn: Severity?
     /// Whether only findings with a fix count.
     public var onlyFixed = false
+    /// The release of the kernel that runs where a bill was made; `nil` when not known. A scan of a running machine asks it itself.
+    public var runningKernel: String?
     /// The user's VEX documents.
     public var vex: [String] = []
     /// Files of ignore rules.

@@ -61,7 +61,7 @@ public struct MatchRun: Sendable {
                 }
                 merged.add(contents.components)
             }
-            return (merged.packages, bills, try open())
+            return Input(packages: merged.packages, documents: bills, opened: try open(), kernel: request.runningKernel)
         }
     }
 
@@ -78,16 +78,27 @@ public struct MatchRun: Sendable {
                 Terminal.progress(TerminalText.harmless("\(warning.path): \(warning.reason)"))
             }
             var resolver = CoordinateResolver()
-            return (report.inventory.packages.map { ReportedPackage($0, resolver: &resolver) }, [], opened)
+            return Input(
+                packages: report.inventory.packages.map { ReportedPackage($0, resolver: &resolver) }, opened: opened,
+                kernel: request.runningKernel ?? report.host.kernelRelease)
         }
     }
 
-    private func run(
-        _ read: () throws -> (packages: [ReportedPackage], documents: [String], opened: OpenedIndex)
-    ) throws(UsageError) -> Int32 {
+    /// What is matched, and against what.
+    private struct Input {
+        let packages: [ReportedPackage]
+        /// The bills' files; empty for a machine.
+        var documents: [String] = []
+        let opened: OpenedIndex
+        /// The release of the running kernel; `nil` when not known.
+        let kernel: String?
+    }
+
+    private func run(_ read: () throws -> Input) throws(UsageError) -> Int32 {
         do {
             let input = try read()
-            let policy = try readPolicy(vexAmongFeeds: input.opened.vex)
+            var policy = try readPolicy(vexAmongFeeds: input.opened.vex)
+            policy.runningKernel = input.kernel
             return try show(input.packages, documents: input.documents, index: input.opened.index, policy: policy)
         } catch let error as UsageError {
             throw error

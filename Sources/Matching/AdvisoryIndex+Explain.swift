@@ -90,7 +90,11 @@ extension AdvisoryIndex {
             result: result, exemption: exemption, snapshots: snapshots)
         let evidence = try writer.evidence(for: heard)
         if let exemption { return question.answer(.notAffected, exemption, evidence: evidence) }
-        if result.code.isAffected && KernelPackages.isResting(context) { result.code = .kernelNotRunning }
+        if result.code.isAffected,
+            try coordinates.version.withBytes({ KernelPackages.isResting(context, version: $0) })
+        {
+            result.code = .kernelNotRunning
+        }
         let hasFix = result.fix != IndexFormat.none
         let elsewhere =
             result.code.isAffected && !hasFix

@@ -129,7 +129,7 @@ extension AdvisoryIndex {
         let position = place?.position
         let confidence = name.confidence(of: context)
         lazy var hearing = Hearing(reader: reader, name: name, context: context, version: version)
-        let isResting = KernelPackages.isResting(context)
+        let isResting = KernelPackages.isResting(context, version: version)
         var offset = name.segments
         let end = offset &+ name.segmentCount &* IndexBlock.segmentStride
         while offset < end {
@@ -172,7 +172,7 @@ extension AdvisoryIndex {
         into verdicts: inout CompactVerdicts
     ) throws(IndexError) {
         let hearing = Hearing(reader: reader, name: name, context: context, version: version)
-        let isResting = KernelPackages.isResting(context)
+        let isResting = KernelPackages.isResting(context, version: version)
         for group in name.groups where try reader.mayConcern(group: group, in: name, at: place) {
             let vulnerability = try reader.record(.groups, group).uint32(0)
             try append(

@@ -23,6 +23,9 @@ public struct CompactVerdict: Sendable, Hashable {
 
     /// Whether a version that repairs it is known in this scope.
     public var hasFix: Bool { fix != IndexFormat.none }
+
+    /// Whether it speaks of a kernel that is installed while another one runs.
+    public var isOfRestingKernel: Bool { code == .kernelNotRunning }
 }
 
 /// A reusable place for the answers to one question after another: it keeps its memory, so that a caller with many packages allocates once.

@@ -22,15 +22,43 @@ enum KernelPackages {
         return tools.contains(where: package.name.hasPrefix) ? .kernelTools : nil
     }
 
-    /// Whether the package is a kernel's image and another kernel is running. It is affected all the same, as the next start may bring it up.
-    static func isResting(_ context: MatchContext) -> Bool {
-        guard let running = context.runningKernel, let package = context.package, package.type == "deb",
-            package.name.hasPrefix("linux-image-")
-        else { return false }
-        let release = package.name.dropFirst("linux-image-".count).drop(prefix: "unsigned-")
-        // `linux-image-amd64` only draws in the newest image.
-        guard release.utf8.first.map({ (0x30...0x39).contains($0) }) ?? false else { return false }
-        return release != running
+    /// Whether the package belongs to a kernel's image and another kernel is running. It is affected all the same, as the next start may bring it up.
+    ///
+    /// - Parameters:
+    ///   - context: The package and the running kernel; where either is not known, the answer is no.
+    ///   - version: UTF-8 of the version that is compared. RPM distributions tell installed kernels apart by it alone.
+    static func isResting(_ context: MatchContext, version: UnsafeRawBufferPointer) -> Bool {
+        guard let running = context.runningKernel, let package = context.package else { return false }
+        switch package.type {
+        case "deb":
+            guard let release = release(ofDebian: package.name) else { return false }
+            return release != running
+        case "rpm":
+            guard images.contains(where: { package.name == $0 || package.name.hasPrefix($0 + "-") }),
+                !apart.contains(where: package.name.contains)
+            else { return false }
+            return !isRelease(running, of: String(decoding: version, as: UTF8.self))
+        default: return false
+        }
+    }
+
+    /// The kernel's release in the name of a package that carries a part of its image, `6.1.0-18-amd64`; `nil` for all else, also for
+    /// `linux-image-amd64`, which only draws in the newest image.
+    private static func release(ofDebian name: String) -> Substring? {
+        guard let prefix = ["linux-image-", "linux-modules-"].first(where: name.hasPrefix) else { return nil }
+        var release = name.dropFirst(prefix.count)
+        for mark in ["unsigned-", "extra-"] where release.hasPrefix(mark) { release = release.dropFirst(mark.count) }
+        guard let first = release.utf8.first, (0x30...0x39).contains(first) else { return nil }
+        return release
+    }
+
+    /// Whether `uname -r` names the build of an RPM version: Red Hat's and Oracle's append the architecture and the flavour
+    /// (`5.14.0-362.8.1.el9_3.x86_64+rt`), SUSE's leave out the number of the rebuild (`5.14.21-150500.55.7-default` of `5.14.21-150500.55.7.1`).
+    private static func isRelease(_ running: String, of version: String) -> Bool {
+        let build = version.split(separator: ":", maxSplits: 1).last ?? ""
+        if running == build || running.hasPrefix(build + ".") || running.hasPrefix(build + "+") { return true }
+        guard let flavour = running.lastIndex(of: "-") else { return false }
+        return build == running[..<flavour] || build.hasPrefix(running[..<flavour] + ".")
     }
 
     private static let kernel = Array("linux".utf8)
@@ -45,8 +73,13 @@ enum KernelPackages {
         "bpftool", "hyperv-daemons", "libcpupower", "linux-cloud-tools", "linux-cpupower", "linux-misc-tools",
         "linux-perf", "linux-tools", "rtla", "usbip",
     ]
-}
 
-extension Substring {
-    fileprivate func drop(prefix: String) -> Substring { hasPrefix(prefix) ? dropFirst(prefix.count) : self }
+    /// What RPM distributions call the parts of an image, and what of the same beginning is none.
+    private static let images = [
+        "kernel", "kernel-core", "kernel-modules", "kernel-rt", "kernel-uek", "kernel-64k", "kernel-default",
+        "kernel-azure",
+    ]
+    private static let apart = [
+        "-devel", "-doc", "-headers", "-tools", "-source", "-macros", "-firmware", "-srpm", "-rpm",
+    ]
 }

@@ -19,7 +19,7 @@ import Versioning
     @Test func aMatchIsReadWithAllItsOptions() {
         let line =
             "match --index i.ztx --sbom a.json --sbom=b=c.json --format json --fail-on=high --only-fixed --vex v --vex w --ignore i "
-            + "--products p --all"
+            + "--products p --all --running-kernel 6.1.0-18-amd64"
         let wanted = request { request in
             request.format = .json
             request.failOn = .high
@@ -28,6 +28,7 @@ import Versioning
             request.ignore = ["i"]
             request.products = ["p"]
             request.all = true
+            request.runningKernel = "6.1.0-18-amd64"
         }
         #expect(DirectCommand(words(line)) == .match(wanted, bills: ["a.json", "b=c.json"]))
     }

@@ -125,7 +125,38 @@ import Testing
         #expect(reasons("linux-image-6.1.0-18-amd64", running: "6.1.0-20-amd64") == ["kernel_not_running"])
         #expect(reasons("linux-image-6.1.0-18-amd64", running: nil) == ["in_range"])
         #expect(reasons("linux-image-amd64", running: "6.1.0-20-amd64") == ["in_range"])
+        #expect(reasons("linux-image-unsigned-6.1.0-18-amd64", running: "6.1.0-18-amd64") == ["in_range"])
+        #expect(reasons("linux-modules-extra-6.1.0-18-amd64", running: "6.1.0-20-amd64") == ["kernel_not_running"])
         #expect(reasons("linux-headers-6.1.0-18-amd64", running: "6.1.0-18-amd64") == [])
+    }
+
+    @Test(
+        "RPM distributions keep several kernels under one name: their versions tell which one runs",
+        arguments: [
+            ("kernel-core", "5.14.0-362.8.1.el9_3", "5.14.0-362.8.1.el9_3.x86_64", true),
+            ("kernel-core", "0:5.14.0-362.8.1.el9_3", "5.14.0-362.8.1.el9_3.aarch64+64k", true),
+            ("kernel-core", "5.14.0-362.8.1.el9_3", "5.14.0-427.13.1.el9_4.x86_64", false),
+            ("kernel-core", "5.14.0-362.8.1.el9_3", "5.14.0-362.8.1.el9_30.x86_64", false),
+            ("kernel-modules-extra", "5.14.0-362.8.1.el9_3", "5.14.0-427.13.1.el9_4.x86_64", false),
+            ("kernel-default", "5.14.21-150500.55.7.1", "5.14.21-150500.55.7-default", true),
+            ("kernel-default", "5.14.21-150500.55.7.1", "5.14.21-150500.55.12-default", false),
+            // No images: they run nowhere, or beside whatever kernel.
+            ("kernel-devel", "5.14.0-362.8.1.el9_3", "5.14.0-427.13.1.el9_4.x86_64", true),
+            ("kernel-tools", "5.14.0-362.8.1.el9_3", "5.14.0-427.13.1.el9_4.x86_64", true),
+            ("openssl", "3.0.7-1.el9", "5.14.0-427.13.1.el9_4.x86_64", true),
+        ])
+    func restingKernelOfRPM(name: String, version: String, running: String, runs: Bool) throws {
+        let index = try makeIndex([
+            advisory(
+                "CVE-2024-0001", feed: .osv("Rocky Linux"), scope: "Rocky Linux:9", name: name,
+                events: [.introduced("0"), .fixed("9.0-1")])
+        ])
+        let context = MatchContext(package: .init(type: "rpm", name: name), runningKernel: running)
+        let coordinates = AdvisoryCoordinates(scope: "Rocky Linux:9", name: name, version: version)
+        let reasons = index.verdicts(at: coordinates, purl: nil, context: context).map(\.reason)
+        #expect(reasons == [runs ? "in_range" : "kernel_not_running"])
+        let explained = index.explain(at: coordinates, purl: nil, vulnerability: "CVE-2024-0001", context: context)
+        #expect(explained.reason == reasons.first)
     }
 
     @Test("what RustSec only informs of is no finding, unless another database calls it a vulnerability")

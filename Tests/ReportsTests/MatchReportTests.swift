@@ -33,6 +33,39 @@ import Testing
         #expect(report.uncovered.map(\.package.type) == ["cargo", "generic"])
     }
 
+    /// Two installed kernels, of which one runs: the other is told apart in the report, in JSON, and in the explanation.
+    @Test func anotherKernelThanTheRunningOneIsToRemove() throws {
+        let names = ["6.1.0-18-amd64", "6.1.0-20-amd64"]
+        var resolver = CoordinateResolver()
+        let packages = try names.map {
+            ReportedPackage(
+                try PackageURL("pkg:deb/debian/linux-image-\($0)@6.1.76-1?arch=amd64&distro=debian-12&upstream=linux"),
+                resolver: &resolver)
+        }
+        let index = try makeIndex([
+            advisory("CVE-2024-0007", "Debian:12", "linux", fixed: "6.1.99-1", state: .fixed, vector: critical)
+        ])
+        let policy = MatchPolicy(runningKernel: "6.1.0-20-amd64")
+        let actions = [
+            "linux-image-6.1.0-18-amd64": "Remove linux-image-6.1.0-18-amd64: another kernel is running",
+            "linux-image-6.1.0-20-amd64": "Upgrade linux to 6.1.99-1",
+        ]
+        for depth in [MatchReport.Depth.numbers, .brief, .whole] {
+            let report = try MatchReport(packages: packages, index: index, policy: policy, depth: depth)
+            for row in report.rows { #expect(row.action == actions[row.package.name]) }
+            #expect(report.rows.count == 2)
+            #expect(report.lines().count == 2)
+            let json = written(report.writeJSON)
+            for action in actions.values {
+                #expect(json.contains(#""action":"\#(action)""#) || json.contains(#""action": "\#(action)""#))
+            }
+        }
+        let explained = packages.flatMap {
+            ExplainedPackage.explain($0, vulnerability: "CVE-2024-0007", index: index, policy: policy)
+        }
+        #expect(explained.map(\.explanation.reason) == ["kernel_not_running", "in_range"])
+    }
+
     private static let table = """
         SEVERITY      PACKAGE                  INSTALLED  FIXED IN  ID             CVSS  EPSS  KEV  WHAT TO DO
         medium        jinja2                   3.1.2      3.1.3     CVE-2024-0002  5.3   -     yes  Upgrade jinja2 to 3.1.3

@@ -22,6 +22,11 @@ import Testing
                 debian, .affected, VerdictReason.endOfLife, nil,
                 "Debian 12 is no longer supported; move to a supported release"
             ),
+            (
+                "pkg:deb/debian/linux-image-6.1.0-18-amd64@6.1.76-1?distro=debian-12&upstream=linux", .affected,
+                VerdictReason.kernelNotRunning, "6.1.99-1",
+                "Remove linux-image-6.1.0-18-amd64: another kernel is running"
+            ),
             ("pkg:generic/thing@1", .affected, VerdictReason.noFixYet, nil, "No fix in generic yet"),
             (pypi, .undetermined, VerdictReason.unparsableVersion, nil, "Check by hand: unparsable version"),
             (pypi, .fixed, VerdictReason.fixedVersion, "3.1.3", "Nothing to do"),

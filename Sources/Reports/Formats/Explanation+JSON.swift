@@ -17,7 +17,10 @@ public struct ExplainedPackage: Sendable {
             explanations = index.explain(
                 products: policy.products(subject), package: subject.package, vulnerability: id)
         }
-        if explanations.isEmpty { explanations = [index.explain(subject.package, vulnerability: id)] }
+        if explanations.isEmpty {
+            let context = policy.context(of: subject.package)
+            explanations = [index.explain(subject.package, vulnerability: id, context: context)]
+        }
         return explanations.map { ExplainedPackage(explanation: $0, vex: vex) }
     }
 

@@ -92,7 +92,7 @@ extension MatchReport.Row {
     private func writeAction(to writer: inout JSONWriter) {
         writer.key("action")
         guard case .indexed(let compact, let index) = answer, vex == nil else { return writer.string(action) }
-        guard compact.status == .affected, compact.hasFix else {
+        guard compact.status == .affected, compact.hasFix, !compact.isOfRestingKernel else {
             let verdict = Verdict(
                 vulnerability: "", advisories: [], status: compact.status, reason: compact.reason)
             return writer.string(action(verdict))

@@ -68,6 +68,8 @@ extension MatchReport {
         let name: String
         let version: String
         let status: VerdictStatus
+        /// Of two kernels' images of one version one may be running.
+        let reason: String
 
         init(_ row: Row) {
             let source = row.subject.coordinates
@@ -76,6 +78,7 @@ extension MatchReport {
             name = source?.name ?? row.package.name
             version = source?.version ?? row.package.version ?? ""
             status = row.verdict.status
+            reason = row.verdict.reason
         }
     }
 }

@@ -186,12 +186,15 @@ public struct MatchPolicy: Sendable {
     public var ignore: [IgnoreRule]
     /// Whether only findings with a fix count.
     public var onlyFixed: Bool
+    /// The release of the kernel that runs on the packages' machine, as `uname -r` gives it; `nil` when not known: every image counts as running.
+    public var runningKernel: String?
     /// The products that something may be for which nobody publishes advisories; by default those whose CPE names it states.
     public var products: @Sendable (ReportedPackage) -> [ProductName]
 
     /// Makes one from its parts.
     public init(
         vex: VEXOverlay = VEXOverlay([]), ignore: [IgnoreRule] = [], onlyFixed: Bool = false,
+        runningKernel: String? = nil,
         products: @escaping @Sendable (ReportedPackage) -> [ProductName] = { subject in
             subject.cpes.map { ProductName(cpe: $0, isDerived: false) }
         }
@@ -200,6 +203,14 @@ public struct MatchPolicy: Sendable {
         self.vex = vex
         self.ignore = ignore
         self.onlyFixed = onlyFixed
+        self.runningKernel = runningKernel
+    }
+
+    /// What is known of a package for the conditions of statements.
+    func context(of package: PackageURL) -> MatchContext {
+        var context = MatchContext(package: package)
+        context.runningKernel = runningKernel
+        return context
     }
 }
 
@@ -246,7 +257,7 @@ private struct RowCollector: ~Copyable {
     mutating func take(_ subject: ReportedPackage) throws {
         guard let coordinates = subject.coordinates else { return }
         found.removeAll()
-        let context = MatchContext(package: subject.package)
+        let context = policy.context(of: subject.package)
         if let source = subject.package.sourceCoordinates {
             try index.match(coordinates, orSource: source, context: context, into: &found)
         } else {

@@ -26,6 +26,11 @@ struct MatchOptions: ParsableArguments {
     @Flag(help: "Show only what an upgrade repairs.") var onlyFixed = false
     @Option(
         help: ArgumentHelp(
+            "The kernel that runs where the packages are, as uname -r says it: other kernels' images are then told apart. A scan of a running machine asks it itself.",
+            valueName: "RELEASE"))
+    var runningKernel: String?
+    @Option(
+        help: ArgumentHelp(
             "A VEX document of yours (OpenVEX, CycloneDX or CSAF); what it says wins over the feeds. May be repeated.",
             valueName: "FILE"))
     var vex: [String] = []
@@ -60,6 +65,7 @@ struct MatchOptions: ParsableArguments {
         request.explain = explain
         request.failOn = failOn
         request.onlyFixed = onlyFixed
+        request.runningKernel = runningKernel
         request.vex = vex
         request.ignore = ignore
         request.products = products
