@@ -16,7 +16,9 @@ public enum Remedy {
         case .undetermined: return "Check by hand: \(words(verdict.reason))"
         case .affected: break
         }
-        if verdict.reason == VerdictReason.kernelNotRunning { return "Remove \(package.name): another kernel is running" }
+        if verdict.reason == VerdictReason.kernelNotRunning {
+            return "Remove \(package.name): another kernel is running"
+        }
         if let fixed = verdict.fixedVersion { return "\(upgrade)\(name)\(toVersion)\(fixed)" }
         let place = coordinates.map { words($0.scope, for: UInt8(ascii: ":")) } ?? package.type
         switch verdict.reason {
