@@ -21,6 +21,8 @@ struct AgentSession {
 
     /// Rest after the last of a burst of changes before scanning: a package manager writes its database many times.
     static let settleTime = Duration.milliseconds(400)
+    /// Seconds between heartbeats that a server may ask for.
+    static let heartbeatPeriods = 1...86_400
 
     init(configuration: AgentConfiguration, http: HTTPClient, logger: Logger) throws(AgentError) {
         self.configuration = configuration
@@ -129,8 +131,13 @@ struct AgentSession {
         credential.agentID = reply.agentID
         credential.company = reply.company
         try credential.save(in: folder)
-        heartbeatSeconds = max(reply.heartbeatSeconds, 1)
+        heartbeatSeconds = Self.period(reply.heartbeatSeconds)
         logger.info("enrolled", metadata: ["agent": "\(reply.agentID)", "company": "\(reply.company)"])
+    }
+
+    /// What the server asks for, within reason: it may say any number.
+    static func period(_ seconds: Int) -> Int {
+        min(max(seconds, heartbeatPeriods.lowerBound), heartbeatPeriods.upperBound)
     }
 
     /// Sends what waits; when nothing does, a heartbeat that finds out whether the server holds what it should.
@@ -139,7 +146,7 @@ struct AgentSession {
         guard let agentID = credential.agentID, let facts else { return }
         let reply = try await client.heartbeat(
             HeartbeatRequest(digest: spool.acknowledged?.description, facts: facts), agentID: agentID)
-        heartbeatSeconds = max(reply.heartbeatSeconds, 1)
+        heartbeatSeconds = Self.period(reply.heartbeatSeconds)
         switch reply.action {
         case .inSync: return
         case .sendDelta, .sendFull:

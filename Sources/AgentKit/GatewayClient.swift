@@ -20,6 +20,10 @@ package actor GatewayClient {
     static let timeout = TimeAmount.seconds(30)
     /// A token is renewed this many seconds before it runs out.
     static let renewalMargin: Int64 = 30
+    /// Seconds that a token is taken to live at most, whatever the server says.
+    static let longestTokenLife = 86_400
+    /// Times that a server may say it is, in Unix seconds: up to the end of the year 9999.
+    static let believableTimes: ClosedRange<Int64> = 0...253_402_300_799
 
     package init(
         server: String, http: HTTPClient, key: Curve25519.Signing.PrivateKey, now: @escaping @Sendable () -> Int64
@@ -73,7 +77,7 @@ package actor GatewayClient {
         let reply: TokenReply = try await retryingClock { () async throws(AgentError) in
             try await self.send(.POST, AgentProtocol.tokenPath, json: TokenRequest(agentID: agentID), token: nil)
         }
-        token = (reply.accessToken, now() + Int64(reply.expiresIn))
+        token = (reply.accessToken, now() + Int64(min(max(reply.expiresIn, 0), Self.longestTokenLife)))
         return reply.accessToken
     }
 
@@ -139,7 +143,9 @@ package actor GatewayClient {
         guard let reply = try? JSONDecoder().decode(ErrorReply.self, from: Data(bytes)) else {
             throw .refused(status: Int(status), code: "none", message: "no explanation")
         }
-        if reply.error.code == AgentErrorCode.clockSkew.rawValue, let serverTime = reply.serverTime {
+        if reply.error.code == AgentErrorCode.clockSkew.rawValue, let serverTime = reply.serverTime,
+            Self.believableTimes.contains(serverTime)
+        {
             clockOffset = serverTime - now()
         }
         throw .refused(status: Int(status), code: reply.error.code, message: reply.error.message)

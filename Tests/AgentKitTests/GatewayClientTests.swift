@@ -108,6 +108,34 @@ import Wire
         #expect(steps == [.enroll, .enroll])
     }
 
+    @Test(arguments: [.min, -1, 253_402_300_800, .max] as [Int64])
+    func aTimeThatNobodyBelievesIsNotTaken(serverTime: Int64) async throws {
+        gateway.withState { $0.scripted[.enroll] = [GatewayDouble.refusal(401, .clockSkew, serverTime: serverTime)] }
+        try await withClient { (client) async throws in
+            await #expect(throws: AgentError.refused(status: 401, code: "clock_skew", message: "no")) {
+                try await enroll(client)
+            }
+            _ = try await enroll(client)
+        }
+        #expect(steps == [.enroll, .enroll], "not tried with a time that is none, and served with its own")
+        #expect(problems == [])
+    }
+
+    @Test(arguments: [(.min, 2), (-1, 2), (0, 2), (.max, 1)] as [(Int, Int)])
+    func aTokenMayLiveForAnyNumberOfSeconds(lifetime: Int, tokens: Int) async throws {
+        gateway.withState { $0.tokenLifetime = lifetime }
+        try await withClient { (client) async throws in
+            for _ in 0..<2 { _ = try await heartbeat(client) }
+        }
+        #expect(steps.filter { $0 == .token }.count == tokens)
+        #expect(problems == [])
+    }
+
+    @Test(arguments: [(.min, 1), (0, 1), (1, 1), (300, 300), (86_400, 86_400), (.max, 86_400)] as [(Int, Int)])
+    func aHeartbeatComesAtLeastOnceADay(asked: Int, seconds: Int) {
+        #expect(AgentSession.period(asked) == seconds)
+    }
+
     @Test func anUnknownAgentIsNotTriedAgain() async throws {
         gateway.withState { $0.scripted[.token] = [GatewayDouble.refusal(401, .unknownAgent)] }
         try await withClient { (client) async throws in
