@@ -3,7 +3,7 @@ import RedisClient
 @_spi(Minting) import Stores
 
 /// Says to `queue.lua` what is wanted, and understands what it answers.
-struct QueueScript: Sendable {
+package struct QueueScript: Sendable {
     let client: RedisClient
     let channel: String
     /// Microseconds; `nil` leaves it to the server. For tests, which move it.
@@ -13,7 +13,7 @@ struct QueueScript: Sendable {
 
     private static let script = RedisScript(source: String(decoding: PackageResources.queue_lua, as: UTF8.self))
 
-    init(client: RedisClient, channel: String, policy: QueuePolicy, now: (@Sendable () -> Int64)?) {
+    package init(client: RedisClient, channel: String, policy: QueuePolicy, now: (@Sendable () -> Int64)?) {
         self.client = client
         self.channel = channel
         self.now = now
@@ -42,13 +42,13 @@ struct QueueScript: Sendable {
     }
 
     /// What asking for work brought.
-    enum Found {
+    package enum Found {
         case work(WorkLease)
         /// Nothing before this time has passed, if any.
         case nothing(Duration?)
     }
 
-    func readLease(_ reply: RedisValue) throws(JobQueueError) -> Found {
+    package func readLease(_ reply: RedisValue) throws(JobQueueError) -> Found {
         guard let parts = reply.array, let first = parts.first?.integer else { throw Self.strange("lease") }
         guard parts.count > 1 else { return .nothing(first < 0 ? nil : .microseconds(first)) }
         guard parts.count >= 6, first > 0, let company = parts[1].text.flatMap({ CompanyID($0) }),
@@ -63,10 +63,10 @@ struct QueueScript: Sendable {
                 waited: .microseconds(max(waited, 0))))
     }
 
-    func readStatistics(_ reply: RedisValue) throws(JobQueueError) -> QueueStatistics {
+    package func readStatistics(_ reply: RedisValue) throws(JobQueueError) -> QueueStatistics {
         guard let parts = reply.array, parts.count >= 8, let mode = parts[0].text.flatMap({ QueueMode(rawValue: $0) })
         else { throw Self.strange("statistics") }
-        let numbers = parts.map { Int($0.integer ?? 0) }
+        let numbers = parts.map(\.count)
         var pending: [WorkPriority: Int] = [:]
         for priority in WorkPriority.allCases { pending[priority] = numbers[3 + Int(priority.class)] }
         var totals: [QueueStatistics.Total: Int] = [:]
@@ -78,7 +78,7 @@ struct QueueScript: Sendable {
             mode: mode, pending: pending, delayed: numbers[1], leases: numbers[2], dead: numbers[3], totals: totals)
     }
 
-    func readDeadLetters(_ reply: RedisValue) throws(JobQueueError) -> [DeadLetter] {
+    package func readDeadLetters(_ reply: RedisValue) throws(JobQueueError) -> [DeadLetter] {
         guard let parts = reply.array, parts.count % 3 == 0 else { throw Self.strange("dead") }
         return try stride(from: 0, to: parts.count, by: 3).map { place throws(JobQueueError) in
             let job = parts[place].text ?? ""
@@ -97,11 +97,19 @@ struct QueueScript: Sendable {
     static func strange(_ operation: String) -> JobQueueError { .unavailable("unexpected reply to \(operation)") }
 }
 
+extension RedisValue {
+    /// A number of things; what is none or beyond all reason is brought to the nearest that is not, so that sums of them hold.
+    var count: Int { Int(min(max(integer ?? 0, 0), 1 << 40)) }
+}
+
 extension WorkPriority {
     /// As `queue.lua` counts: 1 is the most urgent.
     var `class`: Int64 { Int64(Self.allCases.count - rawValue) }
 
-    init?(class number: Int64) { self.init(rawValue: Self.allCases.count - Int(clamping: number)) }
+    init?(class number: Int64) {
+        guard (1...Int64(Self.allCases.count)).contains(number) else { return nil }
+        self.init(rawValue: Self.allCases.count - Int(number))
+    }
 }
 
 extension Duration {

@@ -172,13 +172,13 @@ extension RedisJobQueue: JobQueueControl {
     /// See ``JobQueueControl/retryDeadLetters(_:)``.
     public func retryDeadLetters(_ selection: DeadLetterSelection) async throws -> Int {
         try await everywhere("retry", [selection.pattern], of: selection.company)
-            .reduce(0) { $0 + Int($1.integer ?? 0) }
+            .reduce(0) { $0 + $1.count }
     }
 
     /// See ``JobQueueControl/discardDeadLetters(_:)``.
     public func discardDeadLetters(_ selection: DeadLetterSelection) async throws -> Int {
         try await everywhere("discard", [selection.pattern], of: selection.company)
-            .reduce(0) { $0 + Int($1.integer ?? 0) }
+            .reduce(0) { $0 + $1.count }
     }
 
     /// See ``JobQueueControl/tidy()``.
