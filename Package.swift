@@ -383,11 +383,12 @@ if Context.environment["ZEROTRACE_FUZZ"] != nil {
         .executableTarget(
             name: "zerotrace-fuzz",
             dependencies: [
-                "Advisories", "Archives", "BoundedInput", "Enrichment", "Events", "Gateway", "HostScan", "Inventory",
-                "JSONDocuments", "JobQueue", "Matching", "PackageIdentity", "ProductIdentity", "Reports", "SBOM",
-                "SQLiteStore", "Scoring", "SeededRandom", "Stores", "Telemetry", "VerdictServer", "Verdicts",
-                "Versioning", "Wire",
-            ] + [crypto, logging],
+                "Advisories", "AgentKit", "Archives", "BoundedInput", "Enrichment", "Events", "Gateway", "HostScan",
+                "Inventory", "JSONDocuments", "JobQueue", "LoopbackTesting", "Matching", "MemcachedClient",
+                "PackageIdentity", "PipelinedConnections", "PostgreSQL", "ProductIdentity", "RedisClient",
+                "RedisEventBus", "RedisJobQueue", "Reports", "SBOM", "SQLiteStore", "Scoring", "SeededRandom",
+                "Settings", "Stores", "Telemetry", "VerdictServer", "Verdicts", "Versioning", "Wire",
+            ] + [crypto, httpClient, logging, nioCore],
             path: "Fuzzing", exclude: ["README.md", "Seeds", "Dictionaries", "draw_seeds.py", "mutate_feeds.py"],
             swiftSettings: strict + [.unsafeFlags(counters + ["-parse-as-library"])],
             linkerSettings: [.unsafeFlags(counters)]))

@@ -2,7 +2,7 @@
 enum FuzzTargets {
     static let all: [FuzzTarget] = [
         feeds, intelligence, bundles, documents, reports, index, json, archives, names, versions, scores, hosts, wire,
-        messages, enrichment, gateway,
+        messages, replies, providers, enrichment, gateway,
     ].flatMap(\.self)
 
     static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }

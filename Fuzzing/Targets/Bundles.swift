@@ -120,7 +120,7 @@ extension FuzzTargets {
     }
 
     /// Runs to its end; what it throws is a refusal.
-    private static func waiting(_ body: @escaping @Sendable () async throws -> Void) {
+    static func waiting(_ body: @escaping @Sendable () async throws -> Void) {
         let done = DispatchSemaphore(value: 0)
         Task.detached {
             try? await body()

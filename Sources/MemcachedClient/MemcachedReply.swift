@@ -20,11 +20,13 @@ public enum MemcachedReply: Sendable, Hashable {
 }
 
 /// Reads replies, also when they arrive in pieces.
-struct MemcachedParser: ReplyParser {
+package struct MemcachedParser: ReplyParser {
     /// Longest line; longest value. Memcached itself refuses values above its item size, 1 MiB unless told otherwise.
     private static let (lineLimit, valueLimit) = (2_048, 64 * 1_024 * 1_024)
 
-    mutating func next(from buffer: inout ByteBuffer) throws(ConnectionError) -> MemcachedReply? {
+    package init() {}
+
+    package mutating func next(from buffer: inout ByteBuffer) throws(ConnectionError) -> MemcachedReply? {
         let start = buffer.readerIndex
         guard let line = try Self.line(from: &buffer) else { return nil }
         let words = line.split(separator: " ", omittingEmptySubsequences: true).map(String.init)

@@ -28,7 +28,7 @@ public enum RedisSlot {
 }
 
 /// Who holds which slot, as far as is known.
-struct ClusterMap: Sendable, Equatable {
+package struct ClusterMap: Sendable, Equatable {
     /// Masters.
     private(set) var nodes: [ServerAddress] = []
     /// For each slot the place of its master in `nodes`; `nil` when nobody holds it.
@@ -39,7 +39,7 @@ struct ClusterMap: Sendable, Equatable {
     /// Reads the answer to `CLUSTER SLOTS`.
     ///
     /// - Parameter asked: The node that answered; it may leave its own host out.
-    init(_ reply: RedisValue, asked: ServerAddress) throws(RedisError) {
+    package init(_ reply: RedisValue, asked: ServerAddress) throws(RedisError) {
         guard let ranges = reply.array, !ranges.isEmpty else { throw .unexpectedReply("CLUSTER SLOTS") }
         for range in ranges {
             guard let parts = range.array, parts.count >= 3, let first = parts[0].integer, let last = parts[1].integer,
@@ -52,7 +52,7 @@ struct ClusterMap: Sendable, Equatable {
     }
 
     /// The master of a slot.
-    func owner(of slot: Int) -> ServerAddress? { owners[slot].map { nodes[$0] } }
+    package func owner(of slot: Int) -> ServerAddress? { owners[slot].map { nodes[$0] } }
 
     /// Notes who holds these slots.
     mutating func assign(_ slots: ClosedRange<Int>, to address: ServerAddress) {
@@ -63,7 +63,7 @@ struct ClusterMap: Sendable, Equatable {
 }
 
 /// A node's word that the key is elsewhere.
-enum Redirect: Equatable {
+package enum Redirect: Equatable {
     /// For good.
     case moved(slot: Int, ServerAddress)
     /// This once, announced with `ASKING`.
@@ -72,7 +72,7 @@ enum Redirect: Equatable {
     case later
 
     /// Reads an error; `nil` when it is about something else.
-    init?(_ reply: RedisValue, from asked: ServerAddress) {
+    package init?(_ reply: RedisValue, from asked: ServerAddress) {
         guard case .error(let line) = reply else { return nil }
         let words = line.split(separator: " ")
         switch words.first {

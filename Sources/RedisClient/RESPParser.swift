@@ -2,13 +2,15 @@ import NIOCore
 import PipelinedConnections
 
 /// Reads RESP2, also when replies arrive in pieces: an array that is not complete is kept, and not read again from its start.
-struct RESPParser: ReplyParser {
+package struct RESPParser: ReplyParser {
     /// What one reply may hold; a server beyond it is not one of ours.
-    struct Limits: Sendable {
+    package struct Limits: Sendable {
         var line = 64 * 1_024
         var bulk = 64 * 1_024 * 1_024
         var elements = 1_048_576
         var depth = 8
+
+        package init() {}
     }
 
     private let limits: Limits
@@ -17,9 +19,9 @@ struct RESPParser: ReplyParser {
     /// Elements of the reply so far, over all of its arrays.
     private var elements = 0
 
-    init(limits: Limits = Limits()) { self.limits = limits }
+    package init(limits: Limits = Limits()) { self.limits = limits }
 
-    mutating func next(from buffer: inout ByteBuffer) throws(ConnectionError) -> RedisValue? {
+    package mutating func next(from buffer: inout ByteBuffer) throws(ConnectionError) -> RedisValue? {
         while let token = try token(from: &buffer) {
             if let whole = close(token) {
                 elements = 0

@@ -3,15 +3,15 @@ import RedisClient
 @_spi(Minting) import Stores
 
 /// Channels are `<prefix>:events:<company>`, messages are ids of events as decimal text.
-struct EventChannels: Sendable {
+package struct EventChannels: Sendable {
     private let start: String
 
-    init(prefix: String) { start = prefix + ":events:" }
+    package init(prefix: String) { start = prefix + ":events:" }
 
     func name(of scope: CompanyScope) -> String { start + scope.companyID.description }
 
     /// What a company's subscribers are to be told; `nil` when the news are about something else.
-    func hint(_ news: RedisNews) -> (EventHint, CompanyScope)? {
+    package func hint(_ news: RedisNews) -> (EventHint, CompanyScope)? {
         switch news {
         case .listening(let channel):
             return scope(of: channel).map { (.missed, $0) }

@@ -47,14 +47,14 @@ enum FetchOutcome: Sendable, Equatable {
 }
 
 /// Why a feed could not be brought.
-enum FeedFetchError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum FeedFetchError: Error, Sendable, Equatable, CustomStringConvertible {
     case unreachable(String)
     case refused(status: Int)
     case tooLarge(limit: Int)
     case unreadable(String)
     case wouldWithdraw(lost: Int, of: Int, feed: String)
 
-    var description: String {
+    package var description: String {
         switch self {
         case .unreachable(let reason): "cannot be reached: \(reason)"
         case .refused(let status): "the source answered \(status)"

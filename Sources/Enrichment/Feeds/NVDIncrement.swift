@@ -156,12 +156,12 @@ struct NVDRun: Codable, Sendable {
 }
 
 /// What a page says of itself.
-struct NVDPageHead: Sendable, Equatable {
-    let total: Int
-    let count: Int
+package struct NVDPageHead: Sendable, Equatable {
+    package let total: Int
+    package let count: Int
 
     /// - Throws: ``FeedFetchError/unreadable(_:)`` when it is no page, or another one than was asked for.
-    init(_ bytes: [UInt8], startIndex: Int) throws(FeedFetchError) {
+    package init(_ bytes: [UInt8], startIndex: Int) throws(FeedFetchError) {
         let page: JSONValue
         do {
             page = try JSONParser().parse(bytes)

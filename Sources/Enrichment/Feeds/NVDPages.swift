@@ -3,12 +3,12 @@ import BoundedInput
 import Foundation
 
 /// The pages of an NVD snapshot: those of the last time everything was fetched, then those of changes, which have later names.
-struct NVDPages {
+package struct NVDPages {
     private let folder: String
 
-    init(_ folder: String) { self.folder = folder }
+    package init(_ folder: String) { self.folder = folder }
 
-    static func name(_ number: Int, isChange: Bool) -> String {
+    package static func name(_ number: Int, isChange: Bool) -> String {
         let digits = String(repeating: "0", count: max(0, 6 - "\(number)".count)) + "\(number)"
         return (isChange ? "nvd-change-" : "nvd-all-") + digits + ".json.gz"
     }
@@ -17,7 +17,7 @@ struct NVDPages {
     private var changes: [String] { names.filter { $0.hasPrefix("nvd-change-") } }
 
     /// The name of the newest page of changes; `nil` before the first.
-    var lastChange: String? { changes.last }
+    package var lastChange: String? { changes.last }
 
     /// Whether changes repeat so much that fetching everything again is due.
     var isOvergrown: Bool { changes.count > max(20, (names.count - changes.count) / 2) }
@@ -28,7 +28,7 @@ struct NVDPages {
     }
 
     /// Adds pages of changes: into the last one as long as that has room, then as new ones.
-    func append(_ pages: [String], after last: String?) throws {
+    package func append(_ pages: [String], after last: String?) throws {
         var number = last.flatMap { Int($0.dropFirst("nvd-change-".count).prefix(6)) } ?? 0
         var records = try last.map { try Self.records("\(folder)/\($0)") } ?? []
         for page in pages {

@@ -3,15 +3,15 @@ import JWTKit
 import Wire
 
 /// What an ID token says. Read from the token's own text: claims beside the known ones decide about rules.
-struct IDClaims {
-    let issuer: String
-    let audiences: [String]
-    let authorizedParty: String?
-    let expiresAt: Double
-    let issuedAt: Double
-    let nonce: String?
+package struct IDClaims {
+    package let issuer: String
+    package let audiences: [String]
+    package let authorizedParty: String?
+    package let expiresAt: Double
+    package let issuedAt: Double
+    package let nonce: String?
     /// Lowercased, and only when the provider says that it is verified.
-    let verifiedEmail: String?
+    package let verifiedEmail: String?
     private let claims: [String: Any]
 
     /// For the signature alone; everything else is judged by ``OpenIDClient``.
@@ -20,7 +20,7 @@ struct IDClaims {
     }
 
     /// `nil` when what must be there is not.
-    init?(token: String) {
+    package init?(token: String) {
         guard let claims = Self.part(1, of: token), let issuer = claims["iss"] as? String,
             let expiresAt = (claims["exp"] as? NSNumber)?.doubleValue,
             let issuedAt = (claims["iat"] as? NSNumber)?.doubleValue
@@ -37,7 +37,7 @@ struct IDClaims {
     }
 
     /// The JOSE header; not to be believed before the signature is checked.
-    static func header(of token: String) -> [String: Any]? { part(0, of: token) }
+    package static func header(of token: String) -> [String: Any]? { part(0, of: token) }
 
     private static func part(_ index: Int, of token: String) -> [String: Any]? {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
@@ -48,7 +48,7 @@ struct IDClaims {
     }
 
     /// Whether a rule fits.
-    func satisfies(_ rule: IdentityProvider.Rule) -> Bool {
+    package func satisfies(_ rule: IdentityProvider.Rule) -> Bool {
         if rule.claim == "email_domain" {
             return verifiedEmail?.split(separator: "@").last.map(String.init) == rule.value.lowercased()
         }

@@ -7,7 +7,7 @@ import Synchronization
 import Wire
 
 /// Why somebody could not sign in with a provider.
-enum OpenIDError: Error, Sendable, Equatable {
+package enum OpenIDError: Error, Sendable, Equatable {
     /// The provider did not answer, or not as it must; the text says what was asked and never what came.
     case provider(String)
     /// The ID token does not fit; the text says what of it.
@@ -17,8 +17,8 @@ enum OpenIDError: Error, Sendable, Equatable {
 /// Speaks to one OpenID provider: what it is, its keys, and the exchange of a code for an ID token.
 ///
 /// - Source: OpenID Connect Core 1.0 section 3.1, OpenID Connect Discovery 1.0 section 4, RFC 7636.
-final class OpenIDClient: Sendable {
-    let provider: IdentityProvider
+package final class OpenIDClient: Sendable {
+    package let provider: IdentityProvider
     private let now: @Sendable () -> Date
     private let state = Mutex(State())
 
@@ -38,7 +38,7 @@ final class OpenIDClient: Sendable {
     /// Seconds by which the provider's clock may be off.
     private static let clockTolerance: Double = 60
 
-    init(provider: IdentityProvider, now: @escaping @Sendable () -> Date) {
+    package init(provider: IdentityProvider, now: @escaping @Sendable () -> Date) {
         self.provider = provider
         self.now = now
     }
@@ -58,7 +58,7 @@ final class OpenIDClient: Sendable {
     }
 
     /// Where a browser is sent to sign in.
-    func authorizationURL(state: String, nonce: String, challenge: String) async throws -> String {
+    package func authorizationURL(state: String, nonce: String, challenge: String) async throws -> String {
         let metadata = try await metadata()
         guard var url = URLComponents(string: metadata.authorizationEndpoint) else {
             throw OpenIDError.provider("authorization endpoint")
@@ -77,7 +77,7 @@ final class OpenIDClient: Sendable {
     }
 
     /// The claims of the ID token that a code stands for, checked.
-    func claims(code: String, verifier: String, nonce: String) async throws -> IDClaims {
+    package func claims(code: String, verifier: String, nonce: String) async throws -> IDClaims {
         let metadata = try await metadata()
         var form = [
             ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", provider.redirectURL),
