@@ -49,7 +49,9 @@ import Testing
     }
 
     @Test("many small arrays hold no more together than one large one") func bounded() {
-        var parser = RESPParser(limits: .init(elements: 10))
+        var limits = RESPParser.Limits()
+        limits.elements = 10
+        var parser = RESPParser(limits: limits)
         var buffer = ByteBuffer(string: "*4\r\n*4\r\n:1\r\n:1\r\n:1\r\n:1\r\n*4\r\n")
         #expect(throws: ConnectionError.self) { while try parser.next(from: &buffer) != nil {} }
     }
