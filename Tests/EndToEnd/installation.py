@@ -200,7 +200,7 @@ class Installation:
         self.log = folder / "serve.log"
         self.server = None
         self.children = []
-        # Variables that name parts other than those in the data folder.
+        # Variables that name parts other than those in the data folder, or limits.
         self.variables = {}
 
     @property
@@ -228,7 +228,7 @@ class Installation:
             "--dashboard", ROOT / "Dashboard" / "dist", "--heartbeat", "2",
         ]
         with open(self.log, "ab") as log:
-            self.server = subprocess.Popen(command, stdout=log, stderr=log)
+            self.server = subprocess.Popen(command, stdout=log, stderr=log, env=self.environment)
         wait_for(self.is_ready, "the server to be ready")
 
     def is_ready(self):

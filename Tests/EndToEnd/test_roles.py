@@ -3,7 +3,7 @@ import os
 import subprocess
 
 import pytest
-from installation import PROGRAMS
+from installation import PROGRAMS, Installation
 
 
 def run(tmp_path, *arguments, **variables):
@@ -31,6 +31,7 @@ def test_a_role_of_its_own_needs_parts_that_processes_share(tmp_path, role, vari
 @pytest.mark.parametrize("name,value", [
     ("DB_PORT", "seventy"), ("DB_PASSWORD_FILE", "/nowhere/secret"), ("REDIS_PORT", "0"), ("REDIS_TLS", "perhaps"),
     ("MEMCACHED_PORT", "x"), ("ENRICHMENT_URL", "ftp://h"), ("API_PORT", "-8"), ("API_ENV", "prod"), ("API_LOG_LEVEL", "loud"),
+    ("API_RATE_LIMIT", "0"), ("API_FLEET_RATE_LIMIT", "many"), ("API_AGENT_RATE_LIMIT", "-1"),
 ])
 def test_a_variable_that_cannot_be_used_is_named_and_its_value_is_not(tmp_path, name, value):
     hosts = {"DB_HOST": "127.0.0.1", "REDIS_HOST": "127.0.0.1", "MEMCACHED_HOST": "127.0.0.1"}
@@ -48,3 +49,18 @@ def test_the_queue_of_one_process_cannot_be_steered_from_another(tmp_path):
 def test_a_database_out_of_reach_is_told_of_without_its_password(tmp_path):
     code, error = run(tmp_path, "company", "list", DB_HOST="127.0.0.1", DB_PORT="1", DB_PASSWORD="hunter2")
     assert code == 1 and "database cannot be used" in error and "hunter2" not in error
+
+
+def test_whoever_runs_it_says_how_many_requests_a_company_has(tmp_path):
+    installation = Installation(tmp_path)
+    installation.variables = {"API_RATE_LIMIT": "3"}
+    installation.company("Acme")
+    installation.user("Acme")
+    installation.start()
+    try:
+        token = installation.sign_in()
+        answers = [installation.request("GET", "/v1/overview", token=token) for _ in range(6)]
+    finally:
+        installation.stop()
+    assert [answer.status for answer in answers[:2]] == [200, 200]
+    assert answers[-1].status == 429 and int(answers[-1].headers["Retry-After"]) >= 1

@@ -69,6 +69,16 @@ struct SigningKeyFileTests {
             #expect(throws: SigningKeyFileError.malformed(path: path)) { try SigningKeyFile.loadOrCreate(path: path) }
         }
     }
+
+    @Test func whereNoKeyIsYetNoneIsAdded() throws {
+        try withFolder { path in
+            #expect(throws: SigningKeyFileError.missing(path: path)) {
+                try SigningKeyFile.rotate(path: path, now: Date())
+            }
+            #expect("\(SigningKeyFileError.missing(path: path))".contains(path))
+            #expect(!FileManager.default.fileExists(atPath: path))
+        }
+    }
 }
 
 struct ReplayCacheTests {

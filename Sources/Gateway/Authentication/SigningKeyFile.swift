@@ -10,13 +10,27 @@ import Musl
 #endif
 
 /// Why there is no signing key.
-public enum SigningKeyFileError: Error, Sendable, Equatable {
+public enum SigningKeyFileError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// There is no file yet to add a key to.
+    case missing(path: String)
     /// The file can be read by others than its owner; change its mode to 0600, and make a new key if others may have read it.
     case readableByOthers(path: String)
     /// The file does not hold an Ed25519 private key.
     case malformed(path: String)
     /// The system refused; the text says what it did and why.
     case system(path: String, reason: String)
+
+    /// One sentence for whoever runs the server.
+    public var description: String {
+        switch self {
+        case .missing(let path):
+            "There is no signing key at \(path) yet: the first start of `zerotrace serve` or `zerotrace gateway` makes one."
+        case .readableByOthers(let path):
+            "\(path) can be read by others than its owner: make a new key if others may have read it, and give the file mode 0600."
+        case .malformed(let path): "\(path) does not hold an Ed25519 private key in PEM."
+        case .system(let path, let reason): "\(path): \(reason)"
+        }
+    }
 }
 
 /// The keys that sign access tokens, kept in a file of mode 0600. Deleting the file and starting again ends all access tokens;
@@ -47,10 +61,12 @@ public enum SigningKeyFile {
     ///   - delay: Until the new key signs. Longer than gateways take to notice it, and than it takes to bring the file to all of them.
     ///   - tokenLifetime: How long an access token works.
     /// - Returns: The id of the new key, as in the key set.
+    /// - Throws: ``SigningKeyFileError/missing(path:)`` where no gateway has made a key yet.
     @discardableResult
     public static func rotate(
         path: String, now: Date, delay: Duration = .seconds(60), tokenLifetime: Duration = .seconds(600)
     ) throws(SigningKeyFileError) -> String {
+        guard access(path, F_OK) == 0 || errno != ENOENT else { throw .missing(path: path) }
         let time = Int64(now.timeIntervalSince1970)
         let known = try loadKeys(path: path).all
         // A key goes when the one after it has signed for longer than a token lives.

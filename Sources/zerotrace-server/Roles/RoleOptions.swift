@@ -66,8 +66,23 @@ struct GatewayOptions: ParsableArguments {
         gateway.isServedOverTLS = try behindTLS || variables.choice("ENV", of: Environment.self) == .production
         gateway.trustsForwardedAddress = trustProxy
         gateway.allowedOrigins = variables.words("CORS_ORIGINS")
+        let limits = gateway.limits
+        gateway.limits.companyRequests = try variables.requestsPerMinute("RATE_LIMIT", default: limits.companyRequests)
+        gateway.limits.fleetRequests = try variables.requestsPerMinute(
+            "FLEET_RATE_LIMIT", default: limits.fleetRequests)
+        gateway.limits.agentRequests = try variables.requestsPerMinute(
+            "AGENT_RATE_LIMIT", default: limits.agentRequests)
         if let path = variables.text("OIDC_FILE") { gateway.identityProviders = try IdentityProvider.read(path: path) }
         return gateway
+    }
+}
+
+extension EnvironmentVariables {
+    fileprivate func requestsPerMinute(
+        _ name: String, default policy: RatePolicy
+    ) throws(ConfigurationError) -> RatePolicy {
+        guard let quota = try number(name, in: 1...100_000_000) else { return policy }
+        return RatePolicy(quota: quota, window: .seconds(60))
     }
 }
 
