@@ -83,7 +83,7 @@ struct GatewayParts: Sendable {
         let openID = OpenIDRoutes(
             services: services, configuration: configuration, authenticator: authenticator, throttle: throttle)
         return auth.routes + openID.routes + agentProtocol.routes + OverviewRoutes(services: services).routes
-            + AgentRoutes(store: services.store).routes
+            + AgentRoutes(services: services).routes
             + VulnerabilityRoutes(services: services).routes
             + EventRoutes(store: services.store, origin: origin).routes
             + EnrollmentRoutes(services: services, limits: limits).routes
@@ -91,6 +91,7 @@ struct GatewayParts: Sendable {
             + UserRoutes(services: services, authenticator: authenticator, limits: limits).routes
             + APITokenRoutes(services: services, limits: limits).routes
             + AgentStandingRoutes(services: services, authenticator: authenticator, limits: limits).routes
+            + ExceptionRoutes(services: services, limits: limits).routes
             + OperationRoutes(
                 services: services, tokens: authenticator.tokens, exposesMetrics: configuration.exposesMetrics
             ).routes

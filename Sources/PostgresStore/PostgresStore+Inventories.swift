@@ -37,7 +37,7 @@ extension PostgresStore {
     }
 
     /// Companies that are looked through in one round trip.
-    private static let companiesAtOnce = 100
+    static let companiesAtOnce = 100
 
     /// See ``InventoryStore/fetchPendingWork(limit:)``. Asks company by company, as nobody sees into all of them at once.
     public func fetchPendingWork(limit: Int) async throws -> [PendingWork] {

@@ -8,6 +8,7 @@ extension PostgresStore {
     /// See ``FindingStore/fetchOverview(scope:at:)``; throws ``StoreError/notFound(_:)`` when there is no such company.
     public func fetchOverview(scope: CompanyScope, at now: Date) async throws -> Overview {
         let company = try await existingRow(scope)
+        let acceptance = try await fetchAcceptance(scope: scope, at: now)
         let results = try await Self.classifyingErrors("fetch overview") {
             try await client.run(
                 [
@@ -24,7 +25,7 @@ extension PostgresStore {
         return Overview(
             counts: try SeverityCounts(totals, at: 0), exposures: try totals.get(8), agents: try totals.get(9),
             agentsWithoutInventory: try waiting.get(0), agentsPending: try waiting.get(1), packages: try totals.get(10),
-            trend: trend)
+            accepted: acceptance.counts, acceptedExposures: acceptance.exposures, trend: trend)
     }
 
     /// See ``FindingStore/fetchVulnerabilities(scope:query:page:)``.

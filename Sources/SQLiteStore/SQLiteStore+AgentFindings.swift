@@ -39,7 +39,8 @@ extension SQLiteStore {
         let cursor = try PageCursor<NumberKey>.key(page.cursor, list: list)
         return try await read("fetch agent findings") { db in
             let (agent, ids) = try Self.holdings(agentID, scope, db)
-            let arguments = query.arguments(cursor: cursor, limit: page.limit) + ["ids": StoredJSON.array(ids)]
+            let arguments =
+                try query.arguments(cursor: cursor, limit: page.limit) + ["ids": StoredJSON.array(ids)]
             let rows = try db.rows(FindingQueries.agentFindings(query, hasCursor: cursor != nil), arguments) { row in
                 (id: row[0] as Int64, key: NumberKey(number: row[2], tie: row[1]))
             }

@@ -12,6 +12,7 @@ extension SQLiteStore {
             let agents = try db.first(AgentQueries.counts, ["company": company]) {
                 ($0[0] as Int, $0[1] as Int, $0[2] as Int)
             }
+            let acceptance = try AcceptanceReading(company: company, at: now, db).company(db)
             let hour = TrendHour.of(now)
             let trend = try db.rows(CounterQueries.hours, [company, hour - TrendHour.kept, hour]) { row in
                 TrendPoint(
@@ -21,7 +22,8 @@ extension SQLiteStore {
             return Overview(
                 counts: counts, exposures: exposures, agents: agents?.0 ?? 0, agentsWithoutInventory: agents?.1 ?? 0,
                 agentsPending: agents?.2 ?? 0,
-                packages: try db.first(CounterQueries.packageCount, [company]) { $0[0] } ?? 0, trend: trend)
+                packages: try db.first(CounterQueries.packageCount, [company]) { $0[0] } ?? 0,
+                accepted: acceptance.counts, acceptedExposures: acceptance.exposures, trend: trend)
         }
     }
 
@@ -33,7 +35,7 @@ extension SQLiteStore {
         return try await read("fetch vulnerabilities") { db in
             guard let company = try scope.row(db) else { return Page(items: [], nextCursor: nil) }
             let sql = FindingQueries.vulnerabilities(query, hasCursor: cursor != nil)
-            let arguments = query.arguments(cursor: cursor, limit: page.limit) + ["company": company]
+            let arguments = try query.arguments(cursor: cursor, limit: page.limit) + ["company": company]
             let rows = try db.rows(sql, arguments) { VulnerabilityRow(row: $0) }
             return try Page(rows: rows, limit: page.limit, list: "vulnerabilities", key: \.key) {
                 try $0.summary(company: company, db)
@@ -83,11 +85,13 @@ extension SQLiteStore {
 
 extension VulnerabilityQuery {
     /// What the conditions and the cursor bind.
-    func arguments(cursor: NumberKey?, limit: Int) -> StatementArguments {
+    func arguments(cursor: NumberKey?, limit: Int) throws -> StatementArguments {
         var arguments: StatementArguments = ["limit": limit + 1]
         if let cursor { arguments += ["risk": cursor.number, "name": cursor.tie] }
         if let minimumSeverity { arguments += ["severity": minimumSeverity.rank] }
         if !search.isEmpty { arguments += ["search": containsPattern(search)] }
+        if let among { arguments += ["among": try StoredJSON.encode(among.sorted())] }
+        if !besides.isEmpty { arguments += ["besides": try StoredJSON.encode(besides.sorted())] }
         return arguments
     }
 }

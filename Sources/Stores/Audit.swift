@@ -23,6 +23,13 @@ public enum AuditAction: String, Sendable, CaseIterable {
     /// Let in again.
     case agentReleased = "agent.released"
     case agentRevoked = "agent.revoked"
+    case agentLabelled = "agent.labelled"
+    case exceptionRequested = "exception.requested"
+    case exceptionApproved = "exception.approved"
+    case exceptionRejected = "exception.rejected"
+    case exceptionRevoked = "exception.revoked"
+    /// Its time is over; what it accepted is open again.
+    case exceptionExpired = "exception.expired"
     case apiTokenCreated = "api_token.created"
     case apiTokenRevoked = "api_token.revoked"
     /// The log itself was read out.

@@ -64,6 +64,10 @@ public struct VulnerabilityQuery: Sendable, Hashable {
     public var fixableOnly = false
     /// Verdicts that could not be decided instead of the affected ones. Findings only.
     public var undetermined = false
+    /// Only those with one of these ids; `nil` means all.
+    public var among: Set<String>?
+    /// None of those with these ids.
+    public var besides: Set<String> = []
 
     /// Makes one from its parts.
     public init() {}

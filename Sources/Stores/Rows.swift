@@ -479,14 +479,20 @@ public struct Overview: Sendable, Codable {
     public let agentsPending: Int
     /// Distinct package versions on the company's agents.
     public let packages: Int
+    /// Of ``counts``, the vulnerabilities that are accepted on every agent.
+    public let accepted: SeverityCounts
+    /// Of ``exposures``, those that are accepted.
+    public let acceptedExposures: Int
     /// The last 168 hours at most, oldest first, only hours in which something changed.
     public let trend: [TrendPoint]
 
     /// Makes one from its parts.
     public init(
         counts: SeverityCounts, exposures: Int, agents: Int, agentsWithoutInventory: Int, agentsPending: Int,
-        packages: Int, trend: [TrendPoint]
+        packages: Int, accepted: SeverityCounts, acceptedExposures: Int, trend: [TrendPoint]
     ) {
+        self.accepted = accepted
+        self.acceptedExposures = acceptedExposures
         self.counts = counts
         self.exposures = exposures
         self.agents = agents

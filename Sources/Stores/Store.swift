@@ -13,6 +13,12 @@ public enum StoreError: Error, Sendable, Equatable {
     case agentRevoked
     /// The company would be left without an owner.
     case lastOwner
+    /// Who asked for something would be the one to approve it.
+    case ownRequest
+    /// It was decided, taken back, or its time is over ("exception").
+    case decided(String)
+    /// There are as many as there may be ("exceptions").
+    case limitReached(String)
     /// The cursor is not one that this list gave out.
     case invalidCursor
     /// ``InventoryStore/applyInventory(scope:agentID:digest:at:)`` met packages without verdicts.
@@ -159,7 +165,7 @@ public struct Discrepancy: Sendable, Hashable {
 /// A whole store. Every implementation passes the suite in `StoresTesting`.
 public protocol Store: CompanyStore, UserStore, EnrollmentStore, AgentStore, InventoryStore, CatalogueStore,
     FindingStore, EventStore, AuditStore,
-    AccessStore, AgentIdentityStore
+    AccessStore, AgentIdentityStore, ExceptionStore
 {
     /// Recomputes every counter and every reference from inventories and verdicts and names what differs; empty when all is well.
     func verify() async throws -> [Discrepancy]

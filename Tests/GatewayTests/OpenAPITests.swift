@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
+import Stores
 import Testing
 
 @testable import Gateway
@@ -52,6 +53,14 @@ struct OpenAPITests {
             let schemas = Schemas(Document(.init(bytes: PackageResources.openapi_json)))
             let token = try await installation.token(installation.red.owner)
             let id = installation.red.agentID
+            let exception = try await installation.store.requestException(
+                scope: installation.red.scope, ExceptionScope(vulnerability: "CVE-2023-0464", package: nil),
+                reason: "x",
+                expiresAt: installation.clock.now.addingTimeInterval(1e6), by: installation.red.viewer.id,
+                at: installation.clock.now)
+            let decided = try await client.send(
+                .put, "/v1/exceptions/\(exception.id)/decision", token: token, json: #"{"approved":true}"#)
+            #expect(schemas.faults(in: decided.json.value, schema: "Exception") == [])
             let cases = [
                 ("/v1/me", "Profile"), ("/v1/overview", "Overview"), ("/v1/feeds", "Advisories"),
                 ("/v1/agents", "AgentList"), ("/v1/agents/\(id)", "AgentDetail"),
@@ -63,7 +72,8 @@ struct OpenAPITests {
                 ("/v1/vulnerabilities/X/explanation?package=pkg:deb/debian/bash@5?distro=debian-12", "Explanation"),
                 ("/v1/events", "EventList"), ("/v1/enrollment-tokens", "EnrollmentTokenList"),
                 ("/v1/audit", "AuditEntryList"),
-                ("/v1/users", "UserList"), ("/v1/barred-agents", "BarredAgentList"),
+                ("/v1/exceptions", "ExceptionList"), ("/v1/users", "UserList"),
+                ("/v1/barred-agents", "BarredAgentList"),
                 ("/v1/sessions", "SessionSummaryList"), ("/v1/api-tokens", "APITokenList"),
                 ("/-/healthy", "Health"), ("/-/ready", "Health"), ("/.well-known/jwks.json", "JWKS"),
                 ("/v1/nothing", "Error"),

@@ -25,11 +25,16 @@ struct TenancyMatrixTests {
             let token = try await installation.store.insertAPIToken(
                 scope: tenant.scope, userID: tenant.owner.id, token: Secret.hash(Secret.makeAPIToken()), name: "ci",
                 scopes: ["findings:read"], expiresAt: now.addingTimeInterval(1e6), at: now)
+            // Asked for by the viewer, so that the owner may decide.
+            let exception = try await installation.store.requestException(
+                scope: tenant.scope, ExceptionScope(vulnerability: Sample.vulnerability.id, package: nil),
+                reason: "of \(tenant.company.name)", expiresAt: now.addingTimeInterval(1e6), by: tenant.viewer.id,
+                at: now)
             self.tenant = tenant
             identifiers = [
                 "agents": tenant.agentID.description, "enrollment-tokens": tenant.invitation.id.description,
                 "users": tenant.viewer.id.description, "sessions": session.id.description,
-                "api-tokens": token.id.description,
+                "api-tokens": token.id.description, "exceptions": exception.id.description,
             ]
         }
 
@@ -62,7 +67,7 @@ struct TenancyMatrixTests {
     private static func body(_ route: Route) -> String? {
         switch route.method {
         case .get, .delete: nil
-        case .put: #"{"standing":"active","reason":"test"}"#
+        case .put: #"{"standing":"active","reason":"test","labels":["x"],"approved":true}"#
         default: #"{"role":"analyst"}"#
         }
     }

@@ -60,6 +60,10 @@ struct RowSecurityTests {
                 _ = try await store.insertAPIToken(
                     scope: scope, userID: user.id, token: Scenario.secret(name.hashValue), name: "", scopes: ["a"],
                     expiresAt: Scenario.now, at: Scenario.now)
+                try await store.setLabels(scope: scope, agentID: agents[0], labels: ["a"], at: Scenario.now)
+                _ = try await store.requestException(
+                    scope: scope, ExceptionScope(vulnerability: "CVE-1", package: nil), reason: "",
+                    expiresAt: Scenario.now, by: user.id, at: Scenario.now)
                 rows.append(try #require(try await store.row(scope)))
             }
             try await body(store, settings, rows[0], rows[1])

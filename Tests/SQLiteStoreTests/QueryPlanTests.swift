@@ -22,7 +22,8 @@ struct QueryPlanTests {
     static let growing = [
         "agents", "agent_facts", "inventories", "inventory_packages", "agent_package_since", "packages",
         "vulnerabilities", "verdicts", "company_packages", "company_vulnerabilities", "company_hours", "events",
-        "users", "sessions", "refresh_tokens", "enrollment_tokens",
+        "users", "sessions", "refresh_tokens", "enrollment_tokens", "exceptions", "agent_labels",
+        "vulnerability_aliases",
     ]
 
     static let agentPages: [Case] = AgentQuery.Sort.allCases.flatMap { sort in
@@ -69,6 +70,33 @@ struct QueryPlanTests {
             ]
         }
     }
+
+    static let exceptionPages: [Case] = ([nil] + ExceptionState.allCases).flatMap { state in
+        [false, true].map { hasCursor in
+            var query = ExceptionQuery()
+            query.state = state
+            return Case(
+                name: "exceptions \(state?.rawValue ?? "all") \(hasCursor)",
+                sql: ExceptionQueries.page(query, hasCursor: hasCursor), uses: ["exceptions_by_company"])
+        }
+    }
+
+    static let exceptions: [Case] = [
+        Case(name: "active exceptions", sql: ExceptionQueries.active, uses: ["exceptions_approved"]),
+        Case(name: "expired exceptions", sql: ExceptionQueries.toNote, uses: ["exceptions_to_note"]),
+        Case(name: "open exceptions", sql: ExceptionQueries.open, uses: ["exceptions_by_company"]),
+        Case(
+            name: "vulnerabilities of exceptions", sql: ExceptionQueries.vulnerabilities,
+            uses: ["(name=?)", "a USING PRIMARY KEY", "(purl>? AND purl<?)", "c USING PRIMARY KEY"], maySort: true),
+        Case(
+            name: "carriers", sql: ExceptionQueries.carriers(ofInventories: false),
+            uses: ["verdicts_by_vulnerability", "h USING PRIMARY KEY"]),
+        Case(
+            name: "carriers of inventories", sql: ExceptionQueries.carriers(ofInventories: true),
+            uses: ["verdicts_by_vulnerability", "h USING PRIMARY KEY"], maySort: true),
+        Case(name: "agents by label", sql: ExceptionQueries.agentsByLabel, uses: ["l USING PRIMARY KEY"]),
+        Case(name: "labels of agents", sql: ExceptionQueries.labelsOfAgents, uses: ["agent_labels_by_agent"]),
+    ]
 
     static let others: [Case] =
         [false, true].flatMap { hasCursor in
@@ -134,7 +162,7 @@ struct QueryPlanTests {
             Case(name: "delete packages", sql: InventoryQueries.deletePackages, uses: ["package_id=?"], maySort: true),
         ]
 
-    @Test("is served by its index", arguments: agentPages + findingPages + others)
+    @Test("is served by its index", arguments: agentPages + findingPages + others + exceptionPages + exceptions)
     func plan(_ query: Case) throws {
         let queue = try DatabaseQueue()
         let plan = try queue.inDatabase { db in

@@ -14,17 +14,22 @@ struct AgentReply: Encodable {
     let inventoryState: String
     let packages: Int
     let counts: CountsReply
+    /// Of these, what is accepted.
+    let accepted: CountsReply
+    let labels: [String]
     let risk: Double
 
     private enum CodingKeys: String, CodingKey {
-        case id, hostname, os, packages, counts, risk
+        case id, hostname, os, packages, counts, accepted, labels, risk
         case agentVersion = "agent_version"
         case enrolledAt = "enrolled_at"
         case lastSeenAt = "last_seen_at"
         case inventoryState = "inventory_state"
     }
 
-    init(_ agent: AgentSummary) {
+    init(_ agent: AgentSummary, _ acceptance: AgentAcceptance?) {
+        accepted = CountsReply(acceptance?.counts ?? SeverityCounts())
+        labels = acceptance?.labels ?? []
         id = agent.id
         hostname = agent.hostname
         os = OrNull(agent.os.map(SystemReply.init))
@@ -74,8 +79,8 @@ struct AgentDetailReply: Encodable {
         case appliedAt = "applied_at"
     }
 
-    init(_ agent: AgentDetail) {
-        summary = AgentReply(agent.summary)
+    init(_ agent: AgentDetail, _ acceptance: AgentAcceptance?) {
+        summary = AgentReply(agent.summary, acceptance)
         kernelRelease = OrNull(agent.facts.host.kernelRelease)
         bootTime = OrNull(agent.facts.host.bootTime.map(Date.init(unixSeconds:)))
         architecture = agent.facts.host.architecture

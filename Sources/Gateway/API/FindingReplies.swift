@@ -8,8 +8,14 @@ struct FindingReply: Encodable {
     let vulnerability: VulnerabilityReply
     let packages: [FindingPackageReply]
     let action: String
+    let state: FindingState
+    /// Those that are about it, whether or not they accept all of it.
+    let exceptions: [ExceptionReply]
 
-    init(_ finding: AgentFinding) {
+    init(_ finding: AgentFinding, _ acceptance: AgentAcceptance?, at now: Date) {
+        state = acceptance?.state(of: finding.record) ?? .open
+        exceptions = (acceptance?.exceptions(on: finding.record, of: finding.packages.map(\.purl)) ?? [])
+            .map { ExceptionReply($0, at: now) }
         vulnerability = VulnerabilityReply(finding.record)
         packages = finding.packages.map(FindingPackageReply.init)
         action = FindingAction.sentence(for: finding.packages)
@@ -21,9 +27,15 @@ struct AffectedAgentReply: Encodable {
     let agent: AgentReply
     let packages: [FindingPackageReply]
     let action: String
+    let state: FindingState
+    /// Those that are about it, whether or not they accept all of it.
+    let exceptions: [ExceptionReply]
 
-    init(_ affected: AffectedAgent) {
-        agent = AgentReply(affected.agent)
+    init(_ affected: AffectedAgent, of record: VulnerabilityRecord, _ acceptance: AgentAcceptance?, at now: Date) {
+        state = acceptance?.state(of: record) ?? .open
+        exceptions = (acceptance?.exceptions(on: record, of: affected.packages.map(\.purl)) ?? [])
+            .map { ExceptionReply($0, at: now) }
+        agent = AgentReply(affected.agent, acceptance)
         packages = affected.packages.map(FindingPackageReply.init)
         action = FindingAction.sentence(for: affected.packages)
     }

@@ -30,7 +30,10 @@ struct CountsReply: Encodable {
 /// What the first page shows.
 struct OverviewReply: Encodable {
     let counts: CountsReply
+    /// Of these, what is accepted on every agent.
+    let accepted: CountsReply
     let exposures: Int
+    let acceptedExposures: Int
     let agents: Agents
     let packages: Int
     let trend: [TrendReply]
@@ -50,12 +53,15 @@ struct OverviewReply: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case counts, exposures, agents, packages, trend, advisories
+        case counts, accepted, exposures, agents, packages, trend, advisories
+        case acceptedExposures = "accepted_exposures"
         case latestEventID = "latest_event_id"
     }
 
     init(_ overview: Overview, advisories: AdvisoryStatus, latest: EventID) {
         counts = CountsReply(overview.counts)
+        accepted = CountsReply(overview.accepted)
+        acceptedExposures = overview.acceptedExposures
         exposures = overview.exposures
         agents = Agents(
             total: overview.agents, withoutInventory: overview.agentsWithoutInventory, pending: overview.agentsPending)

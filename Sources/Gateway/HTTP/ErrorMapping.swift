@@ -31,6 +31,10 @@ enum ErrorMapping {
             APIError(.conflict, "agent_revoked", "A revoked agent stays so. Enroll the machine anew with a new key.")
         case .lastOwner:
             APIError(.conflict, "last_owner", "A company keeps at least one owner. Make another user an owner first.")
+        case .ownRequest:
+            APIError(.forbidden, "own_request", "Somebody else has to approve what you asked for.")
+        case .decided(let what): APIError(.conflict, "decided", "That \(what) waits for nothing any longer.")
+        case .limitReached(let what): APIError(.conflict, "limit_reached", "The company has as many \(what) as it may.")
         case .unavailable: .unavailable("The database does not answer.")
         case .notEvaluated, .databaseTooNew: nil
         }

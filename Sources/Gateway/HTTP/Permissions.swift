@@ -27,6 +27,10 @@ enum Permission: String, Sendable, CaseIterable {
     case viewAPITokens
     /// Making and revoking API tokens.
     case manageAPITokens
+    /// Asking for an exception, and taking one back.
+    case requestExceptions
+    /// Approving what somebody else asked for, or rejecting it.
+    case decideExceptions
 }
 
 extension Permission {
@@ -41,7 +45,9 @@ extension Permission {
         case .viewAudit: "audit:read"
         case .viewUsers: "users:read"
         case .manageAgents: "agents:write"
-        case .viewSelf, .manageUsers, .manageOwnSessions, .viewAPITokens, .manageAPITokens: nil
+        case .requestExceptions: "exceptions:write"
+        // Four eyes are those of people.
+        case .decideExceptions, .viewSelf, .manageUsers, .manageOwnSessions, .viewAPITokens, .manageAPITokens: nil
         }
     }
 
@@ -67,6 +73,9 @@ enum PermissionMatrix {
         case .viewEnrollment, .viewUsers, .viewAPITokens: [.owner, .admin, .auditor]
         // Only owners make, change and remove owners: `UserRoutes` looks at the role concerned.
         case .manageEnrollment, .manageUsers, .manageAPITokens, .manageAgents: [.owner, .admin]
+        // The store refuses whoever would approve an own request, owners included.
+        case .decideExceptions: [.owner, .admin]
+        case .requestExceptions: [.owner, .admin, .analyst]
         case .viewAudit: [.owner, .auditor]
         }
     }
@@ -104,6 +113,12 @@ enum PermissionMatrix {
         "GET /v1/agents/{id}/findings": .person(.viewFindings),
         "GET /v1/barred-agents": .person(.viewFindings),
         "PUT /v1/agents/{id}/standing": .person(.manageAgents),
+        "PUT /v1/agents/{id}/labels": .person(.manageAgents),
+        "GET /v1/exceptions": .person(.viewFindings),
+        "POST /v1/exceptions": .person(.requestExceptions),
+        "GET /v1/exceptions/{id}": .person(.viewFindings),
+        "PUT /v1/exceptions/{id}/decision": .person(.decideExceptions),
+        "DELETE /v1/exceptions/{id}": .person(.requestExceptions),
         "GET /v1/vulnerabilities": .person(.viewFindings),
         "GET /v1/vulnerabilities/{id}": .person(.viewFindings),
         "GET /v1/vulnerabilities/{id}/agents": .person(.viewFindings),

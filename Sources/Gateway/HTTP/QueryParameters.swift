@@ -80,6 +80,11 @@ struct QueryParameters: Sendable {
         return PageRequest(cursor: cursor, limit: Int(limit))
     }
 
+    /// `state` of a list of findings: `open`, `accepted`, or `all`, which is `nil` and what holds when it is missing.
+    func findingState() throws -> FindingState? {
+        try text("state") == "all" ? nil : try word("state", as: FindingState.self)
+    }
+
     /// `q`, `severity`, `exploited`, `fixable` and `undetermined`.
     func vulnerabilities() throws -> VulnerabilityQuery {
         var query = VulnerabilityQuery()
@@ -89,5 +94,20 @@ struct QueryParameters: Sendable {
         query.fixableOnly = try flag("fixable")
         query.undetermined = try flag("undetermined")
         return query
+    }
+}
+
+extension VulnerabilityQuery {
+    /// Leaves out what is not in a state.
+    ///
+    /// - Parameters:
+    ///   - accepted: Ids of what is accepted somewhere.
+    ///   - entirely: Of these, what is accepted everywhere.
+    mutating func restrict(to state: FindingState?, accepted: Set<String>, entirely: Set<String>) {
+        switch state {
+        case .open: besides = entirely
+        case .accepted: among = accepted
+        case nil: break
+        }
     }
 }

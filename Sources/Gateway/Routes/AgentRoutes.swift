@@ -3,7 +3,9 @@ import Stores
 
 /// The company's agents and what is on them.
 struct AgentRoutes: Sendable {
-    let store: any Store
+    let services: GatewayServices
+
+    private var store: any Store { services.store }
 
     var routes: [Route] {
         [
@@ -21,14 +23,16 @@ struct AgentRoutes: Sendable {
         query.sort = try call.query.word("sort", as: AgentQuery.Sort.self) ?? .risk
         let page = try await store.fetchAgents(
             scope: caller.scope, query: query, page: try call.query.page(of: caller.scope))
-        return try Reply.json(ListReply(page, of: caller.scope, AgentReply.init))
+        let accepted = try await acceptance(of: page.items.map(\.id), caller)
+        return try Reply.json(ListReply(page, of: caller.scope) { AgentReply($0, accepted[$0.id]) })
     }
 
     @Sendable private func agent(_ call: Call, _ caller: Caller) async throws -> Response {
         guard let agent = try await store.fetchAgent(scope: caller.scope, id: try agentID(call)) else {
             throw APIError.notFound
         }
-        return try Reply.json(AgentDetailReply(agent))
+        return try Reply.json(
+            AgentDetailReply(agent, try await acceptance(of: [agent.summary.id], caller)[agent.summary.id]))
     }
 
     @Sendable private func packages(_ call: Call, _ caller: Caller) async throws -> Response {
@@ -39,10 +43,19 @@ struct AgentRoutes: Sendable {
     }
 
     @Sendable private func findings(_ call: Call, _ caller: Caller) async throws -> Response {
+        let (id, now) = (try agentID(call), services.now())
+        var query = try call.query.vulnerabilities()
+        let accepted = try await store.fetchAcceptance(scope: caller.scope, agents: [id], at: now)[id]
+        query.restrict(
+            to: try call.query.findingState(), accepted: Set(accepted?.vulnerabilities.keys.map(\.self) ?? []),
+            entirely: Set(accepted?.vulnerabilities.keys.map(\.self) ?? []))
         let page = try await store.fetchAgentFindings(
-            scope: caller.scope, agentID: try agentID(call), query: try call.query.vulnerabilities(),
-            page: try call.query.page(of: caller.scope))
-        return try Reply.json(ListReply(page, of: caller.scope, FindingReply.init))
+            scope: caller.scope, agentID: id, query: query, page: try call.query.page(of: caller.scope))
+        return try Reply.json(ListReply(page, of: caller.scope) { FindingReply($0, accepted, at: now) })
+    }
+
+    private func acceptance(of agents: [AgentID], _ caller: Caller) async throws -> [AgentID: AgentAcceptance] {
+        try await store.fetchAcceptance(scope: caller.scope, agents: agents, at: services.now())
     }
 
     /// What is no id names nothing, like an id of another company.

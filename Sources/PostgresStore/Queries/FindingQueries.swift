@@ -36,6 +36,7 @@ enum FindingQueries {
         if !query.search.isEmpty {
             conditions.append("n.search_key like \(binding.bind(containsPattern(query.search).storable))")
         }
+        conditions += names(query, column: "v.name", &binding)
         return PostgresStatement(
             """
             select p.name, p.risk, p.agents, p.is_fixable, p.record, \(firstSeen("p.id")) from (
@@ -45,6 +46,15 @@ enum FindingQueries {
                 order by v.risk desc, v.name limit $2) p
             order by p.risk desc, p.name
             """, binding.parameters)
+    }
+
+    private static func names(_ query: VulnerabilityQuery, column: String, _ binding: inout Binding) -> [String] {
+        var conditions: [String] = []
+        if let among = query.among { conditions.append("\(column) = any(\(binding.bind(among.sorted())))") }
+        if !query.besides.isEmpty {
+            conditions.append("\(column) <> all(\(binding.bind(query.besides.sorted())))")
+        }
+        return conditions
     }
 
     private static func firstSeen(_ vulnerability: String) -> String {
@@ -118,6 +128,7 @@ enum FindingQueries {
         }
         if query.exploitedOnly { conditions.append("n.exploited") }
         if query.fixableOnly { conditions.append("f.fixable") }
+        conditions += names(query, column: "n.name", &binding)
         var (matches, packages) = ("", "")
         if !query.search.isEmpty {
             let pattern = binding.bind(containsPattern(query.search).storable)

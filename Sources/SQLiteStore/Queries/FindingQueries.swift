@@ -12,6 +12,7 @@ enum FindingQueries {
         if query.exploitedOnly { conditions.append("v.exploited = 1") }
         if query.fixableOnly { conditions.append("v.fixable_agents > 0") }
         if !query.search.isEmpty { conditions.append("n.search_key like :search escape '\\'") }
+        conditions += names(query, column: "v.name")
         return """
             select v.vulnerability_id, v.name, v.risk, v.agents, v.fixable_agents > 0, n.record
             from company_vulnerabilities v indexed by company_vulnerabilities_by_risk
@@ -19,6 +20,11 @@ enum FindingQueries {
             where \(conditions.joined(separator: " and "))
             order by v.risk desc, v.name limit :limit
             """
+    }
+
+    private static func names(_ query: VulnerabilityQuery, column: String) -> [String] {
+        (query.among == nil ? [] : ["\(column) in (select value from json_each(:among))"])
+            + (query.besides.isEmpty ? [] : ["\(column) not in (select value from json_each(:besides))"])
     }
 
     /// Serves from: unique index on name, primary key.
@@ -77,6 +83,7 @@ enum FindingQueries {
         if query.minimumSeverity != nil { conditions.append("n.severity >= :severity") }
         if query.exploitedOnly { conditions.append("n.exploited = 1") }
         if query.fixableOnly { conditions.append("f.fixable = 1") }
+        conditions += names(query, column: "n.name")
         if hasSearch { conditions.append("(f.matches = 1 or n.search_key like :search escape '\\')") }
         let matches = hasSearch ? ", max(p.search_key like :search escape '\\') as matches" : ""
         let packages = hasSearch ? " cross join packages p on p.id = v.package_id" : ""

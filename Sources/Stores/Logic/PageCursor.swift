@@ -131,3 +131,17 @@ extension Page {
         self.init(items: try shown.map(item), nextCursor: cursor)
     }
 }
+
+extension RiskException {
+    /// Its place in the list of exceptions.
+    package var cursorKey: NumberKey { NumberKey(number: request.at.milliseconds, tie: id.description) }
+}
+
+extension Identifier {
+    /// Reads the tie of a cursor.
+    /// - Throws: ``StoreError/invalidCursor``.
+    package init(cursor text: String) throws {
+        guard let id = Self(text) else { throw StoreError.invalidCursor }
+        self = id
+    }
+}

@@ -95,6 +95,7 @@ private func processorServices(_ configuration: ProcessorConfiguration, _ parts:
             store: parts.store, verdicts: parts.verdicts, queue: parts.queue, events: parts.events,
             workers: configuration.workers, logger: logger),
         Sweeper(store: parts.store, queue: parts.queue, interval: configuration.sweepInterval, logger: logger),
+        ExpirationRecorder(store: parts.store, interval: .seconds(30), logger: logger),
     ]
 }
 
