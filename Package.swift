@@ -340,7 +340,7 @@ let package = Package(
                 "DataServersTesting",
             ]),
         tests("Upkeep", ["Stores", "Telemetry", "JobQueue", "Caching"], external: [logging, metrics]),
-        tests("Stores"),
+        tests("Stores", ["Inventory"]),
         tests("JobQueue", ["Stores", "JobQueueTesting"]),
         tests("Caching", ["Stores"]),
         tests("Events", ["Stores"]),

@@ -72,6 +72,18 @@ struct AgentStandingTests {
         }
     }
 
+    @Test(arguments: [Int.min, -1, 253_402_300_800, .max])
+    func aBootTimeThatIsNoneIsRefused(boot: Int) async throws {
+        let installation = try await Installation()
+        let agent = TestAgent(key: installation.red.agentKey, clock: installation.clock)
+        try await installation.run { client async throws in
+            let token = try await agent.token(client, installation.red.agentID)
+            #expect(try await beat(client, agent, token, boot: 1_789_000_000) == "ok")
+            #expect(try await beat(client, agent, token, boot: boot).hasPrefix("400 "))
+            #expect(try await beat(client, agent, token, boot: 1_789_000_000) == "ok")
+        }
+    }
+
     @Test(arguments: TestBackend.Kind.available)
     func oneKeyOnTwoMachinesShutsBothOut(_ kind: TestBackend.Kind) async throws {
         let installation = try await Installation(on: kind)

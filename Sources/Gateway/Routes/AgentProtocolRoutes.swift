@@ -201,6 +201,10 @@ extension HeartbeatFacts {
             throw APIError.invalid("facts.warnings.[\(index)]: longer than 4096 and 1024 bytes")
         }
         guard facts.droppedReports >= 0 else { throw APIError.invalid("facts.dropped_reports: negative") }
+        // Up to the end of the year 9999: later times have no form in replies.
+        guard (0...253_402_300_799).contains(facts.bootTime ?? 0) else {
+            throw APIError.invalid("facts.boot_time: not from 1970 to 9999")
+        }
         self.init(
             host: facts.host, agentVersion: facts.agentVersion, droppedReports: facts.droppedReports,
             warnings: facts.warnings)

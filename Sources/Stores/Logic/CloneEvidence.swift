@@ -11,8 +11,12 @@ package enum CloneEvidence {
 
     /// What speaks against one machine, for people; `nil` when nothing does.
     package static func reason(before: HeartbeatFacts, after: HeartbeatFacts) -> String? {
-        guard let old = before.host.bootTime, let new = after.host.bootTime, new < old - tolerance else { return nil }
+        guard let old = before.host.bootTime, let new = after.host.bootTime, new < old else { return nil }
+        // Who holds a key may say any number of 64 bits.
+        let (difference, isTooLarge) = old.subtractingReportingOverflow(new)
+        let back = isTooLarge ? .max : difference
+        guard back > tolerance else { return nil }
         return
-            "one key on two machines: boot time went back by \(old - new) s (\(before.host.hostname), \(after.host.hostname))"
+            "one key on two machines: boot time went back by \(back) s (\(before.host.hostname), \(after.host.hostname))"
     }
 }
