@@ -186,6 +186,25 @@ import Testing
         #expect(!target.files().contains { $0.contains("escape") || $0.contains("kev") })
     }
 
+    @Test(arguments: [.min, -1, 253_402_300_800, .max] as [Int64]) func timesThatNeverWereAreRefused(time: Int64)
+        async throws
+    {
+        let content = Array(Feeds.kev.utf8)
+        let digest = FileDigest.sha256(Data(content))
+        let good = manifest(path: "kev/k.json", name: "", size: content.count, sha256: digest)
+        var (sequence, base, fetched) = (good, good, good)
+        sequence.sequence = time
+        base.base = time
+        fetched.feeds[0].fetchedAt = time
+        for manifest in [sequence, base, fetched] {
+            let bundle = try signed(manifest, members: [("files/" + digest, content)])
+            await #expect(throws: BundleError.damaged(path: bundle, reason: "the manifest names impossible times")) {
+                try await take(bundle)
+            }
+        }
+        #expect(!target.exists("feeds/kev"))
+    }
+
     @Test func membersThatTheManifestDoesNotNameAreRefused() async throws {
         let content = Array(Feeds.kev.utf8)
         let digest = FileDigest.sha256(Data(content))

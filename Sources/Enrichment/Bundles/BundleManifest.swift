@@ -13,6 +13,8 @@ struct BundleManifest: Codable, Sendable, Equatable {
     static let memberPrefix = "files/"
     /// Bytes of a manifest, at most; a feed of 100,000 files takes about 20 MB.
     static let sizeLimit = 64 << 20
+    /// Unix seconds up to the end of the year 9999, so that ages and next numbers can be worked out whatever a manifest says.
+    static let possibleTimes: ClosedRange<Int64> = 0...253_402_300_799
     /// Goes before the manifest under the signature, so that the key's signatures mean nothing else.
     static let signedContext = Data("zerotrace feed bundle 1\n".utf8)
 
@@ -72,6 +74,10 @@ struct BundleManifest: Codable, Sendable, Equatable {
                 feed.files.allSatisfy({ $0.isSound }),
                 feed.files.map(\.name) == [""] || feed.files.allSatisfy({ Self.isPath($0.name) })
             else { throw .damaged(path: path, reason: "the manifest names impossible files for \(feed.feed)") }
+        }
+        let times = [sequence, base ?? 0] + feeds.map { $0.fetchedAt ?? 0 }
+        guard times.allSatisfy(Self.possibleTimes.contains) else {
+            throw .damaged(path: path, reason: "the manifest names impossible times")
         }
         let places = feeds.map { $0.path + "/" }.sorted()
         guard zip(places, places.dropFirst()).allSatisfy({ !$1.hasPrefix($0) }) else {
