@@ -32,6 +32,14 @@ final class GatewayUnderFuzz: @unchecked Sendable {
         configuration.port = LocalConnection.freePort()
         configuration.exposesMetrics = true
         configuration.accessTokenLifetime = .seconds(1 << 30)
+        // Time stands still here: what is limited within a time would soon be refused for good.
+        let unlimited = RatePolicy(quota: 1_000_000_000, window: .seconds(1_000))
+        configuration.limits.companyRequests = unlimited
+        configuration.limits.fleetRequests = unlimited
+        configuration.limits.agentRequests = unlimited
+        configuration.limits.failedSignInsPerEmail = 1_000_000_000
+        configuration.limits.failedSignInsPerAddress = 1_000_000_000
+        configuration.identityProviders = [OpenIDUnderFuzz.provider]
         service = LocalService(port: configuration.port)
         start(configuration)
         service.awaitListener()
@@ -109,6 +117,21 @@ final class GatewayUnderFuzz: @unchecked Sendable {
     func asOwner(_ method: String, _ target: String, body: [UInt8] = []) -> LocalReply {
         let fields = [("Authorization", "Bearer \(ownerToken)"), ("Content-Type", "application/json")]
         return service.ask(method, target, fields, body: body)
+    }
+
+    /// Signs in with the provider, whose ID token has these claims; `NONCE` in them stands for what the gateway asked for.
+    func signIn(claims: [UInt8]) {
+        let start = service.ask("GET", "/v1/auth/oidc/sso/start")
+        let asked = URLComponents(string: start.fields["location"] ?? "")?.queryItems ?? []
+        func value(_ name: String) -> String { asked.first { $0.name == name }?.value ?? "" }
+        require(start.status == 302 && !value("state").isEmpty, "browsers are sent to the provider")
+        let cookie = start.fields["set-cookie"]?.prefix { $0 != ";" } ?? ""
+        let token = OpenIDUnderFuzz.token(
+            claims: Array(claims.text.replacing("NONCE", with: value("nonce")).utf8))
+        OpenIDUnderFuzz.say(Array(#"{"id_token":"\#(token)"}"#.utf8), as: .token)
+        let path = "/v1/auth/oidc/sso/callback?code=c&state=\(value("state"))"
+        service.ask("GET", path, [("Cookie", String(cookie))]).check("a sign-in")
+        service.ask("GET", path, [("Cookie", "zt_oidc=\(Base64URL.encode(claims))")]).check("a cookie of somebody's")
     }
 
     /// Asks as the agent does, with a new proof.
