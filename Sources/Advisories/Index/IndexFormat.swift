@@ -3,17 +3,21 @@ import PackageIdentity
 import Versioning
 
 /// The layout of an advisory index file, shared by the builder and the reader. `Docs/index-format.md` is its description.
-package enum IndexFormat {
+///
+/// What the reader asks for at every step is public although it is nobody's but the package's: the compiler puts the numbers of another module
+/// into the code only of public declarations, and a reader that divides by a number it must fetch first spends more time on that than on
+/// reading.
+public enum IndexFormat {
     /// The first eight bytes of every index.
     package static let magic: [UInt8] = Array("ZTINDEX\n".utf8)
     /// The only format written and read. A change of any record raises it.
     package static let version: UInt32 = 2
     /// Bytes before the first section.
-    package static let headerSize = 1024
+    public static let headerSize = 1024
     /// Where the digest of the section `checks` stands.
     package static let checksDigestOffset = 896
     /// Bytes that one check covers; the first begins behind the header.
-    package static let pageSize = 4096
+    public static let pageSize = 4096
     /// Where the digest of the header itself stands: its last 32 bytes.
     package static let headerDigestOffset = 992
     /// Where the section table stands.
@@ -28,9 +32,9 @@ package enum IndexFormat {
     /// Ksplice and validated (FIPS) flavours, <https://github.com/aquasecurity/trivy/issues/1967>.
     package static let buildMarks = [Array(".cloud".utf8), Array(".ksplice".utf8), Array("_fips".utf8)]
     /// "There is none" in a field that holds a position.
-    package static let none = UInt32.max
+    public static let none = UInt32.max
     /// "There is none" in a field that holds a time.
-    package static let noTime = Int64.min
+    public static let noTime = Int64.min
 
     /// Mixes a scope and a name into the hash that places it in the slot table.
     ///
@@ -117,14 +121,14 @@ package enum IndexFormat {
 }
 
 /// The parts of an index file, in the order in which they stand in it.
-package enum IndexSection: UInt32, CaseIterable, Sendable {
+public enum IndexSection: UInt32, CaseIterable, Sendable {
     case slots = 1
     case names, blocks, groups, entries, rulesets, intervals, listed, conditions, platforms, scopes
     case advisories, vulnerabilities, identifiers, lists, exploited, exploits
     case feeds, orderings, lifecycles, releases, supportNotes, text, prose, checks
 
     /// Bytes of one record; 1 for a section of loose bytes.
-    package var stride: Int {
+    @inlinable public var stride: Int {
         switch self {
         case .slots, .blocks, .checks: 8
         case .names: 64
@@ -143,29 +147,29 @@ package enum IndexSection: UInt32, CaseIterable, Sendable {
 }
 
 /// The layout of a name's block: versions, segments, its own bytes and those of its version keys, one behind the other.
-package enum IndexBlock {
+public enum IndexBlock {
     /// Bytes of one line of the version table: eight bytes of key, where the key begins, the version's text.
-    package static let versionStride = 16
+    public static let versionStride = 16
     /// Bytes of one segment.
-    package static let segmentStride = 24
+    public static let segmentStride = 24
 }
 
 /// The bits of a name's flags.
-package enum NameFlag {
+public enum NameFlag {
     /// RPM versions: a module or a build apart, by the package's release, decides what is heard.
-    package static let modular: UInt8 = 1
+    public static let modular: UInt8 = 1
     /// The name is a product's, `vendor:product` in a scope `cpe:…`.
-    package static let product: UInt8 = 2
+    public static let product: UInt8 = 2
     /// Publishers write the name in another way than it is filed: that text stands right behind the name's.
-    package static let spelled: UInt8 = 4
+    public static let spelled: UInt8 = 4
 }
 
 /// The bits of a segment's flags.
-package enum SegmentFlag {
+public enum SegmentFlag {
     /// A version that does not parse gets an "undetermined" from this group.
-    package static let unparsable: UInt8 = 1
+    public static let unparsable: UInt8 = 1
     /// The group has conditions or too many pieces: its entries decide between the segment's ends.
-    package static let general: UInt8 = 2
+    public static let general: UInt8 = 2
 }
 
 /// What stands at the upper end of an affected interval.
@@ -216,15 +220,15 @@ extension FixState {
 }
 
 /// The bits of an entry's flags.
-package enum EntryFlag {
+public enum EntryFlag {
     /// The advisory was withdrawn or its vulnerability rejected.
-    package static let withdrawn: UInt8 = 1
+    public static let withdrawn: UInt8 = 1
     /// The advisory gave ranges or versions that can be evaluated, even if they hold no version.
-    package static let evaluable: UInt8 = 2
+    public static let evaluable: UInt8 = 2
     /// A version of the statement is of an RPM module (`.module` in its release).
-    package static let modular: UInt8 = 4
+    public static let modular: UInt8 = 4
     /// The advisory tells of a state of the package, as RustSec's on unmaintained crates does, and of no vulnerability.
-    package static let informational: UInt8 = 8
+    public static let informational: UInt8 = 8
     /// A version of the statement is of a build apart, see ``IndexFormat/buildMarks``.
-    package static let apart: UInt8 = 16
+    public static let apart: UInt8 = 16
 }
