@@ -27,6 +27,53 @@ extension AdvisoryIndex {
     public func brief(number: UInt32) throws(IndexError) -> VulnerabilityRecord {
         try reader.vulnerability(number, isBrief: true)
     }
+
+    /// What orders a vulnerability among others: its severity, and the value of its risk.
+    ///
+    /// - Parameter number: Its number in this index.
+    public func weight(number: UInt32) throws(IndexError) -> (severity: Severity, risk: Double) {
+        let record = try reader.record(.vulnerabilities, number)
+        return (try reader.severity(record), record.double(88))
+    }
+
+    /// How bad a vulnerability is.
+    ///
+    /// - Parameter number: Its number in this index.
+    public func rating(number: UInt32) throws(IndexError) -> VulnerabilityRating {
+        try reader.rating(try reader.record(.vulnerabilities, number))
+    }
+
+    /// Lends the UTF-8 of a vulnerability's other ids, ascending, out of the mapping, without a copy.
+    ///
+    /// - Parameter number: Its number in this index.
+    public func forEachAlias(number: UInt32, _ body: (UnsafeRawBufferPointer) -> Void) throws(IndexError) {
+        let record = try reader.record(.vulnerabilities, number)
+        for index in try reader.run(.lists, start: record.uint32(24), count: record.uint32(28)) {
+            body(try reader.textBytes(.text, try reader.record(.lists, index).uint32(0)))
+        }
+    }
+
+    /// Lends the UTF-8 of a vulnerability's summary, out of the mapping, without a copy; no bytes when it has none.
+    ///
+    /// - Parameter number: Its number in this index.
+    public func withSummary<Result>(
+        number: UInt32, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(IndexError) -> Result {
+        let position = try reader.record(.vulnerabilities, number).uint32(4)
+        guard position != IndexFormat.none else { return body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+        return body(try reader.textBytes(.prose, position))
+    }
+
+    /// Lends the UTF-8 of the vector behind ``VulnerabilityRating/cvssScore``, out of the mapping, without a copy; `nil` when there is none.
+    ///
+    /// - Parameter number: Its number in this index.
+    public func withCVSSVector<Result>(
+        number: UInt32, _ body: (UnsafeRawBufferPointer?) -> Result
+    ) throws(IndexError) -> Result {
+        let position = try reader.record(.vulnerabilities, number).uint32(12)
+        guard position != IndexFormat.none else { return body(nil) }
+        return body(try reader.textBytes(.text, position))
+    }
 }
 
 extension IndexReader {
@@ -54,25 +101,41 @@ extension IndexReader {
     /// Reads everything about a vulnerability, or in brief what ``AdvisoryIndex/brief(number:)`` gives.
     func vulnerability(_ number: UInt32, isBrief: Bool = false) throws(IndexError) -> VulnerabilityRecord {
         let record = try record(.vulnerabilities, number)
-        guard Int(record.uint8(16)) < Severity.allCases.count else { throw .damaged(what: "a severity") }
-        let severity = Severity.allCases[Int(record.uint8(16))]
+        let rating = try rating(record)
+        return VulnerabilityRecord(
+            id: try text(record.uint32(0)), aliases: try texts(record, at: 24),
+            summary: try optionalProse(record.uint32(4)),
+            details: isBrief ? "" : try optionalProse(record.uint32(8)), severity: rating.severity,
+            cvssScore: rating.cvssScore, cvssVector: try optionalText(record.uint32(12)),
+            severitySource: rating.severitySource, epss: rating.epss, kev: rating.kev,
+            exploits: rating.exploits, ssvc: rating.ssvc, risk: rating.risk,
+            published: record.time(72),
+            modified: record.time(80), references: isBrief ? [] : try references(record),
+            advisories: isBrief ? [] : try advisories(record))
+    }
+
+    /// Reads how bad a vulnerability is.
+    func rating(_ record: Record) throws(IndexError) -> VulnerabilityRating {
+        let severity = try severity(record)
         let flags = record.uint8(18)
         let score = flags & 1 == 0 ? nil : record.double(48)
         let epss = flags & 2 == 0 ? nil : EPSSScore(probability: record.double(56), percentile: record.double(64))
         let kev = try exploitation(record.uint32(20))
         let exploits = try exploits(record.uint32(112))
-        return VulnerabilityRecord(
-            id: try text(record.uint32(0)), aliases: try texts(record, at: 24),
-            summary: try optionalProse(record.uint32(4)),
-            details: isBrief ? "" : try optionalProse(record.uint32(8)), severity: severity, cvssScore: score,
-            cvssVector: record.uint32(12) == IndexFormat.none ? nil : try text(record.uint32(12)),
-            severitySource: try Self.source(record.uint8(17)), epss: epss, kev: kev,
-            exploits: exploits, ssvc: SSVCDecisionPoints(indexCode: record.uint8(19)),
-            risk: Risk(cvss: score, severity: severity, epss: epss, exploitation: kev, exploits: exploits),
-            published: record.time(72),
-            modified: record.time(80), references: isBrief ? [] : try references(record),
-            advisories: isBrief ? [] : try advisories(record))
+        return VulnerabilityRating(
+            severity: severity, severitySource: try Self.source(record.uint8(17)), cvssScore: score, epss: epss,
+            kev: kev, exploits: exploits, ssvc: SSVCDecisionPoints(indexCode: record.uint8(19)),
+            risk: Risk(cvss: score, severity: severity, epss: epss, exploitation: kev, exploits: exploits))
     }
+
+    func severity(_ record: Record) throws(IndexError) -> Severity {
+        let code = Int(record.uint8(16))
+        guard code < Self.severities.count else { throw .damaged(what: "a severity") }
+        return Self.severities[code]
+    }
+
+    /// Kept, because `allCases` makes a list at each call.
+    private static let severities = Severity.allCases
 
     private func optionalProse(_ position: UInt32) throws(IndexError) -> String {
         position == IndexFormat.none ? "" : try prose(position)

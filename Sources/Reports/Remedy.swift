@@ -5,23 +5,26 @@ import PackageIdentity
 public enum Remedy {
     /// "Upgrade openssl to 3.0.11-1~deb12u2", "No fix in Debian 12 yet", …
     public static func line(for package: PackageURL, verdict: Verdict) -> String {
-        line(for: package, at: package.advisoryCoordinates, verdict: verdict)
+        line(
+            for: package, at: package.advisoryCoordinates, status: verdict.status, reason: verdict.reason,
+            fixed: verdict.fixedVersion)
     }
 
-    /// The same for callers that know where the package is looked up.
-    static func line(for package: PackageURL, at coordinates: AdvisoryCoordinates?, verdict: Verdict) -> String {
-        let name = coordinates?.name ?? package.name
-        switch verdict.status {
+    /// The same for callers that know where the package is looked up, and what of the verdict decides.
+    static func line(
+        for package: PackageURL, at coordinates: AdvisoryCoordinates?, status: VerdictStatus, reason: String,
+        fixed: String?
+    ) -> String {
+        switch status {
         case .fixed, .notAffected: return "Nothing to do"
-        case .undetermined: return "Check by hand: \(words(verdict.reason))"
+        case .undetermined: return "Check by hand: \(words(reason))"
         case .affected: break
         }
-        if verdict.reason == VerdictReason.kernelNotRunning {
-            return "Remove \(package.name): another kernel is running"
-        }
-        if let fixed = verdict.fixedVersion { return "\(upgrade)\(name)\(toVersion)\(fixed)" }
+        if reason == VerdictReason.kernelNotRunning { return "Remove \(package.name): another kernel is running" }
+        let name = coordinates?.name ?? package.name
+        if let fixed { return "\(upgrade)\(name)\(toVersion)\(fixed)" }
         let place = coordinates.map { words($0.scope, for: UInt8(ascii: ":")) } ?? package.type
-        switch verdict.reason {
+        switch reason {
         case VerdictReason.noFixPlanned: return "No fix planned in \(place); remove \(name) or limit who reaches it"
         case VerdictReason.endOfLife: return "\(place) is no longer supported; move to a supported release"
         default: return "No fix in \(place) yet"
@@ -37,6 +40,7 @@ public enum Remedy {
 
     /// The text with blanks for a mark. By bytes: a report of a whole fleet asks for it a hundred thousand times.
     private static func words(_ text: String, for mark: UInt8) -> String {
-        String(decoding: text.utf8.map { $0 == mark ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
+        guard text.utf8.contains(mark) else { return text }
+        return String(decoding: text.utf8.map { $0 == mark ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
     }
 }

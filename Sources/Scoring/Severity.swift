@@ -54,7 +54,7 @@ extension Severity: Comparable {
     }
 
     /// Position in the order, 0 for ``unknown`` to 5 for ``critical``.
-    private var rank: Int {
+    public var rank: Int {
         switch self {
         case .unknown: 0
         case .none: 1

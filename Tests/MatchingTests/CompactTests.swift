@@ -310,6 +310,31 @@ import Testing
         #expect(throws: IndexError.self) { try index.brief(number: 1) }
     }
 
+    @Test("a record's parts are those of the record in brief", arguments: [true, false])
+    func parts(isRated: Bool) throws {
+        let vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+        let index = try makeIndex([
+            advisory(
+                "GHSA-aaaa-aaaa-aaaa", aliases: ["CVE-2024-0001", "PYSEC-2024-1"], events: [.introduced("0")],
+                severities: isRated ? [SeverityStatement(vector: vector, origin: .github)] : [],
+                summary: isRated ? "a summary" : "")
+        ])
+        var found = CompactVerdicts()
+        try index.match(AdvisoryCoordinates(scope: "PyPI", name: "tool", version: "1.0"), into: &found)
+        let number = found.records[0].vulnerability
+        let brief = try index.brief(number: number)
+        let weight = try index.weight(number: number)
+        #expect(weight.severity == brief.severity && weight.risk == brief.risk.value)
+        #expect(try index.rating(number: number) == brief.rating)
+        var aliases: [String] = []
+        try index.forEachAlias(number: number) { aliases.append(String(decoding: $0, as: UTF8.self)) }
+        #expect(aliases == brief.aliases && aliases == ["GHSA-aaaa-aaaa-aaaa", "PYSEC-2024-1"])
+        #expect(try index.withSummary(number: number) { String(decoding: $0, as: UTF8.self) } == brief.summary)
+        let read = try index.withCVSSVector(number: number) { $0.map { String(decoding: $0, as: UTF8.self) } }
+        #expect(read == brief.cvssVector && read == (isRated ? vector : nil))
+        #expect(throws: IndexError.self) { try index.rating(number: 1) }
+    }
+
     @Test("intelligence is in the file: exploits, decision points, support")
     func intelligence() throws {
         var known = ThreatIntelligence()

@@ -64,6 +64,29 @@ import Testing
                 writer.string(run + meant + meant + run)
             }
             #expect(text == "\"" + run + expected + expected + run + "\"")
+            let lent = written { output in
+                var writer = JSONWriter(to: output)
+                Array((run + meant + meant + run).utf8).withUnsafeBytes { writer.string(utf8: $0) }
+            }
+            #expect(lent == text)
+        }
+    }
+
+    /// The last eight bytes are looked at together, whatever the length.
+    @Test(arguments: 0...25)
+    func textsOfEveryLengthAreWritten(length: Int) {
+        for last in ["", "\"", "é", "\u{7F}"] {
+            let meant = String(repeating: "x", count: length) + last
+            let lent = written { output in
+                var writer = JSONWriter(to: output)
+                writer.array { writer in
+                    Array(meant.utf8).withUnsafeBytes { writer.string(utf8: $0) }
+                    writer.string(meant)
+                }
+            }
+            let escaped = last == "\"" ? "\\\"" : last == "\u{7F}" ? "\\u007f" : last
+            let text = "\"" + String(repeating: "x", count: length) + escaped + "\""
+            #expect(lent == "[\(text),\(text)]")
         }
     }
 
@@ -101,6 +124,35 @@ import Testing
             var writer = JSONWriter(to: output)
             writer.fail(IndexError.damaged(what: "a page"))
             writer.string("lost")
+        }
+        #expect(text == "\(IndexError.damaged(what: "a page"))")
+    }
+
+    @Test func whatIsSaidTwiceIsWrittenOnce() {
+        var calls: [Int] = []
+        let text = written { output in
+            var writer = JSONWriter(to: output)
+            var fragments = JSONFragments([0, 1, 0, 2, 0])
+            for number in [0, 1, 0, 2, 0] {
+                writer.object { writer in
+                    fragments.write(number, to: &writer) { writer in
+                        calls.append(number)
+                        if number != 2 { writer.member("number", number) }
+                    }
+                }
+            }
+        }
+        #expect(text == #"{"number":0},{"number":1},{"number":0},{},{"number":0}"#)
+        #expect(calls == [0, 1, 2])
+    }
+
+    @Test func whatCannotBeHadOfAFragmentFailsTheOutput() {
+        let text = written { output in
+            var writer = JSONWriter(to: output)
+            var fragments = JSONFragments([0, 0])
+            fragments.write(0, to: &writer) { writer in
+                writer.noting { _ in throw IndexError.damaged(what: "a page") }
+            }
         }
         #expect(text == "\(IndexError.damaged(what: "a page"))")
     }

@@ -32,12 +32,10 @@ extension MatchReport {
                 writer.lineBreak()
                 writer.object { writer in
                     subjects.write(row.place, to: &writer, row.subject.writeMembers)
-                    // Not through `record`, which would copy it.
-                    writer.member("id", row.vulnerability.record.id)
-                    writer.member("aliases", row.vulnerability.record.aliases)
-                    row.writeVerdict(to: &writer)
-                    records.write(row.vulnerability.place, to: &writer, row.vulnerability.writeMembers)
-                    row.writeDecisions(to: &writer, documents: documents)
+                    row.vulnerability.writeIDs(to: &writer)
+                    row.write(to: &writer, documents: documents) { writer in
+                        records.write(row.vulnerability.place, to: &writer, row.vulnerability.writeMembers)
+                    }
                 }
             }
             if !rows.isEmpty { writer.lineBreak() }
@@ -46,17 +44,26 @@ extension MatchReport {
 }
 
 extension MatchReport.Row {
-    fileprivate func writeVerdict(to writer: inout JSONWriter) {
+    /// Writes the verdict, what is known of the vulnerability, and what to do.
+    fileprivate func write(
+        to writer: inout JSONWriter, documents: [String], record: (inout JSONWriter) -> Void
+    ) {
         switch answer {
-        case .stated(let verdict): write(verdict, to: &writer)
+        case .stated(let verdict):
+            write(verdict, to: &writer)
+            record(&writer)
+            writer.member("action", action(verdict))
         case .indexed(let compact, let index):
-            do {
-                try write(compact, of: index, to: &writer)
-            } catch {
-                writer.fail(error)
+            writer.noting { writer in
+                // Lent once: it is read out of the index both for `fixed` and for `action`.
+                try index.withFixedVersion(of: compact) { fixed in
+                    writer.noting { try write(compact, of: index, fixed: fixed, to: &$0) }
+                    record(&writer)
+                    writeAction(compact, fixed: fixed, to: &writer)
+                }
             }
         }
-        writer.member("cpe", product?.formattedString)
+        writeDecisions(to: &writer, documents: documents)
     }
 
     private func write(_ verdict: Verdict, to writer: inout JSONWriter) {
@@ -66,10 +73,13 @@ extension MatchReport.Row {
         writer.member("confidence", verdict.confidence.rawValue)
         writer.member("fixed", orNull: verdict.fixedVersion)
         writer.member("urgency", verdict.urgency)
+        writer.member("cpe", product?.formattedString)
     }
 
     /// The same out of the index, without a copy of its texts.
-    private func write(_ compact: CompactVerdict, of index: AdvisoryIndex, to writer: inout JSONWriter) throws {
+    private func write(
+        _ compact: CompactVerdict, of index: AdvisoryIndex, fixed: UnsafeRawBufferPointer?, to writer: inout JSONWriter
+    ) throws {
         writer.key("advisories")
         try writer.array { writer in
             try index.forEachAdvisoryID(of: compact) { writer.string(utf8: $0) }
@@ -78,47 +88,36 @@ extension MatchReport.Row {
         writer.member("reason", compact.reason)
         writer.member("confidence", compact.confidence.rawValue)
         writer.key("fixed")
-        try index.withFixedVersion(of: compact) { version in
-            if let version { writer.string(utf8: version) } else { writer.null() }
-        }
+        if let fixed { writer.string(utf8: fixed) } else { writer.null() }
         try index.withUrgency(of: compact) { urgency in
             guard !urgency.isEmpty else { return }
             writer.key("urgency")
             writer.string(utf8: urgency)
         }
+        writer.member("cpe", product?.formattedString)
     }
 
     /// ``action``. Mostly it is to upgrade, and then nothing but the repaired version is asked for.
-    private func writeAction(to writer: inout JSONWriter) {
+    private func writeAction(_ compact: CompactVerdict, fixed: UnsafeRawBufferPointer?, to writer: inout JSONWriter) {
         writer.key("action")
-        guard case .indexed(let compact, let index) = answer, vex == nil else { return writer.string(action) }
-        guard compact.status == .affected, compact.hasFix, !compact.isOfRestingKernel else {
-            let verdict = Verdict(
-                vulnerability: "", advisories: [], status: compact.status, reason: compact.reason)
-            return writer.string(action(verdict))
+        if compact.status == .affected, !compact.isOfRestingKernel, let fixed {
+            let name = product == nil ? subject.coordinates?.name ?? package.name : package.name
+            return writer.string(Remedy.upgrade, name, Remedy.toVersion, utf8: fixed)
         }
-        let name = product == nil ? subject.coordinates?.name ?? package.name : package.name
-        do {
-            try index.withFixedVersion(of: compact) { version in
-                guard let version else { return }
-                writer.string(Remedy.upgrade, name, Remedy.toVersion, utf8: version)
-            }
-        } catch {
-            writer.fail(error)
-        }
+        writer.string(action(status: compact.status, reason: compact.reason, fixed: nil))
     }
 
-    /// What to do, and what the user has decided.
-    fileprivate func writeDecisions(to writer: inout JSONWriter, documents: [String]) {
-        writeAction(to: &writer)
+    /// What the user has decided, and where the package was named.
+    private func writeDecisions(to writer: inout JSONWriter, documents: [String]) {
         if documents.count > 1, documents.indices.contains(subject.document) {
             writer.member("document", documents[subject.document])
         }
-        if let vex {
+        guard let rarity else { return }
+        if let vex = rarity.vex {
             writer.key("vex")
             vex.write(to: &writer)
         }
-        if case .ignored(let rule)? = suppression {
+        if case .ignored(let rule)? = rarity.suppression {
             writer.key("ignored")
             writer.object { writer in
                 writer.member("rule", rule.text)
@@ -140,60 +139,106 @@ extension ReportedPackage {
 }
 
 extension SharedRecord {
-    /// Writes the members of a match that are the same for all packages.
-    fileprivate func writeMembers(to writer: inout JSONWriter) {
-        writer.member("severity", record.severity.rawValue)
-        writer.member("severity_source", orNull: record.severitySource)
-        writer.member("cvss", orNull: record.cvssScore)
-        writer.member("cvss_vector", orNull: record.cvssVector)
-        writeIntelligence(to: &writer)
-        writer.member("summary", record.summary)
+    /// Writes the ids, which stand before the verdict.
+    fileprivate func writeIDs(to writer: inout JSONWriter) {
+        switch source {
+        case .stated(let record):
+            writer.member("id", record.id)
+            writer.member("aliases", record.aliases)
+        case .indexed(let number, let index):
+            writer.noting { writer in
+                writer.key("id")
+                try index.withVulnerabilityID(number: number) { writer.string(utf8: $0) }
+                writer.key("aliases")
+                try writer.array { writer in
+                    try index.forEachAlias(number: number) { writer.string(utf8: $0) }
+                }
+            }
+        }
     }
 
-    private func writeIntelligence(to writer: inout JSONWriter) {
+    /// Writes the members of a match that are the same for all packages.
+    fileprivate func writeMembers(to writer: inout JSONWriter) {
+        switch source {
+        case .stated(let record):
+            let rating = record.rating
+            rating.writeScore(to: &writer)
+            writer.member("cvss_vector", orNull: record.cvssVector)
+            rating.writeIntelligence(to: &writer, vector: record.cvssVector)
+            writer.member("summary", record.summary)
+        case .indexed(let number, let index):
+            writer.noting { try writeMembers(of: number, in: index, to: &$0) }
+        }
+    }
+
+    /// The same out of the index, without a copy of its texts.
+    private func writeMembers(of number: UInt32, in index: AdvisoryIndex, to writer: inout JSONWriter) throws {
+        let rating = try index.rating(number: number)
+        rating.writeScore(to: &writer)
+        try index.withCVSSVector(number: number) { vector in
+            writer.key("cvss_vector")
+            if let vector { writer.string(utf8: vector) } else { writer.null() }
+            rating.writeIntelligence(to: &writer, vector: vector.map { String(decoding: $0, as: UTF8.self) })
+        }
+        writer.key("summary")
+        try index.withSummary(number: number) { writer.string(utf8: $0) }
+    }
+}
+
+extension VulnerabilityRating {
+    fileprivate func writeScore(to writer: inout JSONWriter) {
+        writer.member("severity", severity.rawValue)
+        writer.member("severity_source", orNull: severitySource)
+        writer.member("cvss", orNull: cvssScore)
+    }
+
+    /// - Parameter vector: The CVSS vector, asked for where CISA's decision is written.
+    fileprivate func writeIntelligence(to writer: inout JSONWriter, vector: @autoclosure () -> String?) {
         writer.key("epss")
-        writer.orNull(record.epss) { writer, epss in
+        writer.orNull(epss) { writer, epss in
             writer.member("probability", epss.probability)
             writer.member("percentile", epss.percentile)
         }
         writer.key("kev")
-        writer.orNull(record.kev) { writer, kev in
+        writer.orNull(kev) { writer, kev in
             writer.member("date_added", kev.dateAdded)
             writer.member("due_date", orNull: kev.dueDate)
             writer.member("ransomware", kev.ransomware)
         }
         writer.key("exploits")
-        writer.orNull(record.exploits) { writer, exploits in
+        writer.orNull(exploits) { writer, exploits in
             writer.key("exploit_database")
             writer.array { writer in for number in exploits.exploitDatabase { writer.number(number) } }
             writer.member("verified", exploits.isVerified)
             writer.member("metasploit", exploits.metasploit)
         }
-        writeDecision(to: &writer)
+        // CISA's decision, where more than assumptions speak for it.
+        let isFounded = ssvc != nil || kev != nil || exploits != nil
+        writer.key("ssvc")
+        writer.orNull(isFounded ? ssvcAssessment(vector: vector()) : nil) { $1.write(to: &$0) }
         writer.key("risk")
-        writer.object { writer in
-            writer.member("value", record.risk.value)
-            writer.member("severity_part", record.risk.severityPart)
-            writer.member("likelihood_part", record.risk.likelihoodPart)
-            writer.member("exploit_part", record.risk.exploitPart)
-            writer.member("exploited_part", record.risk.exploitedPart)
-        }
+        writer.object { risk.write(to: &$0) }
     }
 }
 
-extension SharedRecord {
-    /// CISA's decision, where more than assumptions speak for it.
-    private func writeDecision(to writer: inout JSONWriter) {
-        writer.key("ssvc")
-        let isFounded = record.ssvc != nil || record.kev != nil || record.exploits != nil
-        writer.orNull(isFounded ? record.ssvcAssessment : nil) { writer, assessment in
-            writer.member("decision", assessment.decision.rawValue)
-            writer.member("exploitation", assessment.points.exploitation.rawValue)
-            writer.member("automatable", assessment.points.isAutomatable)
-            writer.member("technical_impact", assessment.points.technicalImpact.rawValue)
-            writer.member("mission", assessment.mission.rawValue)
-            writer.member("assumed", assessment.assumed.map(\.rawValue))
-        }
+extension SSVCAssessment {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.member("decision", decision.rawValue)
+        writer.member("exploitation", points.exploitation.rawValue)
+        writer.member("automatable", points.isAutomatable)
+        writer.member("technical_impact", points.technicalImpact.rawValue)
+        writer.member("mission", mission.rawValue)
+        writer.member("assumed", assumed.map(\.rawValue))
+    }
+}
+
+extension Risk {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.member("value", value)
+        writer.member("severity_part", severityPart)
+        writer.member("likelihood_part", likelihoodPart)
+        writer.member("exploit_part", exploitPart)
+        writer.member("exploited_part", exploitedPart)
     }
 }
 

@@ -2,7 +2,7 @@ import Matching
 
 /// A verdict in words, or in the numbers of the index that gave it.
 enum Answer: Sendable {
-    case stated(Verdict)
+    indirect case stated(Verdict)
     case indexed(CompactVerdict, AdvisoryIndex)
 
     /// Whether the package version is exposed.

@@ -7,12 +7,17 @@ extension MatchReport.Row {
 
     /// The same for callers that have the verdict.
     func action(_ verdict: Verdict) -> String {
-        if verdict.status == .affected, let action = vex?.action, !action.isEmpty { return action }
-        if product != nil, verdict.status == .affected {
-            return verdict.fixedVersion.map { "\(Remedy.upgrade)\(package.name)\(Remedy.toVersion)\($0)" }
+        action(status: verdict.status, reason: verdict.reason, fixed: verdict.fixedVersion)
+    }
+
+    /// The same for callers that have what of the verdict decides it.
+    func action(status: VerdictStatus, reason: String, fixed: String?) -> String {
+        if status == .affected, let action = vex?.action, !action.isEmpty { return action }
+        if product != nil, status == .affected {
+            return fixed.map { "\(Remedy.upgrade)\(package.name)\(Remedy.toVersion)\($0)" }
                 ?? "No fixed version is known"
         }
-        return Remedy.line(for: package, at: subject.coordinates, verdict: verdict)
+        return Remedy.line(for: package, at: subject.coordinates, status: status, reason: reason, fixed: fixed)
     }
 }
 

@@ -14,17 +14,19 @@ public struct MatchReport: Sendable {
         /// What the index says of this package; what a user's VEX says, where there is one.
         public var verdict: Verdict { answer.verdict }
         /// The product under whose name it was found; `nil` when the package's own ecosystem speaks of it.
-        public let product: CPEName?
+        public var product: CPEName? { rarity?.product }
         /// The user's own statement on it; `nil` when there is none.
-        public let vex: AppliedVEX?
+        public var vex: AppliedVEX? { rarity?.vex }
         /// Why it is not among the findings; `nil` when it is.
-        public let suppression: Suppression?
+        public var suppression: Suppression? { rarity?.suppression }
         /// The verdict in words or in numbers.
         let answer: Answer
         /// The record, shared by all rows that name the vulnerability.
         let vulnerability: SharedRecord
         /// Which of the packages that were asked about it is, from 0.
         let place: Int
+        /// What most rows do not have; `nil` of those.
+        let rarity: Rarity?
         /// Order of the rows, smaller first, as far as numbers decide it.
         fileprivate let rank: UInt64
 
@@ -35,16 +37,27 @@ public struct MatchReport: Sendable {
 
         fileprivate init(
             _ subject: ReportedPackage, at place: Int, _ answer: Answer, isUnimportant: Bool,
-            _ vulnerability: SharedRecord, product: CPEName?, vex: AppliedVEX?, suppression: Suppression?
+            _ vulnerability: SharedRecord, rarity: Rarity?
         ) {
             self.subject = subject
             self.place = place
             self.answer = answer
             self.vulnerability = vulnerability
-            self.product = product
-            self.vex = vex
-            self.suppression = suppression
+            self.rarity = rarity
             rank = Self.rank(answer.status, isUnimportant: isUnimportant, vulnerability)
+        }
+
+        /// What few rows have, apart from them: beside it the rest of a row is small.
+        final class Rarity: Sendable {
+            let product: CPEName?
+            let vex: AppliedVEX?
+            let suppression: Suppression?
+
+            init(product: CPEName?, vex: AppliedVEX?, suppression: Suppression?) {
+                self.product = product
+                self.vex = vex
+                self.suppression = suppression
+            }
         }
 
         /// Affected first; what the distribution sees no security impact in last, whatever the score; then by risk, then by severity.
@@ -53,8 +66,8 @@ public struct MatchReport: Sendable {
         ) -> UInt64 {
             let isOpen: UInt64 = status == .affected ? 0 : 1
             let isUnimportant: UInt64 = isUnimportant ? 1 : 0
-            let risk = UInt64(max(0, min(1000, 1000 - (vulnerability.record.risk.value * 10).rounded())))
-            return isOpen << 40 | isUnimportant << 32 | risk << 16 | UInt64(7 - vulnerability.severityRank)
+            let risk = UInt64(max(0, min(1000, 1000 - (vulnerability.risk * 10).rounded())))
+            return isOpen << 40 | isUnimportant << 32 | risk << 16 | UInt64(7 - vulnerability.severity.rank)
         }
     }
 
@@ -65,7 +78,8 @@ public struct MatchReport: Sendable {
         /// Records without their details, references and advisories, which only ``writeCycloneDX(to:context:)`` writes; reading them costs more
         /// than the match.
         case brief
-        /// In addition ``Row/verdict`` is put into words each time it is asked for: for ``writeJSON(to:)``, which asks once.
+        /// In addition ``Row/verdict`` and ``Row/record`` are put into words each time they are asked for: for ``writeJSON(to:)``, which does
+        /// without.
         case numbers
     }
 
@@ -105,13 +119,14 @@ public struct MatchReport: Sendable {
         packages: [ReportedPackage], documents: [String] = [], index: AdvisoryIndex,
         policy: MatchPolicy = MatchPolicy(), depth: Depth = .whole, progress: (Int) -> Void = { _ in }
     ) throws {
-        var collector = RowCollector(index: index, policy: policy, depth: depth)
+        var collector = RowCollector(
+            index: index, policy: policy, depth: depth, packageCount: packages.count)
         var uncovered: [ReportedPackage] = []
-        var covered: [String: Bool] = [:]
+        var scope = KnownScope()
         for (number, subject) in packages.enumerated() {
             if number & 0xFFF == 0xFFF { progress(number) }
             collector.place = number
-            if Self.isCovered(subject, by: index, known: &covered) {
+            if scope.isCovered(subject, by: index) {
                 try collector.take(subject)
             } else if try !collector.takeProducts(of: subject) {
                 uncovered.append(subject)
@@ -133,17 +148,7 @@ public struct MatchReport: Sendable {
 
     /// Whether any finding is affected and at least that severe. What nobody has rated is not.
     public func reaches(_ severity: Severity) -> Bool {
-        rows.contains { $0.answer.status == .affected && $0.vulnerability.record.severity >= severity }
-    }
-
-    private static func isCovered(
-        _ subject: ReportedPackage, by index: AdvisoryIndex, known: inout [String: Bool]
-    ) -> Bool {
-        guard let scope = subject.coordinates?.scope else { return false }
-        if let answer = known[scope] { return answer }
-        let answer = index.covers(scope: scope)
-        known[scope] = answer
-        return answer
+        rows.contains { $0.answer.status == .affected && $0.vulnerability.severity >= severity }
     }
 
     /// What orders most rows, as numbers: to sort rows themselves would count references at each step.
@@ -175,6 +180,19 @@ public struct MatchReport: Sendable {
             if one != other { return one > other }
         }
         return lhs.subject.package < rhs.subject.package
+    }
+}
+
+/// Whether a scope has advisories, remembered from package to package: mostly the next is of the same.
+private struct KnownScope {
+    private var last: (scope: String, isCovered: Bool)?
+
+    mutating func isCovered(_ subject: ReportedPackage, by index: AdvisoryIndex) -> Bool {
+        guard let scope = subject.coordinates?.scope else { return false }
+        if let last, last.scope == scope { return last.isCovered }
+        let answer = index.covers(scope: scope)
+        last = (scope, answer)
+        return answer
     }
 }
 
@@ -214,24 +232,6 @@ public struct MatchPolicy: Sendable {
     }
 }
 
-/// One record for all the rows that name it.
-final class SharedRecord: Sendable {
-    let record: VulnerabilityRecord
-    /// From 0, unknown, to 5, critical.
-    let severityRank: Int
-    /// Which of the report's records it is, from 0.
-    let place: Int
-    /// Its number in the index; `nil` when a user's VEX brought it up.
-    let number: UInt32?
-
-    init(_ record: VulnerabilityRecord, place: Int, number: UInt32? = nil) {
-        self.record = record
-        self.place = place
-        self.number = number
-        severityRank = Severity.allCases.firstIndex(of: record.severity) ?? 0
-    }
-}
-
 /// Makes rows of verdicts.
 private struct RowCollector: ~Copyable {
     let index: AdvisoryIndex
@@ -246,11 +246,19 @@ private struct RowCollector: ~Copyable {
     private var records: [UInt32: SharedRecord] = [:]
     private var recordCount = 0
     private var found = CompactVerdicts()
+    /// Whether the user has said nothing about any finding.
+    private let isUndecided: Bool
+    /// Whether records are put into words: where the report, or what the user has decided, asks for them again and again.
+    private let keepsWords: Bool
 
-    init(index: AdvisoryIndex, policy: MatchPolicy, depth: MatchReport.Depth) {
+    init(index: AdvisoryIndex, policy: MatchPolicy, depth: MatchReport.Depth, packageCount: Int) {
         self.index = index
         self.policy = policy
         self.depth = depth
+        // Packages have about one vulnerability each; a table that grows is filled anew each time.
+        records.reserveCapacity(packageCount)
+        isUndecided = policy.vex.isEmpty && policy.ignore.isEmpty
+        keepsWords = depth != .numbers || !isUndecided
     }
 
     /// Takes a package whose ecosystem has advisories.
@@ -266,11 +274,16 @@ private struct RowCollector: ~Copyable {
         let answers = found.records
         for compact in answers {
             let answer = depth == .numbers ? Answer.indexed(compact, index) : .stated(try index.verdict(compact))
-            let isUnimportant = try index.withUrgency(of: compact) { $0.elementsEqual("unimportant".utf8) }
+            let isUnimportant = try index.withUrgency(of: compact) {
+                $0.count == Self.unimportant.count && $0.elementsEqual(Self.unimportant)
+            }
             try append(subject, answer, isUnimportant: isUnimportant, number: compact.vulnerability, product: nil)
         }
-        try addStated(of: subject, except: answers.map(\.vulnerability))
+        if !policy.vex.isEmpty { try addStated(of: subject, except: answers.map(\.vulnerability)) }
     }
+
+    /// The urgency word of what a distribution sees no security impact in.
+    private static let unimportant = Array("unimportant".utf8)
 
     /// Takes what nobody publishes advisories for by the products it may be.
     ///
@@ -295,7 +308,10 @@ private struct RowCollector: ~Copyable {
         _ subject: ReportedPackage, _ answer: Answer, isUnimportant: Bool, number: UInt32, product: CPEName?
     ) throws {
         let record = try record(number)
-        // Asked first, because handing a record over copies it.
+        // Most are: what may be of the user's decisions costs time to hand around, even where there is nothing.
+        if isUndecided, product == nil {
+            return add(MatchReport.Row(subject, at: place, answer, isUnimportant: isUnimportant, record, rarity: nil))
+        }
         let statement = policy.vex.isEmpty ? nil : policy.vex.statement(on: record.record, of: subject)
         append(subject, answer, isUnimportant: isUnimportant, record, product: product, vex: statement)
     }
@@ -315,8 +331,12 @@ private struct RowCollector: ~Copyable {
 
     private mutating func record(_ number: UInt32) throws -> SharedRecord {
         if let known = records[number] { return known }
-        let record = depth == .whole ? try whole(number) : try index.brief(number: number)
-        let shared = SharedRecord(record, place: recordCount, number: number)
+        let shared =
+            keepsWords
+            ? SharedRecord(
+                depth == .whole ? try whole(number) : try index.brief(number: number), place: recordCount,
+                number: number)
+            : try SharedRecord(number: number, of: index, place: recordCount)
         recordCount += 1
         records[number] = shared
         return shared
@@ -342,12 +362,14 @@ private struct RowCollector: ~Copyable {
             let verdict = answer.verdict
             suppression = policy.ignore.first { $0.covers(record.record, verdict, of: subject) }.map { .ignored($0) }
         }
-        let row = MatchReport.Row(
-            subject, at: place, answer, isUnimportant: isUnimportant, record, product: product, vex: vex,
-            suppression: suppression)
-        if suppression != nil {
+        let rarity = MatchReport.Row.Rarity(product: product, vex: vex, suppression: suppression)
+        add(MatchReport.Row(subject, at: place, answer, isUnimportant: isUnimportant, record, rarity: rarity))
+    }
+
+    private mutating func add(_ row: MatchReport.Row) {
+        if row.suppression != nil {
             suppressed.append(row)
-        } else if policy.onlyFixed, !answer.hasFix {
+        } else if policy.onlyFixed, !row.answer.hasFix {
             withoutFix += 1
         } else {
             findings.append(row)
@@ -357,7 +379,7 @@ private struct RowCollector: ~Copyable {
 
 extension VulnerabilityRecord {
     /// Of a vulnerability that only a user's VEX names.
-    fileprivate static func unknown(_ id: String) -> VulnerabilityRecord {
+    static func unknown(_ id: String) -> VulnerabilityRecord {
         VulnerabilityRecord(id: id, risk: Risk(cvss: nil, severity: .unknown, epss: nil, exploitation: nil))
     }
 }

@@ -3,8 +3,11 @@
 /// Writing never fails on the spot: the first error is kept, what follows it is dropped, and ``flush()`` throws it.
 public final class ByteOutput {
     private let drain: (UnsafeRawBufferPointer) throws -> Void
-    private let buffer: UnsafeMutableRawBufferPointer
-    private var count = 0
+    /// The piece, from its first byte to behind its last, and where the next byte goes. Pointers rather than a buffer and a count: what writes a
+    /// report byte by byte would work out the one from the other at each.
+    private let start: UnsafeMutableRawPointer
+    private let end: UnsafeMutableRawPointer
+    private var next: UnsafeMutableRawPointer
     private var failure: (any Error)?
 
     /// Makes an output.
@@ -14,25 +17,54 @@ public final class ByteOutput {
     ///   - drain: Takes the pieces in order; lent for the call.
     public init(capacity: Int = 64 * 1024, drain: @escaping (UnsafeRawBufferPointer) throws -> Void) {
         self.drain = drain
-        buffer = .allocate(byteCount: max(64, capacity), alignment: 1)
+        let capacity = max(64, capacity)
+        start = .allocate(byteCount: capacity, alignment: 1)
+        end = start + capacity
+        next = start
     }
 
-    deinit { buffer.deallocate() }
+    deinit { start.deallocate() }
 
     /// Appends one byte.
     @inline(__always)
     public func append(_ byte: UInt8) {
-        if count == buffer.count { empty() }
-        buffer[count] = byte
-        count += 1
+        if next == end { empty() }
+        next.storeBytes(of: byte, as: UInt8.self)
+        next += 1
     }
 
     /// Appends bytes.
     @inline(__always)
     public func append(_ bytes: UnsafeRawBufferPointer) {
-        guard bytes.count <= buffer.count - count else { return appendPieces(of: bytes) }
-        UnsafeMutableRawBufferPointer(rebasing: buffer[count...]).copyMemory(from: bytes)
-        count += bytes.count
+        guard let first = bytes.baseAddress, bytes.count <= end - next else { return appendPieces(of: bytes) }
+        next.copyMemory(from: first, byteCount: bytes.count)
+        next += bytes.count
+    }
+
+    /// Appends bytes in quotes as they are, in one step: of names and plain texts a report is made.
+    ///
+    /// - Parameter mark: What comes behind the closing quote; `nil` for nothing.
+    @inline(__always)
+    func append(quoted bytes: UnsafeRawBufferPointer, followedBy mark: UInt8? = nil) {
+        let quote = UInt8(ascii: "\"")
+        guard let first = bytes.baseAddress, bytes.count + 3 <= end - next else {
+            append(quote)
+            append(bytes)
+            append(quote)
+            if let mark { append(mark) }
+            return
+        }
+        var place = next
+        place.storeBytes(of: quote, as: UInt8.self)
+        (place + 1).copyMemory(from: first, byteCount: bytes.count)
+        place += bytes.count + 1
+        place.storeBytes(of: quote, as: UInt8.self)
+        place += 1
+        if let mark {
+            place.storeBytes(of: mark, as: UInt8.self)
+            place += 1
+        }
+        next = place
     }
 
     /// Appends what does not fit into the current piece.
@@ -40,8 +72,8 @@ public final class ByteOutput {
     private func appendPieces(of bytes: UnsafeRawBufferPointer) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            if count == buffer.count { empty() }
-            let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(buffer.count - count))
+            if next == end { empty() }
+            let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(end - next))
             append(piece)
             rest = rest.dropFirst(piece.count)
         }
@@ -79,10 +111,10 @@ public final class ByteOutput {
     }
 
     private func empty() {
-        defer { count = 0 }
-        guard failure == nil, count > 0 else { return }
+        defer { next = start }
+        guard failure == nil, next > start else { return }
         do {
-            try drain(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            try drain(UnsafeRawBufferPointer(start: start, count: next - start))
         } catch {
             failure = error
         }

@@ -2,7 +2,15 @@
 /// copied from then on.
 struct JSONFragments {
     private var uses: [Int]
-    private var known: [[UInt8]]
+    /// Where the members are that were written, by number; empty for those that were not.
+    private var places: [Range<Int>]
+    private let written = Written()
+    private let output: ByteOutput
+
+    /// What was written, in one piece: thousands of small ones would each cost more than their members.
+    private final class Written {
+        var bytes: [UInt8] = []
+    }
 
     /// Makes one.
     ///
@@ -13,7 +21,8 @@ struct JSONFragments {
             while uses.count <= number { uses.append(0) }
             uses[number] += 1
         }
-        known = Array(repeating: [], count: uses.count)
+        places = Array(repeating: 0..<0, count: uses.count)
+        output = ByteOutput(capacity: 1024) { [written] in written.bytes.append(contentsOf: $0) }
     }
 
     /// Writes the members that belong to a number.
@@ -21,17 +30,13 @@ struct JSONFragments {
     /// - Parameter write: Writes them; called once at most, unless there are none.
     mutating func write(_ number: Int, to writer: inout JSONWriter, _ write: (inout JSONWriter) -> Void) {
         guard uses[number] > 1 else { return write(&writer) }
-        if known[number].isEmpty { known[number] = Self.bytes(write) }
-        writer.fragment(known[number])
-    }
-
-    private static func bytes(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
-        var bytes: [UInt8] = []
-        let output = ByteOutput(capacity: 1024) { bytes.append(contentsOf: $0) }
-        var writer = JSONWriter(to: output)
-        write(&writer)
-        // Arrays take everything: there is nothing to fail.
-        try? output.flush()
-        return bytes
+        if places[number].isEmpty {
+            let start = written.bytes.count
+            var own = JSONWriter(to: output)
+            write(&own)
+            writer.noting { _ in try output.flush() }
+            places[number] = start..<written.bytes.count
+        }
+        written.bytes.withUnsafeBytes { writer.fragment(UnsafeRawBufferPointer(rebasing: $0[places[number]])) }
     }
 }

@@ -29,17 +29,16 @@ public struct JSONWriter {
     /// Starts a member; its value must follow.
     public mutating func key(_ name: StaticString) {
         separate()
-        output.append(UInt8(ascii: "\""))
-        output.append(name)
-        output.append(UInt8(ascii: "\""))
-        output.append(UInt8(ascii: ":"))
+        output.append(
+            quoted: UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount),
+            followedBy: UInt8(ascii: ":"))
         needsComma = false
     }
 
     /// Starts a member whose name is known only at run time.
     public mutating func key(text name: String) {
         separate()
-        escaped(name)
+        quoted(name)
         output.append(UInt8(ascii: ":"))
         needsComma = false
     }
@@ -53,16 +52,20 @@ public struct JSONWriter {
     /// Writes a text.
     public mutating func string(_ text: String) {
         separate()
-        escaped(text)
+        quoted(text)
         needsComma = true
     }
 
     /// Writes a text that is lent as UTF-8; what is none of it is replaced, as in every text.
     mutating func string(utf8 text: UnsafeRawBufferPointer) {
         separate()
-        output.append(UInt8(ascii: "\""))
-        lent(text)
-        output.append(UInt8(ascii: "\""))
+        if Self.firstToEscape(text, orBeyondASCII: true) == nil {
+            output.append(quoted: text)
+        } else {
+            output.append(UInt8(ascii: "\""))
+            lent(text)
+            output.append(UInt8(ascii: "\""))
+        }
         needsComma = true
     }
 
@@ -83,6 +86,15 @@ public struct JSONWriter {
 
     /// Notes that something could not be written; the output says so at its end.
     func fail(_ error: any Error) { output.fail(error) }
+
+    /// Writes what may turn out not to be had, and notes it when it is not.
+    mutating func noting(_ body: (inout JSONWriter) throws -> Void) {
+        do {
+            try body(&self)
+        } catch {
+            fail(error)
+        }
+    }
 
     /// Writes a whole number.
     public mutating func number(_ value: some BinaryInteger) {
@@ -133,10 +145,10 @@ public struct JSONWriter {
     }
 
     /// Writes members, or elements, that were written before by a writer of their own.
-    mutating func fragment(_ bytes: [UInt8]) {
+    mutating func fragment(_ bytes: UnsafeRawBufferPointer) {
         guard !bytes.isEmpty else { return }
         separate()
-        bytes.withUnsafeBytes { output.append($0) }
+        output.append(bytes)
         needsComma = true
     }
 
@@ -154,77 +166,73 @@ public struct JSONWriter {
         needsComma = true
     }
 
+    @inline(__always)
     private mutating func separate() {
         if needsComma { output.append(UInt8(ascii: ",")) }
         breakLine()
     }
 
+    @inline(__always)
     private mutating func breakLine() {
         guard needsLineBreak else { return }
         output.append(UInt8(ascii: "\n"))
         needsLineBreak = false
     }
 
-    private func escaped(_ text: String) {
-        output.append(UInt8(ascii: "\""))
+    private func quoted(_ text: String) {
         var text = text
-        text.withUTF8 { escaped(UnsafeRawBufferPointer($0)) }
-        output.append(UInt8(ascii: "\""))
+        text.withUTF8 { bytes in
+            let bytes = UnsafeRawBufferPointer(bytes)
+            if Self.firstToEscape(bytes, orBeyondASCII: false) == nil { return output.append(quoted: bytes) }
+            output.append(UInt8(ascii: "\""))
+            escaped(bytes)
+            output.append(UInt8(ascii: "\""))
+        }
     }
 
     /// Writes bytes that may be no UTF-8.
     private func lent(_ bytes: UnsafeRawBufferPointer) {
-        if Self.isASCII(bytes) { return escaped(bytes) }
+        if bytes.allSatisfy({ $0 < 0x80 }) { return escaped(bytes) }
         var text = String(decoding: bytes, as: UTF8.self)
         text.withUTF8 { escaped(UnsafeRawBufferPointer($0)) }
     }
 
-    private static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        var seen: UInt64 = 0
-        var index = 0
-        while index + 8 <= bytes.count {
-            seen |= bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            index += 8
-        }
-        while index < bytes.count {
-            seen |= UInt64(bytes[index])
-            index += 1
-        }
-        return seen & 0x8080_8080_8080_8080 == 0
-    }
-
     private func escaped(_ bytes: UnsafeRawBufferPointer) {
-        var start = 0
-        while let index = Self.firstToEscape(bytes, from: start) {
-            output.append(UnsafeRawBufferPointer(rebasing: bytes[start..<index]))
-            escape(bytes[index])
-            start = index + 1
+        var rest = bytes
+        while let index = Self.firstToEscape(rest, orBeyondASCII: false) {
+            output.append(UnsafeRawBufferPointer(rebasing: rest[..<index]))
+            escape(rest[index])
+            rest = UnsafeRawBufferPointer(rebasing: rest[(index + 1)...])
         }
-        output.append(UnsafeRawBufferPointer(rebasing: bytes[start...]))
+        output.append(rest)
     }
 
-    /// Where the next byte is that JSON does not take as it is, looked for in eight at a time.
+    /// Where the first byte is that JSON does not take as it is, or none of ASCII; looked for in eight at a time.
     @inline(__always)
-    private static func firstToEscape(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        var index = start
-        while index + 8 <= bytes.count {
-            let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            let quote = word ^ ones &* UInt64(UInt8(ascii: "\""))
-            let backslash = word ^ ones &* UInt64(UInt8(ascii: "\\"))
-            let delete = word ^ ones &* 0x7F
-            // A byte's highest bit comes out as 1 where the byte was 0, or below 0x20; above the first such byte it means nothing.
-            let special =
-                (quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (delete &- ones) & ~delete
-                | (word &- ones &* 0x20) & ~word
-            if special & (ones &* 0x80) != 0 { break }
-            index += 8
-        }
+    private static func firstToEscape(_ bytes: UnsafeRawBufferPointer, orBeyondASCII: Bool) -> Int? {
+        var index = 0
+        while index + 8 <= bytes.count, !hasSpecial(bytes, index, orBeyondASCII) { index += 8 }
+        // What is left is looked at together with what stands before it.
+        if bytes.count >= 8, index + 8 > bytes.count, !hasSpecial(bytes, bytes.count - 8, orBeyondASCII) { return nil }
         while index < bytes.count {
-            if needsEscape(bytes[index]) { return index }
+            if needsEscape(bytes[index]) || (orBeyondASCII && bytes[index] >= 0x80) { return index }
             index += 1
         }
         return nil
+    }
+
+    @inline(__always)
+    private static func hasSpecial(_ bytes: UnsafeRawBufferPointer, _ index: Int, _ orBeyondASCII: Bool) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        let quote = word ^ ones &* UInt64(UInt8(ascii: "\""))
+        let backslash = word ^ ones &* UInt64(UInt8(ascii: "\\"))
+        let delete = word ^ ones &* 0x7F
+        // A byte's highest bit comes out as 1 where the byte was 0, or below 0x20; above the first such byte it means nothing.
+        let special =
+            (quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (delete &- ones) & ~delete
+            | (word &- ones &* 0x20) & ~word
+        return (orBeyondASCII ? special | word : special) & (ones &* 0x80) != 0
     }
 
     @inline(__always)
