@@ -19,6 +19,7 @@ public enum AdvisoryNames {
     }
 
     private static func foldedSeparators(_ name: String) -> String {
+        if isFolded(name.utf8) { return name }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(name.utf8.count)
         for byte in name.utf8 {
@@ -30,5 +31,17 @@ public enum AdvisoryNames {
             }
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Whether a name is as ``foldedSeparators(_:)`` would write it, as most are.
+    private static func isFolded(_ name: String.UTF8View) -> Bool {
+        var isBehindDash = false
+        for byte in name {
+            let isDash = byte == UInt8(ascii: "-")
+            if byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".") || (isDash && isBehindDash) { return false }
+            if lowercase(byte) != byte { return false }
+            isBehindDash = isDash
+        }
+        return true
     }
 }

@@ -45,6 +45,7 @@ extension CanonicalWriter {
     /// Takes away the slashes at both ends of a name, which say nothing: parsed text has them escaped (`a%2F`), and what is built of the
     /// parts must be the same package URL again.
     private mutating func removeOuterSlashes(from start: Int) {
+        guard bytes[start...].contains(PercentCoding.percent) else { return }
         let slash = Array("%2F".utf8)
         while bytes[start...].suffix(3).elementsEqual(slash) { removeLast(3) }
         while bytes[start...].starts(with: slash) { removeSubrange(start..<start + 3) }

@@ -93,14 +93,17 @@ enum ForeignBuild {
         guard let sign = rest.lastIndex(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "+") }) else {
             return false
         }
-        return codenames.contains(String(Substring(rest[rest.index(after: sign)...])))
+        let word = rest[rest.index(after: sign)...]
+        // Asked first, because most revisions end in `deb12u2` and the like, and to look a text up takes longer.
+        guard word.allSatisfy({ (0x61...0x7a).contains($0) }) else { return false }
+        return codenames.contains(String(Substring(word)))
     }
 
     /// `1+debian12`, `1+ubuntu22.04`: Zabbix and others. The sign stands behind the revision's number, as upstream's own versions may hold
     /// such words too (`2.2.4+debian0-1`).
     private static func endsWithRelease(_ revision: Substring.UTF8View) -> Bool {
         let rest = revision.drop(while: isDigit)
-        guard rest.startIndex > revision.startIndex else { return false }
+        guard rest.startIndex > revision.startIndex, rest.first == UInt8(ascii: "+") else { return false }
         for word in ["+debian", "+ubuntu"] where rest.starts(with: word.utf8) {
             let number = rest.dropFirst(word.utf8.count)
             return !number.isEmpty && number.allSatisfy { isDigit($0) || $0 == UInt8(ascii: ".") }

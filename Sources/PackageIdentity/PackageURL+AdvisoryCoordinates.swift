@@ -7,15 +7,17 @@ extension PackageURL {
     /// The same for callers that know the release, or remember it.
     func coordinates(release: () -> DistributionScope?) -> AdvisoryCoordinates? {
         guard let version else { return nil }
+        // Cut out of the text once, not at each question.
+        let type = type
         switch type {
         case "deb": return release().flatMap { debianCoordinates(version, in: $0) }
         case "apk": return release().flatMap { alpineCoordinates(version, in: $0) }
         case "rpm": return release().flatMap { rpmCoordinates(version, in: $0) }
         default:
-            guard let scope = registryScope else { return nil }
+            guard let scope = Self.registryScope(of: type) else { return nil }
             return AdvisoryCoordinates(
-                scope: scope, name: AdvisoryNames.canonical(registryName, scope: scope),
-                version: registryVersion(version))
+                scope: scope, name: AdvisoryNames.canonical(registryName(as: type), scope: scope),
+                version: registryVersion(version, of: type))
         }
     }
 
@@ -77,7 +79,7 @@ extension PackageURL {
         return "\(epoch):\(version)"
     }
 
-    private var registryScope: String? {
+    private static func registryScope(of type: String) -> String? {
         switch type {
         case "pypi": "PyPI"
         case "npm": "npm"
@@ -105,7 +107,7 @@ extension PackageURL {
     }
 
     /// Namespace and name as the ecosystem's own tool writes them.
-    private var registryName: String {
+    private func registryName(as type: String) -> String {
         switch type {
         case "golang" where namespace == nil && name == "std": return "stdlib"
         // The namespace is who published the recipe; advisories name the recipe.
@@ -118,7 +120,7 @@ extension PackageURL {
     }
 
     /// The version as advisories number it.
-    private func registryVersion(_ version: String) -> String {
+    private func registryVersion(_ version: String, of type: String) -> String {
         switch type {
         case "golang" where namespace == nil: return GoToolchain.release(version)
         case "gem": return GemPlatform.cut(version)

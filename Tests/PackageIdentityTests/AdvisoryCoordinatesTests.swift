@@ -109,6 +109,8 @@ struct AdvisoryCoordinatesTests {
         Case("pkg:pypi/Django@4.2", "PyPI", "django", "4.2"),
         Case("pkg:pypi/zope.interface@5", "PyPI", "zope-interface", "5"),
         Case("pkg:pypi/a__b-.c@1", "PyPI", "a-b-c", "1"),
+        Case("pkg:pypi/a-b-c@1", "PyPI", "a-b-c", "1"),
+        Case("pkg:pypi/-a--b-@1", "PyPI", "-a-b-", "1"),
         Case("pkg:npm/%40babel/core@7.0.0", "npm", "@babel/core", "7.0.0"),
         Case("pkg:golang/golang.org/x/net@v0.17.0", "Go", "golang.org/x/net", "v0.17.0"),
         Case("pkg:golang/github.com/Masterminds/goutils@v1", "Go", "github.com/masterminds/goutils", "v1"),

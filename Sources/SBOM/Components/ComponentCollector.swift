@@ -8,7 +8,7 @@ struct ComponentCollector {
     private var omittedWarnings = 0
 
     /// Takes the next component of the document.
-    mutating func take(_ component: StatedComponent) throws(SBOMError) {
+    mutating func take(_ component: consuming StatedComponent) throws(SBOMError) {
         guard stated.count < SBOMDocument.maximumComponents else {
             throw .tooManyComponents(limit: SBOMDocument.maximumComponents)
         }
@@ -37,12 +37,15 @@ struct ComponentCollector {
         var packages: [SBOMComponent] = []
         var products: [SBOMComponent] = []
         packages.reserveCapacity(stated.count)
-        for component in stated {
-            let made = make(component)
-            if made.package != nil {
+        // By number: a walk over the components themselves would copy each.
+        for index in stated.indices {
+            var made = SBOMComponent(stated[index])
+            do throws(StatedComponent.Unusable) {
+                made.package = try stated[index].package(on: system)
                 packages.append(made)
-            } else if !made.cpes.isEmpty || (component.kind == .software && made.version != nil && !made.name.isEmpty) {
-                products.append(made)
+            } catch {
+                if stated[index].isExpectedToBePackage { warn("\(stated[index].label): \(error.reason)") }
+                if made.isProduct(ofKind: stated[index].kind) { products.append(made) }
             }
         }
         if omittedWarnings > 0 { warnings.append("\(omittedWarnings) more components without a usable package URL") }
@@ -50,23 +53,12 @@ struct ComponentCollector {
             format: format, components: Self.merged(packages) + Self.distinct(products), warnings: warnings)
     }
 
-    private mutating func make(_ component: StatedComponent) -> SBOMComponent {
-        var made = SBOMComponent(
-            package: nil, statedPackageURL: component.packageURL, name: component.name, version: component.version,
-            publisher: component.publisher, cpes: component.cpes)
-        do throws(StatedComponent.Unusable) {
-            made.package = try component.package(on: system)
-        } catch {
-            let isExpected = component.packageURL != nil || (component.kind == .software && component.cpes.isEmpty)
-            if isExpected { warn("\(component.label): \(error.reason)") }
-        }
-        return made
-    }
-
     /// Ascending by package, each package once: the first that the document names, with the CPEs of all.
     private static func merged(_ packages: [SBOMComponent]) -> [SBOMComponent] {
         // A package URL is ASCII: its text sorts as its bytes do.
         let keys = packages.map { $0.package?.description ?? "" }
+        // Many producers sort what they write.
+        if zip(keys, keys.dropFirst()).allSatisfy(<) { return packages }
         let order = packages.indices.sorted { keys[$0] == keys[$1] ? $0 < $1 : keys[$0] < keys[$1] }
         var result: [SBOMComponent] = []
         result.reserveCapacity(packages.count)
@@ -90,4 +82,23 @@ struct ComponentCollector {
         let sorted = products.sorted { key($0).lexicographicallyPrecedes(key($1)) }
         return sorted.enumerated().filter { $0 == 0 || sorted[$0 - 1] != $1 }.map(\.element)
     }
+}
+
+extension SBOMComponent {
+    /// What a bill states; its package is made later.
+    fileprivate init(_ stated: borrowing StatedComponent) {
+        self.init(
+            package: nil, statedPackageURL: stated.packageURL, name: stated.name, version: stated.version,
+            publisher: stated.publisher, cpes: stated.cpes)
+    }
+
+    /// Whether advisories about products may speak of what is no package.
+    fileprivate func isProduct(ofKind kind: StatedComponent.Kind) -> Bool {
+        !cpes.isEmpty || (kind == .software && version != nil && !name.isEmpty)
+    }
+}
+
+extension StatedComponent {
+    /// Whether a bill that names no package here leaves something out.
+    fileprivate var isExpectedToBePackage: Bool { packageURL != nil || (kind == .software && cpes.isEmpty) }
 }

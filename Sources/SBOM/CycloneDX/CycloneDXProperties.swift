@@ -60,6 +60,7 @@ enum CycloneDXProperties {
     /// - Parameter isVersioned: Trivy writes lock files as applications without version; their packages are components of their own.
     static func kind(ofType type: String, isVersioned: Bool) -> StatedComponent.Kind {
         switch type {
+        case "library": .software
         case "operating-system": .operatingSystem
         case "container", "cryptographic-asset", "data", "device", "device-driver", "file", "machine-learning-model",
             "platform":
