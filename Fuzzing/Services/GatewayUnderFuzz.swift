@@ -22,6 +22,7 @@ final class GatewayUnderFuzz: @unchecked Sendable {
     private(set) var ownerToken = ""
     private(set) var enrollmentToken = ""
     private(set) var agentToken = ""
+    private(set) var agentID = ""
     let agentKey = Curve25519.Signing.PrivateKey()
 
     private static let time: Int64 = 1_790_000_000
@@ -99,9 +100,9 @@ final class GatewayUnderFuzz: @unchecked Sendable {
         let enrolled = asAgent(
             "POST", AgentProtocol.enrollPath, token: nil,
             body: Array(#"{"token":"\#(enrollmentToken)","facts":\#(facts)}"#.utf8))
-        let agent = Self.text("agent_id", in: enrolled)
+        agentID = Self.text("agent_id", in: enrolled)
         let access = asAgent(
-            "POST", AgentProtocol.tokenPath, token: nil, body: Array(#"{"agent_id":"\#(agent)"}"#.utf8))
+            "POST", AgentProtocol.tokenPath, token: nil, body: Array(#"{"agent_id":"\#(agentID)"}"#.utf8))
         agentToken = Self.text("access_token", in: access)
     }
 
@@ -121,6 +122,7 @@ final class GatewayUnderFuzz: @unchecked Sendable {
 
     /// Signs in with the provider, whose ID token has these claims; `NONCE` in them stands for what the gateway asked for.
     func signIn(claims: [UInt8]) {
+        OpenIDUnderFuzz.say([], as: .token)
         let start = service.ask("GET", "/v1/auth/oidc/sso/start")
         let asked = URLComponents(string: start.fields["location"] ?? "")?.queryItems ?? []
         func value(_ name: String) -> String { asked.first { $0.name == name }?.value ?? "" }
@@ -132,6 +134,19 @@ final class GatewayUnderFuzz: @unchecked Sendable {
         let path = "/v1/auth/oidc/sso/callback?code=c&state=\(value("state"))"
         service.ask("GET", path, [("Cookie", String(cookie))]).check("a sign-in")
         service.ask("GET", path, [("Cookie", "zt_oidc=\(Base64URL.encode(claims))")]).check("a cookie of somebody's")
+    }
+
+    /// The agent's heartbeat. One that cannot come from the same machine as those before shuts the agent out; the owner lets it in again.
+    func heartbeat(_ body: [UInt8]) {
+        func send(_ body: [UInt8]) -> LocalReply {
+            asAgent("POST", AgentProtocol.heartbeatPath, token: agentToken, body: body)
+        }
+        let reply = send(body)
+        reply.check("a heartbeat")
+        guard reply.status == 401 else { return }
+        let standing = Array(#"{"standing":"active","reason":"fuzz"}"#.utf8)
+        asOwner("PUT", "/v1/agents/\(agentID)/standing", body: standing).check("an agent is let in")
+        require(send([]).status != 401, "an agent that was let in is served")
     }
 
     /// Asks as the agent does, with a new proof.

@@ -8,6 +8,10 @@ extension FuzzTargets {
         FuzzTarget("gateway-queries", maximumLength: 512, dictionary: "gateway") { input in
             let query = requestTarget(input)
             for path in listPaths { own.asOwner("GET", "\(path)?\(query)").check("\(path)?\(query)") }
+            let fields = "Authorization: Bearer \(own.ownerToken)\r\nConnection: close\r\n\r\n"
+            let export = own.service.exchange(
+                Array("GET /v1/audit/export?subject=none&\(query) HTTP/1.1\r\nHost: localhost\r\n\(fields)".utf8))
+            require(export.starts(with: Array("HTTP/1.1 ".utf8)), "an export is answered")
         },
         FuzzTarget("gateway-paths", maximumLength: 256, dictionary: "gateway") { input in
             let text = requestTarget(input)
@@ -45,20 +49,27 @@ extension FuzzTargets {
     private static var own: GatewayUnderFuzz { .shared }
 
     private static let listPaths = [
-        "/v1/agents", "/v1/vulnerabilities", "/v1/events", "/v1/enrollment-tokens",
+        "/v1/agents", "/v1/vulnerabilities", "/v1/events", "/v1/enrollment-tokens", "/v1/api-tokens", "/v1/audit",
+        "/v1/barred-agents", "/v1/exceptions", "/v1/feeds", "/v1/overview", "/v1/sessions", "/v1/users",
         "/v1/agents/00000000-0000-4000-8000-000000000000/packages",
         "/v1/agents/00000000-0000-4000-8000-000000000000/findings", "/v1/vulnerabilities/CVE-2024-0001/agents",
         "/v1/vulnerabilities/CVE-2024-0001/explanation",
     ]
 
     private static func checkBodies(_ input: [UInt8]) {
-        for path in ["/v1/auth/login", "/v1/enrollment-tokens"] {
-            own.asOwner("POST", path, body: input).check("a body to \(path)")
+        let nobody = "00000000-0000-4000-8000-000000000000"
+        for (method, path) in [
+            ("POST", "/v1/auth/login"), ("POST", "/v1/enrollment-tokens"), ("POST", "/v1/api-tokens"),
+            ("POST", "/v1/users"), ("PATCH", "/v1/users/\(nobody)"), ("POST", "/v1/exceptions"),
+            ("PUT", "/v1/exceptions/\(nobody)/decision"), ("PUT", "/v1/agents/\(own.agentID)/labels"),
+            ("PUT", "/v1/agents/\(nobody)/standing"),
+        ] {
+            own.asOwner(method, path, body: input).check("a body to \(path)")
         }
         for path in [AgentProtocol.enrollPath, AgentProtocol.tokenPath] {
             own.asAgent("POST", path, token: nil, body: input).check("a body to \(path)")
         }
-        own.asAgent("POST", AgentProtocol.heartbeatPath, token: own.agentToken, body: input).check("a heartbeat")
+        own.heartbeat(input)
     }
 
     /// The first byte says in which form; the rest is the inventory.

@@ -13,7 +13,7 @@ extension FuzzTargets {
             waiting { await askGateway(answering: input) }
         },
         FuzzTarget("openid-answers", maximumLength: 4096, form: .json, dictionary: "openid") { input in
-            _ = try? IdentityOpenIDUnderFuzz.read(path: TemporaryPlace.file("providers.json", input))
+            _ = try? IdentityProvider.read(path: TemporaryPlace.file("providers.json", input))
             for part in OpenIDUnderFuzz.Part.allCases { waiting { try await OpenIDUnderFuzz.signIn(input, as: part) } }
         },
         FuzzTarget("openid-claims", maximumLength: 4096, form: .json, dictionary: "openid") { input in
