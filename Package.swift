@@ -211,6 +211,10 @@ let package = Package(
             floor: 5, "LoadTest", ["PackageIdentity", "SeededRandom", "Inventory", "Wire", "BoundedInput", "AgentKit"],
             external: [crypto, httpClient]),
 
+        module(
+            floor: 5, "Notifications", ["Scoring", "Stores"],
+            external: [crypto, logging, metrics, lifecycle, httpClient, nioCore, nioHTTP1, nioPosix]),
+
         module(floor: 6, "JobQueueTesting", ["Stores", "JobQueue"]),
         module(floor: 6, "EventsTesting", ["Stores", "Events"]),
         module(
@@ -230,6 +234,7 @@ let package = Package(
             [
                 "PackageIdentity", "Scoring", "Inventory", "Matching", "Wire", "Stores", "Verdicts", "JobQueue",
                 "Caching", "Events", "Telemetry", "Reports", "BoundedInput", "JSONDocuments", "RedisClient",
+                "Notifications",
             ],
             external: [crypto, cryptoExtras, logging, metrics, lifecycle, httpClient] + httpServer,
             resources: [.embedInCode("Resources")]),
@@ -250,8 +255,8 @@ let package = Package(
                 "PackageIdentity", "Scoring", "Versioning", "Advisories", "Inventory", "SBOM", "Matching", "Reports",
                 "LoadTest", "Settings", "Stores", "SQLiteStore", "PostgresStore", "Verdicts", "JobQueue", "Events",
                 "Caching", "RedisClient", "MemcachedClient", "RedisJobQueue", "RedisEventBus", "RemoteCaching",
-                "Telemetry", "Enrichment", "VerdictClient", "Processor", "Upkeep", "Gateway", "VerdictServer",
-                "DirectCommands",
+                "Telemetry", "Enrichment", "VerdictClient", "Notifications", "Processor", "Upkeep", "Gateway",
+                "VerdictServer", "DirectCommands",
             ], external: [argumentParser, crypto, logging, metrics, lifecycle, product("Hummingbird", "hummingbird")]),
         program(
             "zerotrace-agent", ["PackageIdentity", "Inventory", "HostScan", "AgentKit"],
@@ -339,6 +344,12 @@ let package = Package(
                 "Stores", "Caching", "Settings", "PipelinedConnections", "RedisClient", "MemcachedClient",
                 "DataServersTesting",
             ]),
+        tests(
+            "Notifications",
+            [
+                "Inventory", "LoopbackTesting", "Matching", "PackageIdentity", "PostgreSQL", "PostgresStore",
+                "PostgresTesting", "SQLiteStore", "Scoring", "Stores",
+            ], external: [crypto, logging, nioCore, nioHTTP1, nioPosix]),
         tests("Upkeep", ["Stores", "Telemetry", "JobQueue", "Caching"], external: [logging, metrics]),
         tests("Stores", ["Inventory"]),
         tests("JobQueue", ["Stores", "JobQueueTesting"]),

@@ -92,6 +92,7 @@ struct GatewayParts: Sendable {
             + APITokenRoutes(services: services, limits: limits).routes
             + AgentStandingRoutes(services: services, authenticator: authenticator, limits: limits).routes
             + ExceptionRoutes(services: services, limits: limits).routes
+            + NotificationRoutes(services: services, limits: limits, targets: configuration.notificationTargets).routes
             + OperationRoutes(
                 services: services, tokens: authenticator.tokens, exposesMetrics: configuration.exposesMetrics
             ).routes

@@ -1,3 +1,5 @@
+import Notifications
+
 /// What an operator can set on the gateway. Checked as a whole by ``buildGateway(configuration:services:logger:)``.
 public struct GatewayConfiguration: Sendable {
     /// Address to bind, "127.0.0.1" or "0.0.0.0".
@@ -20,6 +22,9 @@ public struct GatewayConfiguration: Sendable {
 
     /// OpenID providers with which people may sign in, besides their passwords.
     public var identityProviders: [IdentityProvider] = []
+
+    /// Where people may have notifications sent; whoever delivers them has the same rules and the last word.
+    public var notificationTargets = TargetPolicy()
 
     /// How long an access token of a person or an agent works.
     public var accessTokenLifetime = Duration.seconds(600)

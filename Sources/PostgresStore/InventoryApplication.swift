@@ -56,6 +56,11 @@ struct InventoryApplication {
         let changes = try await stateChanges(material, new: new, packages)
         try await store(material, new, packages, changes)
         try await CompanyCounters.move(company: company, by: CounterDifference.of(changes), transaction)
+        if changes.contains(where: \.isOpening) {
+            try await Outbox.record(company: company, at: now, transaction) {
+                [Openings.Holder(agent: agentID, hostname: agent.hostname, changes: changes)]
+            }
+        }
         return try await CompanyCounters.record(
             .inventoryApplied(try await describe(agent, packages, changes)), company: company, at: now, transaction)
     }

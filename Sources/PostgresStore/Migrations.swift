@@ -30,6 +30,7 @@ struct Migrations: Sendable {
             ("create_api_tokens", 4, PackageResources._07_create_api_tokens_sql),
             ("add_agent_standing", 4, PackageResources._08_add_agent_standing_sql),
             ("create_exceptions", 4, PackageResources._09_create_exceptions_sql),
+            ("create_notifications", 4, PackageResources._10_create_notifications_sql),
         ].map { Migration(name: $0.0, requires: $0.1, script: String(decoding: $0.2, as: UTF8.self)) })
 
     /// Held for the whole of a migration; another one waits for it.
@@ -116,7 +117,8 @@ struct Migrations: Sendable {
             grant select, insert, update, delete on
                 companies, users, sessions, refresh_tokens, enrollment_tokens, api_tokens, agent_keys, packages, vulnerabilities, verdicts, meta,
                 inventories, agents, agent_presence, agent_facts, agent_dates, uploads, package_holders, company_packages,
-                company_vulnerabilities, company_hours, events, company_totals, free_inventory_numbers, agent_labels, exceptions
+                company_vulnerabilities, company_hours, events, company_totals, free_inventory_numbers, agent_labels, exceptions,
+                notification_endpoints, notifications
                 to \(name);
             grant select, insert on audit_entries to \(name);
             grant select, insert, update on audit_heads to \(name);

@@ -134,8 +134,23 @@ struct VerdictRecording {
         try await moveSummaries(company, changes)
         guard change.agents > 0 else { return nil }
         try await CompanyCounters.move(company: company, by: change.differences, transaction)
+        let openings = changes.filter { $0.value.contains(where: \.isOpening) }
+        if !openings.isEmpty {
+            try await Outbox.record(company: company, at: now, transaction) { try await holders(company, openings) }
+        }
         return try await CompanyCounters.record(
             .verdictsChanged(try await described(change)), company: company, at: now, transaction)
+    }
+
+    /// The agents that have these inventories.
+    private func holders(_ company: Int32, _ openings: [Int32: [StateChange]]) async throws -> [Openings.Holder] {
+        try await transaction.query(
+            NotificationQueries.agents(company: company, inventories: openings.keys.sorted())
+        ).map { row in
+            Openings.Holder(
+                agent: AgentID(uuid: try row.get(1)), hostname: try row.get(2),
+                changes: openings[try row.get(0, as: Int32.self)] ?? [])
+        }
     }
 
     /// The states of the vulnerabilities in these inventories, by number.

@@ -26,6 +26,11 @@ struct InventoryApplication {
         let event = try EventLog.append(
             .inventoryApplied(try describe(packages, changes, db)), company: agent.companyRow, at: now, db)
         try CompanyCounters.recordHour(company: agent.companyRow, at: now, db)
+        if changes.contains(where: \.isOpening) {
+            try Outbox.record(company: agent.companyRow, at: now, db) {
+                [Openings.Holder(agent: agent.id, hostname: agent.hostname, changes: changes)]
+            }
+        }
         return event
     }
 

@@ -109,7 +109,8 @@ extension SQLiteStore {
         }
     }
 
-    private static func user(_ id: UserID, _ scope: CompanyScope, _ db: Database) throws -> (Int64, String) {
+    /// A company and the e-mail of one of its users.
+    static func user(_ id: UserID, _ scope: CompanyScope, _ db: Database) throws -> (Int64, String) {
         guard let company = try scope.row(db),
             let name = try db.first(ExceptionQueries.user, [id.blob, company], { $0[0] as String })
         else { throw StoreError.notFound("user") }

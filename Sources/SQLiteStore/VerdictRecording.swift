@@ -93,10 +93,16 @@ struct VerdictRecording {
         _ db: Database
     ) throws -> [CompanyScope: Event] {
         var companies: [Int64: CompanyChange] = [:]
+        var openings: [Int64: [(inventory: Int64, changes: [StateChange])]] = [:]
         for (inventory, holder) in inventories {
             let changes = StateChange.between(before[inventory] ?? [:], after[inventory] ?? [:])
             if !changes.isEmpty { try InventorySummary.move(inventory: inventory, by: changes, db) }
-            if holder.agents > 0 { companies[holder.company, default: .init()].add(changes, agents: holder.agents) }
+            if holder.agents > 0 {
+                companies[holder.company, default: .init()].add(changes, agents: holder.agents)
+                if changes.contains(where: \.isOpening) {
+                    openings[holder.company, default: []].append((inventory, changes))
+                }
+            }
         }
         var events: [CompanyScope: Event] = [:]
         for (company, change) in companies.sorted(by: { $0.key < $1.key }) {
@@ -104,10 +110,24 @@ struct VerdictRecording {
             let event = try EventLog.append(
                 .verdictsChanged(try change.described(indexDigest: indexDigest, db)), company: company, at: now, db)
             try CompanyCounters.recordHour(company: company, at: now, db)
+            if let opened = openings[company] {
+                try Outbox.record(company: company, at: now, db) { try Self.holders(opened, db) }
+            }
             let id = try db.first(CatalogueQueries.companyByRow, [company]) { try CompanyID(blob: $0[0]) }
             if let id { events[CompanyScope(companyID: id)] = event }
         }
         return events
+    }
+
+    /// The agents that have these inventories.
+    private static func holders(
+        _ openings: [(inventory: Int64, changes: [StateChange])], _ db: Database
+    ) throws -> [Openings.Holder] {
+        try openings.flatMap { inventory, changes in
+            try db.rows(NotificationQueries.agents, [inventory]) { row in
+                Openings.Holder(agent: try AgentID(blob: row[0]), hostname: row[1], changes: changes)
+            }
+        }
     }
 }
 

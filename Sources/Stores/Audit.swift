@@ -30,6 +30,10 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case exceptionRevoked = "exception.revoked"
     /// Its time is over; what it accepted is open again.
     case exceptionExpired = "exception.expired"
+    case endpointCreated = "endpoint.created"
+    case endpointDeleted = "endpoint.deleted"
+    case endpointTested = "endpoint.tested"
+    case notificationRetried = "notification.retried"
     case apiTokenCreated = "api_token.created"
     case apiTokenRevoked = "api_token.revoked"
     /// The log itself was read out.

@@ -61,6 +61,13 @@ struct OpenAPITests {
             let decided = try await client.send(
                 .put, "/v1/exceptions/\(exception.id)/decision", token: token, json: #"{"approved":true}"#)
             #expect(schemas.faults(in: decided.json.value, schema: "Exception") == [])
+            let endpoint = try await client.send(
+                .post, "/v1/notification-endpoints", token: token,
+                json: #"{"url":"https://example.com/","minimum_severity":"high"}"#)
+            #expect(schemas.faults(in: endpoint.json.value, schema: "NotificationEndpoint") == [])
+            let test = try await client.send(
+                .post, "/v1/notification-endpoints/\(endpoint.json["id"].text ?? "")/test", token: token)
+            #expect(schemas.faults(in: test.json.value, schema: "TestNotification") == [])
             let cases = [
                 ("/v1/me", "Profile"), ("/v1/overview", "Overview"), ("/v1/feeds", "Advisories"),
                 ("/v1/agents", "AgentList"), ("/v1/agents/\(id)", "AgentDetail"),
@@ -72,7 +79,9 @@ struct OpenAPITests {
                 ("/v1/vulnerabilities/X/explanation?package=pkg:deb/debian/bash@5?distro=debian-12", "Explanation"),
                 ("/v1/events", "EventList"), ("/v1/enrollment-tokens", "EnrollmentTokenList"),
                 ("/v1/audit", "AuditEntryList"),
-                ("/v1/exceptions", "ExceptionList"), ("/v1/users", "UserList"),
+                ("/v1/exceptions", "ExceptionList"),
+                ("/v1/notification-endpoints", "NotificationEndpointList"), ("/v1/notifications", "NotificationList"),
+                ("/v1/users", "UserList"),
                 ("/v1/barred-agents", "BarredAgentList"),
                 ("/v1/sessions", "SessionSummaryList"), ("/v1/api-tokens", "APITokenList"),
                 ("/-/healthy", "Health"), ("/-/ready", "Health"), ("/.well-known/jwks.json", "JWKS"),

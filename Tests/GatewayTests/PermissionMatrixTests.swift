@@ -51,7 +51,9 @@ struct PermissionMatrixTests {
         let expected: [Role: Set<Permission>] = [
             .owner: Set(Permission.allCases), .admin: Set(Permission.allCases).subtracting([.viewAudit]),
             .analyst: everybody.union([.requestExceptions]), .viewer: everybody,
-            .auditor: everybody.union([.viewEnrollment, .viewAudit, .viewUsers, .viewAPITokens]),
+            .auditor: everybody.union([
+                .viewEnrollment, .viewAudit, .viewUsers, .viewAPITokens, .viewNotifications,
+            ]),
         ]
         let may = try #require(expected[role])
         let installation = try await Installation()

@@ -30,11 +30,19 @@ struct TenancyMatrixTests {
                 scope: tenant.scope, ExceptionScope(vulnerability: Sample.vulnerability.id, package: nil),
                 reason: "of \(tenant.company.name)", expiresAt: now.addingTimeInterval(1e6), by: tenant.viewer.id,
                 at: now)
+            let endpoint = try await installation.store.insertEndpoint(
+                scope: tenant.scope,
+                EndpointDraft(
+                    kind: .webhook, target: "https://\(tenant.company.name).example/", label: "", minimumSeverity: nil,
+                    exploitedOnly: false, secret: []), by: tenant.owner.id, at: now)
+            let notification = try await installation.store.insertTestNotification(
+                scope: tenant.scope, endpoint: endpoint.id, at: now)
             self.tenant = tenant
             identifiers = [
                 "agents": tenant.agentID.description, "enrollment-tokens": tenant.invitation.id.description,
                 "users": tenant.viewer.id.description, "sessions": session.id.description,
                 "api-tokens": token.id.description, "exceptions": exception.id.description,
+                "notification-endpoints": endpoint.id.description, "notifications": notification.description,
             ]
         }
 

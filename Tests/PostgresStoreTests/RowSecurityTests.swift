@@ -64,6 +64,13 @@ struct RowSecurityTests {
                 _ = try await store.requestException(
                     scope: scope, ExceptionScope(vulnerability: "CVE-1", package: nil), reason: "",
                     expiresAt: Scenario.now, by: user.id, at: Scenario.now)
+                let endpoint = try await store.insertEndpoint(
+                    scope: scope,
+                    EndpointDraft(
+                        kind: .webhook, target: "", label: "", minimumSeverity: nil, exploitedOnly: false, secret: []),
+                    by: user.id, at: Scenario.now)
+                _ = try await store.insertTestNotification(
+                    scope: scope, endpoint: endpoint.id, at: Scenario.now)
                 rows.append(try #require(try await store.row(scope)))
             }
             try await body(store, settings, rows[0], rows[1])

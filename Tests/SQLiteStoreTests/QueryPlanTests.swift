@@ -23,7 +23,7 @@ struct QueryPlanTests {
         "agents", "agent_facts", "inventories", "inventory_packages", "agent_package_since", "packages",
         "vulnerabilities", "verdicts", "company_packages", "company_vulnerabilities", "company_hours", "events",
         "users", "sessions", "refresh_tokens", "enrollment_tokens", "exceptions", "agent_labels",
-        "vulnerability_aliases",
+        "vulnerability_aliases", "notification_endpoints", "notifications",
     ]
 
     static let agentPages: [Case] = AgentQuery.Sort.allCases.flatMap { sort in
@@ -98,6 +98,23 @@ struct QueryPlanTests {
         Case(name: "labels of agents", sql: ExceptionQueries.labelsOfAgents, uses: ["agent_labels_by_agent"]),
     ]
 
+    static let notifications: [Case] =
+        [false, true].flatMap { hasCursor in
+            [NotificationState.dead, nil].map { state in
+                var query = NotificationQuery()
+                query.state = state
+                return Case(
+                    name: "notifications \(hasCursor) \(state?.rawValue ?? "all")",
+                    sql: NotificationQueries.page(query, hasCursor: hasCursor), uses: ["notifications_by_company"])
+            }
+        } + [
+            Case(
+                name: "endpoints", sql: NotificationQueries.endpoints, uses: ["notification_endpoints_by_company"]),
+            Case(name: "due notifications", sql: NotificationQueries.due, uses: ["notifications_waiting"]),
+            Case(name: "old notifications", sql: NotificationQueries.forget, uses: ["notifications_ended"]),
+            Case(name: "agents of an inventory", sql: NotificationQueries.agents, uses: ["agents_by_applied"]),
+        ]
+
     static let others: [Case] =
         [false, true].flatMap { hasCursor in
             [
@@ -162,7 +179,9 @@ struct QueryPlanTests {
             Case(name: "delete packages", sql: InventoryQueries.deletePackages, uses: ["package_id=?"], maySort: true),
         ]
 
-    @Test("is served by its index", arguments: agentPages + findingPages + others + exceptionPages + exceptions)
+    @Test(
+        "is served by its index",
+        arguments: agentPages + findingPages + others + exceptionPages + exceptions + notifications)
     func plan(_ query: Case) throws {
         let queue = try DatabaseQueue()
         let plan = try queue.inDatabase { db in

@@ -31,6 +31,10 @@ enum Permission: String, Sendable, CaseIterable {
     case requestExceptions
     /// Approving what somebody else asked for, or rejecting it.
     case decideExceptions
+    /// Which endpoints are told of findings, never their secrets, and what became of notifications.
+    case viewNotifications
+    /// Making and removing endpoints, and trying notifications again.
+    case manageNotifications
 }
 
 extension Permission {
@@ -39,6 +43,7 @@ extension Permission {
     var scope: String? {
         switch self {
         case .viewFindings: "findings:read"
+        case .viewNotifications: "notifications:read"
         case .viewEvents: "events:read"
         case .viewEnrollment: "enrollment:read"
         case .manageEnrollment: "enrollment:write"
@@ -46,8 +51,10 @@ extension Permission {
         case .viewUsers: "users:read"
         case .manageAgents: "agents:write"
         case .requestExceptions: "exceptions:write"
-        // Four eyes are those of people.
-        case .decideExceptions, .viewSelf, .manageUsers, .manageOwnSessions, .viewAPITokens, .manageAPITokens: nil
+        // Four eyes are those of people, and where data leaves the company is for people to say.
+        case .decideExceptions, .manageNotifications, .viewSelf, .manageUsers, .manageOwnSessions, .viewAPITokens,
+            .manageAPITokens:
+            nil
         }
     }
 
@@ -70,9 +77,9 @@ enum PermissionMatrix {
     static func roles(with permission: Permission) -> Set<Role> {
         switch permission {
         case .viewSelf, .viewFindings, .viewEvents, .manageOwnSessions: [.owner, .admin, .analyst, .viewer, .auditor]
-        case .viewEnrollment, .viewUsers, .viewAPITokens: [.owner, .admin, .auditor]
+        case .viewEnrollment, .viewUsers, .viewAPITokens, .viewNotifications: [.owner, .admin, .auditor]
         // Only owners make, change and remove owners: `UserRoutes` looks at the role concerned.
-        case .manageEnrollment, .manageUsers, .manageAPITokens, .manageAgents: [.owner, .admin]
+        case .manageEnrollment, .manageUsers, .manageAPITokens, .manageAgents, .manageNotifications: [.owner, .admin]
         // The store refuses whoever would approve an own request, owners included.
         case .decideExceptions: [.owner, .admin]
         case .requestExceptions: [.owner, .admin, .analyst]
@@ -119,6 +126,12 @@ enum PermissionMatrix {
         "GET /v1/exceptions/{id}": .person(.viewFindings),
         "PUT /v1/exceptions/{id}/decision": .person(.decideExceptions),
         "DELETE /v1/exceptions/{id}": .person(.requestExceptions),
+        "GET /v1/notification-endpoints": .person(.viewNotifications),
+        "POST /v1/notification-endpoints": .person(.manageNotifications),
+        "DELETE /v1/notification-endpoints/{id}": .person(.manageNotifications),
+        "POST /v1/notification-endpoints/{id}/test": .person(.manageNotifications),
+        "GET /v1/notifications": .person(.viewNotifications),
+        "POST /v1/notifications/{id}/retry": .person(.manageNotifications),
         "GET /v1/vulnerabilities": .person(.viewFindings),
         "GET /v1/vulnerabilities/{id}": .person(.viewFindings),
         "GET /v1/vulnerabilities/{id}/agents": .person(.viewFindings),

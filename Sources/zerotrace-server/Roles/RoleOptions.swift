@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Gateway
 import Logging
+import Notifications
 import Settings
 import Telemetry
 
@@ -66,6 +67,7 @@ struct GatewayOptions: ParsableArguments {
         gateway.isServedOverTLS = try behindTLS || variables.choice("ENV", of: Environment.self) == .production
         gateway.trustsForwardedAddress = trustProxy
         gateway.allowedOrigins = variables.words("CORS_ORIGINS")
+        gateway.notificationTargets = .configured
         let limits = gateway.limits
         gateway.limits.companyRequests = try variables.requestsPerMinute("RATE_LIMIT", default: limits.companyRequests)
         gateway.limits.fleetRequests = try variables.requestsPerMinute(
@@ -94,7 +96,17 @@ struct ProcessorOptions: ParsableArguments {
         guard (1...256).contains(workers) else { throw ValidationError("There are 1 to 256 workers.") }
     }
 
-    var configuration: ProcessorConfiguration { ProcessorConfiguration(workers: workers) }
+    var configuration: ProcessorConfiguration {
+        ProcessorConfiguration(workers: workers, notificationTargets: .configured)
+    }
+}
+
+extension TargetPolicy {
+    /// `NOTIFY_TRUSTED_HOSTS` of this process.
+    static var configured: TargetPolicy {
+        let variables = EnvironmentVariables(ProcessInfo.processInfo.environment, family: "NOTIFY_")
+        return TargetPolicy(trusted: variables.words("TRUSTED_HOSTS"))
+    }
 }
 
 extension EnvironmentVariables {

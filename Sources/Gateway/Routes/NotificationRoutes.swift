@@ -1,0 +1,80 @@
+import Foundation
+import Hummingbird
+import Logging
+import Notifications
+import Scoring
+import Stores
+
+/// Endpoints that the company wants told of findings, and what became of notifications.
+struct NotificationRoutes: Sendable {
+    let services: GatewayServices
+    let limits: GatewayConfiguration.Limits
+    let targets: TargetPolicy
+
+    var routes: [Route] {
+        [
+            .person(.get, "/v1/notification-endpoints", .viewNotifications, endpoints),
+            .person(.post, "/v1/notification-endpoints", .manageNotifications, create),
+            .person(.delete, "/v1/notification-endpoints/{id}", .manageNotifications, delete),
+            .person(.post, "/v1/notification-endpoints/{id}/test", .manageNotifications, test),
+            .person(.get, "/v1/notifications", .viewNotifications, notifications),
+            .person(.post, "/v1/notifications/{id}/retry", .manageNotifications, retry),
+        ]
+    }
+
+    @Sendable private func endpoints(_ call: Call, _ caller: Caller) async throws -> Response {
+        let endpoints = try await services.store.fetchEndpoints(scope: caller.scope)
+        return try Reply.json(ListReply(endpoints.map { EndpointReply($0) }))
+    }
+
+    @Sendable private func create(_ call: Call, _ caller: Caller) async throws -> Response {
+        let body = try await call.json(EndpointRequest.self, limit: limits.jsonBody)
+        guard (body.label ?? "").count <= 200 else { throw APIError.invalid("label: longer than 200 characters") }
+        if let fault = targets.fault(in: body.url) { throw APIError.invalid("url: \(fault)") }
+        let secret = StandardWebhook.makeSecret()
+        let draft = EndpointDraft(
+            kind: .webhook, target: body.url, label: body.label ?? "", minimumSeverity: body.minimumSeverity,
+            exploitedOnly: body.exploitedOnly ?? false, secret: secret)
+        let made = try await services.store.insertEndpoint(
+            scope: caller.scope, draft, by: caller.userID, at: services.now())
+        call.logger.info("endpoint made", metadata: ["endpoint": "\(made.id)", "user": "\(caller.userID)"])
+        return try Reply.json(
+            EndpointReply(made, secret: StandardWebhook.text(of: secret)), status: .created)
+    }
+
+    @Sendable private func delete(_ call: Call, _ caller: Caller) async throws -> Response {
+        let id = try endpointID(call)
+        try await services.store.deleteEndpoint(scope: caller.scope, id: id, at: services.now())
+        call.logger.info("endpoint deleted", metadata: ["endpoint": "\(id)", "user": "\(caller.userID)"])
+        return Reply.nothing()
+    }
+
+    @Sendable private func test(_ call: Call, _ caller: Caller) async throws -> Response {
+        let id = try await services.store.insertTestNotification(
+            scope: caller.scope, endpoint: try endpointID(call), at: services.now())
+        return try Reply.json(TestNotificationReply(id: id), status: .accepted)
+    }
+
+    @Sendable private func notifications(_ call: Call, _ caller: Caller) async throws -> Response {
+        var query = NotificationQuery()
+        query.state = try call.query.word("state", as: NotificationState.self)
+        if let text = try call.query.text("endpoint") {
+            guard let id = EndpointID(text) else { throw APIError.invalid("endpoint: not an id") }
+            query.endpoint = id
+        }
+        let page = try await services.store.fetchNotifications(
+            scope: caller.scope, query: query, page: try call.query.page(of: caller.scope))
+        return try Reply.json(ListReply(page, of: caller.scope, NotificationReply.init))
+    }
+
+    @Sendable private func retry(_ call: Call, _ caller: Caller) async throws -> Response {
+        guard let id = NotificationID(try call.parameter("id")) else { throw APIError.notFound }
+        try await services.store.retryNotification(scope: caller.scope, id: id, at: services.now())
+        return Reply.nothing()
+    }
+
+    private func endpointID(_ call: Call) throws -> EndpointID {
+        guard let id = EndpointID(try call.parameter("id")) else { throw APIError.notFound }
+        return id
+    }
+}

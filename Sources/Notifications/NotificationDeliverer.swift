@@ -1,0 +1,123 @@
+import Foundation
+import Logging
+import Metrics
+import ServiceLifecycle
+import Stores
+
+/// Delivers what waits in the outbox. Any number of them may run, in any number of processes.
+public struct NotificationDeliverer: Service {
+    private let store: any Store
+    private let sender: WebhookSender
+    private let configuration: Configuration
+    private let logger: Logger
+    private let now: @Sendable () -> Date
+
+    /// How it works.
+    public struct Configuration: Sendable {
+        /// Where notifications may go.
+        public var policy = TargetPolicy()
+        /// Rest when nothing waits.
+        public var interval = Duration.seconds(1)
+        /// For one request, from the connection to the status of the answer.
+        public var timeout = Duration.seconds(15)
+        /// Requests at the same time.
+        public var concurrency = 16
+        /// How long notifications that are over are kept to be looked at.
+        public var retention: TimeInterval = 14 * 24 * 3_600
+        var schedule = RetrySchedule()
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// Notifications of one company taken at a time.
+    static let batchSize = 50
+    /// Notifications that are over forgotten at a time, of each company.
+    static let forgottenAtOnce = 1_000
+
+    /// - Parameter now: The wall clock.
+    public init(
+        store: any Store, configuration: Configuration = Configuration(), logger: Logger,
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        self.store = store
+        self.configuration = configuration
+        sender = WebhookSender(policy: configuration.policy, timeout: configuration.timeout)
+        self.logger = logger
+        self.now = now
+    }
+
+    /// Delivers until cancelled or asked to shut down. What is under way then is given up and comes again after its lease.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var forgot = Date.distantPast
+            while !Task.isCancelled {
+                do {
+                    if now().timeIntervalSince(forgot) >= 3_600 {
+                        let limit = now().addingTimeInterval(-configuration.retention)
+                        _ = try await store.deleteNotifications(before: limit, limit: Self.forgottenAtOnce)
+                        forgot = now()
+                    }
+                    if try await deliverOnce() > 0 { continue }
+                } catch {
+                    if Task.isCancelled { return }
+                    logger.error("notifications wait", metadata: ["reason": "\(error)"])
+                }
+                try? await Task.sleep(for: configuration.interval)
+            }
+        }
+    }
+
+    /// Tries what is due.
+    /// - Returns: How many.
+    func deliverOnce() async throws -> Int {
+        // As long as all of a batch one after the other could take.
+        let rounds = (Self.batchSize + configuration.concurrency - 1) / configuration.concurrency
+        let lease = configuration.timeout * (rounds + 1) + .seconds(30)
+        let claims = try await store.claimNotifications(at: now(), lease: lease, limit: Self.batchSize)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, claim) in claims.enumerated() {
+                if index >= configuration.concurrency { try await group.next() }
+                group.addTask { try await deliver(claim) }
+            }
+            try await group.waitForAll()
+        }
+        return claims.count
+    }
+
+    private func deliver(_ claim: ClaimedNotification) async throws {
+        let outcome = outcome(of: try await sender.send(claim, at: now()), claim)
+        try await store.finishNotification(claim, outcome, at: now())
+        switch outcome {
+        case .delivered: count("delivered")
+        case .failed(let reason, _):
+            count("failed")
+            logger.debug("notification failed", metadata: metadata(claim, reason))
+        case .dead(let reason):
+            count("dead")
+            logger.notice("notification is dead", metadata: metadata(claim, reason))
+        }
+    }
+
+    private func outcome(of answer: WebhookSender.Answer, _ claim: ClaimedNotification) -> DeliveryOutcome {
+        switch answer {
+        case .taken: return .delivered
+        case .gone(let reason): return .dead(reason: reason)
+        case .refused(let reason):
+            let rest = configuration.schedule.rest(after: claim.attempt, chance: .random(in: 0..<1))
+            guard let rest else { return .dead(reason: "after \(claim.attempt) tries: \(reason)") }
+            return .failed(reason: reason, retryAt: now().addingTimeInterval(rest))
+        }
+    }
+
+    private func count(_ outcome: String) {
+        Counter(label: "notifications", dimensions: [("outcome", outcome)]).increment()
+    }
+
+    private func metadata(_ claim: ClaimedNotification, _ reason: String) -> Logger.Metadata {
+        [
+            "notification": "\(claim.id)", "endpoint": "\(claim.endpoint)", "attempt": "\(claim.attempt)",
+            "reason": "\(reason)",
+        ]
+    }
+}

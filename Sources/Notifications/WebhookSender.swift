@@ -1,0 +1,82 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import Stores
+
+/// Sends one notification as a signed HTTP request.
+struct WebhookSender: Sendable {
+    let policy: TargetPolicy
+    /// For everything, from the connection to the status of the answer.
+    let timeout: Duration
+
+    /// What the receiver made of it.
+    enum Answer: Sendable, Equatable {
+        case taken
+        /// Not taken; another time it may be.
+        case refused(String)
+        /// Never will be.
+        case gone(String)
+    }
+
+    func send(_ claim: ClaimedNotification, at now: Date) async throws -> Answer {
+        if let fault = policy.fault(in: claim.target) { return .gone("target refused: \(fault)") }
+        guard let host = Target(claim.target)?.host else { return .gone("target refused: no host") }
+        let address: String
+        do {
+            address = try policy.choose(host, among: try await Resolver.addresses(of: host))
+        } catch let error as TargetRefused {
+            return .refused("target refused: \(error.reason)")
+        }
+        // A client of its own: the name stands for the address that was checked, whatever it resolves to a moment later.
+        var settings = HTTPClient.Configuration(
+            redirectConfiguration: .disallow, timeout: .init(connect: .nanoseconds(timeout.nanoseconds)))
+        settings.dnsOverride = [host: address]
+        settings.httpVersion = .http1Only
+        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
+        do {
+            let answer = try await send(claim, over: http, at: now)
+            try await http.shutdown()
+            return answer
+        } catch {
+            try? await http.shutdown()
+            throw error
+        }
+    }
+
+    private func send(_ claim: ClaimedNotification, over http: HTTPClient, at now: Date) async throws -> Answer {
+        let (id, timestamp) = ("msg_\(claim.id)", Int64(now.timeIntervalSince1970))
+        var request = HTTPClientRequest(url: claim.target)
+        request.method = .POST
+        request.headers = [
+            "Content-Type": "application/json", "User-Agent": "ZeroTrace", "webhook-id": id,
+            "webhook-timestamp": String(timestamp),
+            "webhook-signature": StandardWebhook.signature(
+                id: id, timestamp: timestamp, body: claim.payload, secret: claim.secret),
+        ]
+        request.body = .bytes(ByteBuffer(string: claim.payload))
+        do {
+            // The body of the answer says nothing to us; it is not read.
+            let status = try await http.execute(request, timeout: .nanoseconds(timeout.nanoseconds)).status
+            switch status.code {
+            case 200..<300: return .taken
+            case 410: return .gone("HTTP 410: the receiver wants no more")
+            default: return .refused("HTTP \(status.code)")
+            }
+        } catch let error as HTTPClientError {
+            return .refused("no answer: \(error.shortDescription)")
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            return .refused("no answer: \(type(of: error))")
+        }
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds.
+    var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    }
+}
