@@ -42,14 +42,20 @@ package struct Notice: Sendable {
     }
 
     private struct Finding: Encodable {
-        let agent_id: AgentID
+        let agentID: AgentID
         let hostname: String
         let vulnerability: String
         let severity: Severity
         let risk: Double
         let exploited: Bool
         let fixable: Bool
-        let first_seen: String
+        let firstSeen: String
+
+        private enum CodingKeys: String, CodingKey {
+            case hostname, vulnerability, severity, risk, exploited, fixable
+            case agentID = "agent_id"
+            case firstSeen = "first_seen"
+        }
     }
 
     private struct Nothing: Encodable {}
@@ -67,9 +73,9 @@ package struct Notice: Sendable {
             Payload(
                 type: type, timestamp: time,
                 data: Finding(
-                    agent_id: agent, hostname: hostname, vulnerability: vulnerability,
+                    agentID: agent, hostname: hostname, vulnerability: vulnerability,
                     severity: Severity(rank: state.severity), risk: Double(state.risk) / 10,
-                    exploited: state.isExploited, fixable: state.isFixable, first_seen: time)))
+                    exploited: state.isExploited, fixable: state.isFixable, firstSeen: time)))
     }
 
     /// Somebody wants to see whether it arrives.

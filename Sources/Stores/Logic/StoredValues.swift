@@ -62,11 +62,6 @@ extension AgentStanding {
     }
 }
 
-extension Severity {
-    /// Its place in the order, 0…5.
-    package var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
-}
-
 extension Risk {
     /// The value is a multiple of 0.1, so that this loses nothing.
     package var tenths: Int { Int((min(max(value, 0), 100) * 10).rounded()) }
