@@ -299,10 +299,13 @@ class Use(typing.NamedTuple):
     seconds: float
 
 
-def run(arguments):
-    """The outcome of a process: exit status or negative signal, `None` after the time limit; what it used; what it said."""
+def run(arguments, folder):
+    """The outcome of a process: exit status or negative signal, `None` after the time limit; what it used; what it said.
+
+    What it keeps for a next build goes into the folder.
+    """
     with tempfile.TemporaryFile() as said:
-        environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no"}
+        environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no", "XDG_CACHE_HOME": str(folder / "cache")}
         process = subprocess.Popen(
             arguments, stdin=subprocess.DEVNULL, stdout=said, stderr=said, preexec_fn=limit, env=environment
         )
@@ -325,7 +328,8 @@ def judge(place, name, data):
     try:
         (folder / name).write_bytes(data)
         index = folder / "index.out"
-        status, used, said = run([options.program, "index", "build", "--feed", str(folder / name), "--output", str(index)])
+        build = [options.program, "index", "build", "--feed", str(folder / name), "--output", str(index)]
+        status, used, said = run(build, folder)
         if status is None or used.seconds > SECONDS:
             return f"took more than {SECONDS} s", used
         if status < 0:
@@ -334,7 +338,7 @@ def judge(place, name, data):
             return f"took {used.memory >> 20} MiB", used
         if status > 0:
             return ("refused" if said.strip() else "refused without a word"), used
-        status, _, said = run([options.program, "index", "info", str(index)])
+        status, _, said = run([options.program, "index", "info", str(index)], folder)
         if status is None:
             return f"took more than {SECONDS} s", used
         return ("built" if status == 0 else f"does not verify: {said[-300:].decode(errors='replace')}"), used
