@@ -93,6 +93,7 @@ struct GatewayParts: Sendable {
             + AgentStandingRoutes(services: services, authenticator: authenticator, limits: limits).routes
             + ExceptionRoutes(services: services, limits: limits).routes
             + NotificationRoutes(services: services, limits: limits, targets: configuration.notificationTargets).routes
+            + TriageRoutes(services: services, limits: limits).routes
             + OperationRoutes(
                 services: services, tokens: authenticator.tokens, exposesMetrics: configuration.exposesMetrics
             ).routes

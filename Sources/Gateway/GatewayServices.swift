@@ -60,7 +60,7 @@ public struct GatewayServices: Sendable {
     /// - Parameter levels: The nearest first, after the memory of this process.
     public static func overviewCache(levels: [GuardedLevel]) -> TieredCache<Overview> {
         TieredCache(
-            kind: "overview-2", policy: CachePolicy(ttl: .seconds(2), memoryCapacity: 1_000), codec: .json,
+            kind: "overview-3", policy: CachePolicy(ttl: .seconds(2), memoryCapacity: 1_000), codec: .json,
             levels: levels)
     }
 }

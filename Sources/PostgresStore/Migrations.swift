@@ -31,6 +31,7 @@ struct Migrations: Sendable {
             ("add_agent_standing", 4, PackageResources._08_add_agent_standing_sql),
             ("create_exceptions", 4, PackageResources._09_create_exceptions_sql),
             ("create_notifications", 4, PackageResources._10_create_notifications_sql),
+            ("create_triage", 4, PackageResources._11_create_triage_sql),
         ].map { Migration(name: $0.0, requires: $0.1, script: String(decoding: $0.2, as: UTF8.self)) })
 
     /// Held for the whole of a migration; another one waits for it.
@@ -118,9 +119,9 @@ struct Migrations: Sendable {
                 companies, users, sessions, refresh_tokens, enrollment_tokens, api_tokens, agent_keys, packages, vulnerabilities, verdicts, meta,
                 inventories, agents, agent_presence, agent_facts, agent_dates, uploads, package_holders, company_packages,
                 company_vulnerabilities, company_hours, events, company_totals, free_inventory_numbers, agent_labels, exceptions,
-                notification_endpoints, notifications
+                notification_endpoints, notifications, sla_policies, assignments
                 to \(name);
-            grant select, insert on audit_entries to \(name);
+            grant select, insert on audit_entries, notes to \(name);
             grant select, insert, update on audit_heads to \(name);
             grant usage on sequence event_ids to \(name);
             """)

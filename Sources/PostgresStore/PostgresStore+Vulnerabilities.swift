@@ -9,6 +9,7 @@ extension PostgresStore {
     public func fetchOverview(scope: CompanyScope, at now: Date) async throws -> Overview {
         let company = try await existingRow(scope)
         let acceptance = try await fetchAcceptance(scope: scope, at: now)
+        let overdue = try await fetchOverdue(scope: scope, policy: try await fetchSLAPolicy(scope: scope), at: now)
         let results = try await Self.classifyingErrors("fetch overview") {
             try await client.run(
                 [
@@ -25,7 +26,8 @@ extension PostgresStore {
         return Overview(
             counts: try SeverityCounts(totals, at: 0), exposures: try totals.get(8), agents: try totals.get(9),
             agentsWithoutInventory: try waiting.get(0), agentsPending: try waiting.get(1), packages: try totals.get(10),
-            accepted: acceptance.counts, acceptedExposures: acceptance.exposures, trend: trend)
+            accepted: acceptance.counts, acceptedExposures: acceptance.exposures,
+            overdue: overdue.subtracting(acceptance.entirely).count, trend: trend)
     }
 
     /// See ``FindingStore/fetchVulnerabilities(scope:query:page:)``.

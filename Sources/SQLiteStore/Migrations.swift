@@ -18,6 +18,7 @@ struct Migrations: Sendable {
             PackageResources._07_add_agent_standing_sql,
             PackageResources._08_create_exceptions_sql,
             PackageResources._09_create_notifications_sql,
+            PackageResources._10_create_triage_sql,
         ].map { String(decoding: $0, as: UTF8.self) })
 
     /// Brings a database up to date, each script in a transaction of its own.

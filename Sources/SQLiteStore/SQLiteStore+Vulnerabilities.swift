@@ -13,6 +13,8 @@ extension SQLiteStore {
                 ($0[0] as Int, $0[1] as Int, $0[2] as Int)
             }
             let acceptance = try AcceptanceReading(company: company, at: now, db).company(db)
+            let policy = try db.first(TriageQueries.policy, [company]) { try SLAPolicy(stored: $0[0]) } ?? SLAPolicy()
+            let overdue = policy.isEmpty ? [] : try Self.overdue(company, policy, at: now, db)
             let hour = TrendHour.of(now)
             let trend = try db.rows(CounterQueries.hours, [company, hour - TrendHour.kept, hour]) { row in
                 TrendPoint(
@@ -23,7 +25,8 @@ extension SQLiteStore {
                 counts: counts, exposures: exposures, agents: agents?.0 ?? 0, agentsWithoutInventory: agents?.1 ?? 0,
                 agentsPending: agents?.2 ?? 0,
                 packages: try db.first(CounterQueries.packageCount, [company]) { $0[0] } ?? 0,
-                accepted: acceptance.counts, acceptedExposures: acceptance.exposures, trend: trend)
+                accepted: acceptance.counts, acceptedExposures: acceptance.exposures,
+                overdue: overdue.subtracting(acceptance.entirely).count, trend: trend)
         }
     }
 

@@ -30,6 +30,10 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case exceptionRevoked = "exception.revoked"
     /// Its time is over; what it accepted is open again.
     case exceptionExpired = "exception.expired"
+    /// Days within which findings are to be dealt with.
+    case policyChanged = "sla_policy.changed"
+    case vulnerabilityAssigned = "vulnerability.assigned"
+    case noteAdded = "note.added"
     case endpointCreated = "endpoint.created"
     case endpointDeleted = "endpoint.deleted"
     case endpointTested = "endpoint.tested"

@@ -481,6 +481,8 @@ public struct Overview: Sendable, Codable {
     public let packages: Int
     /// Of ``counts``, the vulnerabilities that are accepted on every agent.
     public let accepted: SeverityCounts
+    /// Of ``counts``, the vulnerabilities that the company's policy has made due and that are not accepted.
+    public let overdue: Int
     /// Of ``exposures``, those that are accepted.
     public let acceptedExposures: Int
     /// The last 168 hours at most, oldest first, only hours in which something changed.
@@ -489,8 +491,9 @@ public struct Overview: Sendable, Codable {
     /// Makes one from its parts.
     public init(
         counts: SeverityCounts, exposures: Int, agents: Int, agentsWithoutInventory: Int, agentsPending: Int,
-        packages: Int, accepted: SeverityCounts, acceptedExposures: Int, trend: [TrendPoint]
+        packages: Int, accepted: SeverityCounts, acceptedExposures: Int, overdue: Int, trend: [TrendPoint]
     ) {
+        self.overdue = overdue
         self.accepted = accepted
         self.acceptedExposures = acceptedExposures
         self.counts = counts

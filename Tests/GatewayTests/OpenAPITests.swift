@@ -61,6 +61,13 @@ struct OpenAPITests {
             let decided = try await client.send(
                 .put, "/v1/exceptions/\(exception.id)/decision", token: token, json: #"{"approved":true}"#)
             #expect(schemas.faults(in: decided.json.value, schema: "Exception") == [])
+            let note = try await client.send(
+                .post, "/v1/vulnerabilities/CVE-2023-0464/notes", token: token, json: #"{"text":"a note"}"#)
+            #expect(schemas.faults(in: note.json.value, schema: "Note") == [])
+            _ = try await client.send(
+                .put, "/v1/vulnerabilities/CVE-2023-0464/assignee", token: token,
+                json: #"{"user_id":"\(installation.red.owner.id)"}"#)
+            _ = try await client.send(.put, "/v1/sla-policy", token: token, json: #"{"severity":{"high":1}}"#)
             let endpoint = try await client.send(
                 .post, "/v1/notification-endpoints", token: token,
                 json: #"{"url":"https://example.com/","minimum_severity":"high"}"#)
@@ -79,6 +86,7 @@ struct OpenAPITests {
                 ("/v1/vulnerabilities/X/explanation?package=pkg:deb/debian/bash@5?distro=debian-12", "Explanation"),
                 ("/v1/events", "EventList"), ("/v1/enrollment-tokens", "EnrollmentTokenList"),
                 ("/v1/audit", "AuditEntryList"),
+                ("/v1/sla-policy", "SLAPolicy"), ("/v1/vulnerabilities/CVE-2023-0464/notes", "NoteList"),
                 ("/v1/exceptions", "ExceptionList"),
                 ("/v1/notification-endpoints", "NotificationEndpointList"), ("/v1/notifications", "NotificationList"),
                 ("/v1/users", "UserList"),

@@ -50,7 +50,7 @@ struct PermissionMatrixTests {
         let everybody: Set<Permission> = [.viewSelf, .viewFindings, .viewEvents, .manageOwnSessions]
         let expected: [Role: Set<Permission>] = [
             .owner: Set(Permission.allCases), .admin: Set(Permission.allCases).subtracting([.viewAudit]),
-            .analyst: everybody.union([.requestExceptions]), .viewer: everybody,
+            .analyst: everybody.union([.requestExceptions, .triage]), .viewer: everybody,
             .auditor: everybody.union([
                 .viewEnrollment, .viewAudit, .viewUsers, .viewAPITokens, .viewNotifications,
             ]),

@@ -75,8 +75,8 @@ struct TenancyMatrixTests {
     private static func body(_ route: Route) -> String? {
         switch route.method {
         case .get, .delete: nil
-        case .put: #"{"standing":"active","reason":"test","labels":["x"],"approved":true}"#
-        default: #"{"role":"analyst"}"#
+        case .put: #"{"standing":"active","reason":"test","labels":["x"],"approved":true,"user_id":null}"#
+        default: #"{"role":"analyst","text":"a note"}"#
         }
     }
 

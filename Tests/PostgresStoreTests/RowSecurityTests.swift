@@ -64,6 +64,10 @@ struct RowSecurityTests {
                 _ = try await store.requestException(
                     scope: scope, ExceptionScope(vulnerability: "CVE-1", package: nil), reason: "",
                     expiresAt: Scenario.now, by: user.id, at: Scenario.now)
+                try await store.setSLAPolicy(scope: scope, SLAPolicy(exploited: 1), at: Scenario.now)
+                try await store.setAssignee(scope: scope, vulnerability: ["CVE-1"], to: user.id, at: Scenario.now)
+                _ = try await store.insertNote(
+                    scope: scope, vulnerability: "CVE-1", package: nil, text: "x", by: user.id, at: Scenario.now)
                 let endpoint = try await store.insertEndpoint(
                     scope: scope,
                     EndpointDraft(
@@ -130,7 +134,7 @@ struct RowSecurityTests {
                     do {
                         let done = try await store.client.run([.company(mine), PostgresStatement(sql)])[1]
                         #expect(done.affectedRows == 0, "\(sql)")
-                    } catch let error as PostgresError where table.name.hasPrefix("audit_") {
+                    } catch let error as PostgresError where table.name.hasPrefix("audit_") || table.name == "notes" {
                         #expect(error.state == .insufficientPrivilege, "\(sql): \(error)")
                     }
                 }

@@ -24,6 +24,7 @@ struct QueryPlanTests {
         "vulnerabilities", "verdicts", "company_packages", "company_vulnerabilities", "company_hours", "events",
         "users", "sessions", "refresh_tokens", "enrollment_tokens", "exceptions", "agent_labels",
         "vulnerability_aliases", "notification_endpoints", "notifications",
+        "notes", "assignments",
     ]
 
     static let agentPages: [Case] = AgentQuery.Sort.allCases.flatMap { sort in
@@ -115,6 +116,16 @@ struct QueryPlanTests {
             Case(name: "agents of an inventory", sql: NotificationQueries.agents, uses: ["agents_by_applied"]),
         ]
 
+    static let triage: [Case] = [
+        Case(
+            name: "notes", sql: TriageQueries.notes(hasCursor: true), uses: ["notes_by_vulnerability"], maySort: true),
+        Case(name: "count of notes", sql: TriageQueries.countNotes, uses: ["notes_by_vulnerability"]),
+        Case(name: "assignments", sql: TriageQueries.assignments(ofSome: false), uses: ["a USING PRIMARY KEY"]),
+        Case(
+            name: "due dates", sql: TriageQueries.dates,
+            uses: ["company_vulnerabilities_by_risk", "verdicts_by_vulnerability", "p USING PRIMARY KEY"]),
+    ]
+
     static let others: [Case] =
         [false, true].flatMap { hasCursor in
             [
@@ -181,7 +192,7 @@ struct QueryPlanTests {
 
     @Test(
         "is served by its index",
-        arguments: agentPages + findingPages + others + exceptionPages + exceptions + notifications)
+        arguments: agentPages + findingPages + others + exceptionPages + exceptions + notifications + triage)
     func plan(_ query: Case) throws {
         let queue = try DatabaseQueue()
         let plan = try queue.inDatabase { db in

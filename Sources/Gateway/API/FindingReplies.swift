@@ -11,9 +11,21 @@ struct FindingReply: Encodable {
     let state: FindingState
     /// Those that are about it, whether or not they accept all of it.
     let exceptions: [ExceptionReply]
+    /// By the company's policy, from when the agent first had it.
+    let dueAt: OrNull<Date>
+    let overdue: Bool
 
-    init(_ finding: AgentFinding, _ acceptance: AgentAcceptance?, at now: Date) {
+    private enum CodingKeys: String, CodingKey {
+        case vulnerability, packages, action, state, exceptions, overdue
+        case dueAt = "due_at"
+    }
+
+    init(_ finding: AgentFinding, _ acceptance: AgentAcceptance?, _ policy: SLAPolicy, at now: Date) {
         state = acceptance?.state(of: finding.record) ?? .open
+        let due = DueDate(
+            policy, finding.record, firstSeen: finding.packages.map(\.firstSeen).min(), isOpen: state == .open, at: now)
+        dueAt = OrNull(due.at)
+        overdue = due.isOverdue
         exceptions = (acceptance?.exceptions(on: finding.record, of: finding.packages.map(\.purl)) ?? [])
             .map { ExceptionReply($0, at: now) }
         vulnerability = VulnerabilityReply(finding.record)
@@ -30,9 +42,24 @@ struct AffectedAgentReply: Encodable {
     let state: FindingState
     /// Those that are about it, whether or not they accept all of it.
     let exceptions: [ExceptionReply]
+    /// By the company's policy, from when the agent first had it.
+    let dueAt: OrNull<Date>
+    let overdue: Bool
 
-    init(_ affected: AffectedAgent, of record: VulnerabilityRecord, _ acceptance: AgentAcceptance?, at now: Date) {
+    private enum CodingKeys: String, CodingKey {
+        case agent, packages, action, state, exceptions, overdue
+        case dueAt = "due_at"
+    }
+
+    init(
+        _ affected: AffectedAgent, of record: VulnerabilityRecord, _ acceptance: AgentAcceptance?,
+        _ policy: SLAPolicy, at now: Date
+    ) {
         state = acceptance?.state(of: record) ?? .open
+        let due = DueDate(
+            policy, record, firstSeen: affected.packages.map(\.firstSeen).min(), isOpen: state == .open, at: now)
+        dueAt = OrNull(due.at)
+        overdue = due.isOverdue
         exceptions = (acceptance?.exceptions(on: record, of: affected.packages.map(\.purl)) ?? [])
             .map { ExceptionReply($0, at: now) }
         agent = AgentReply(affected.agent, acceptance)

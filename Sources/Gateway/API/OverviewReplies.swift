@@ -34,6 +34,8 @@ struct OverviewReply: Encodable {
     let accepted: CountsReply
     let exposures: Int
     let acceptedExposures: Int
+    /// Vulnerabilities that the company's policy has made due.
+    let overdue: Int
     let agents: Agents
     let packages: Int
     let trend: [TrendReply]
@@ -53,7 +55,7 @@ struct OverviewReply: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case counts, accepted, exposures, agents, packages, trend, advisories
+        case counts, accepted, exposures, overdue, agents, packages, trend, advisories
         case acceptedExposures = "accepted_exposures"
         case latestEventID = "latest_event_id"
     }
@@ -62,6 +64,7 @@ struct OverviewReply: Encodable {
         counts = CountsReply(overview.counts)
         accepted = CountsReply(overview.accepted)
         acceptedExposures = overview.acceptedExposures
+        overdue = overview.overdue
         exposures = overview.exposures
         agents = Agents(
             total: overview.agents, withoutInventory: overview.agentsWithoutInventory, pending: overview.agentsPending)

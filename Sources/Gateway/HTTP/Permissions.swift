@@ -31,6 +31,10 @@ enum Permission: String, Sendable, CaseIterable {
     case requestExceptions
     /// Approving what somebody else asked for, or rejecting it.
     case decideExceptions
+    /// Saying within how many days findings are to be dealt with.
+    case managePolicy
+    /// Giving vulnerabilities to people, and writing notes.
+    case triage
     /// Which endpoints are told of findings, never their secrets, and what became of notifications.
     case viewNotifications
     /// Making and removing endpoints, and trying notifications again.
@@ -51,6 +55,8 @@ extension Permission {
         case .viewUsers: "users:read"
         case .manageAgents: "agents:write"
         case .requestExceptions: "exceptions:write"
+        case .triage: "triage:write"
+        case .managePolicy: "policy:write"
         // Four eyes are those of people, and where data leaves the company is for people to say.
         case .decideExceptions, .manageNotifications, .viewSelf, .manageUsers, .manageOwnSessions, .viewAPITokens,
             .manageAPITokens:
@@ -79,10 +85,11 @@ enum PermissionMatrix {
         case .viewSelf, .viewFindings, .viewEvents, .manageOwnSessions: [.owner, .admin, .analyst, .viewer, .auditor]
         case .viewEnrollment, .viewUsers, .viewAPITokens, .viewNotifications: [.owner, .admin, .auditor]
         // Only owners make, change and remove owners: `UserRoutes` looks at the role concerned.
-        case .manageEnrollment, .manageUsers, .manageAPITokens, .manageAgents, .manageNotifications: [.owner, .admin]
+        case .manageEnrollment, .manageUsers, .manageAPITokens, .manageAgents, .manageNotifications, .managePolicy:
+            [.owner, .admin]
         // The store refuses whoever would approve an own request, owners included.
         case .decideExceptions: [.owner, .admin]
-        case .requestExceptions: [.owner, .admin, .analyst]
+        case .requestExceptions, .triage: [.owner, .admin, .analyst]
         case .viewAudit: [.owner, .auditor]
         }
     }
@@ -132,6 +139,11 @@ enum PermissionMatrix {
         "POST /v1/notification-endpoints/{id}/test": .person(.manageNotifications),
         "GET /v1/notifications": .person(.viewNotifications),
         "POST /v1/notifications/{id}/retry": .person(.manageNotifications),
+        "GET /v1/sla-policy": .person(.viewFindings),
+        "PUT /v1/sla-policy": .person(.managePolicy),
+        "PUT /v1/vulnerabilities/{id}/assignee": .person(.triage),
+        "GET /v1/vulnerabilities/{id}/notes": .person(.viewFindings),
+        "POST /v1/vulnerabilities/{id}/notes": .person(.triage),
         "GET /v1/vulnerabilities": .person(.viewFindings),
         "GET /v1/vulnerabilities/{id}": .person(.viewFindings),
         "GET /v1/vulnerabilities/{id}/agents": .person(.viewFindings),

@@ -49,9 +49,10 @@ struct AgentRoutes: Sendable {
         query.restrict(
             to: try call.query.findingState(), accepted: Set(accepted?.vulnerabilities.keys.map(\.self) ?? []),
             entirely: Set(accepted?.vulnerabilities.keys.map(\.self) ?? []))
+        let policy = try await store.fetchSLAPolicy(scope: caller.scope)
         let page = try await store.fetchAgentFindings(
             scope: caller.scope, agentID: id, query: query, page: try call.query.page(of: caller.scope))
-        return try Reply.json(ListReply(page, of: caller.scope) { FindingReply($0, accepted, at: now) })
+        return try Reply.json(ListReply(page, of: caller.scope) { FindingReply($0, accepted, policy, at: now) })
     }
 
     private func acceptance(of agents: [AgentID], _ caller: Caller) async throws -> [AgentID: AgentAcceptance] {
