@@ -22,6 +22,12 @@ struct AuthenticationTests {
             #expect(reply.headers[.cacheControl] == "no-store")
             let me = try await client.send(.get, "/v1/me", token: reply.json["access_token"].text)
             #expect(me.json["user"]["email"].text == "owner@red.example")
+            #expect(me.json["permissions"].texts == Permission.allCases.map(\.rawValue))
+            #expect(reply.json["permissions"].texts == me.json["permissions"].texts)
+            let viewer = try await client.signIn(installation.red.viewer)
+            #expect(
+                viewer.json["permissions"].texts
+                    == ["view_self", "view_findings", "view_events", "manage_own_sessions"])
         }
     }
 

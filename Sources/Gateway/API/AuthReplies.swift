@@ -35,6 +35,8 @@ struct CompanyReply: Encodable {
 struct ProfileReply: Encodable {
     let user: UserReply
     let company: CompanyReply
+    /// What the caller may do.
+    let permissions: [Permission]
 }
 
 /// A session begun or prolonged; the refresh token travels in a cookie beside it.
@@ -45,9 +47,11 @@ struct SessionReply: Encodable {
     let expiresIn: Int
     let user: UserReply
     let company: CompanyReply
+    /// What the user may do.
+    let permissions: [Permission]
 
     private enum CodingKeys: String, CodingKey {
-        case user, company
+        case user, company, permissions
         case accessToken = "access_token"
         case tokenType = "token_type"
         case expiresIn = "expires_in"

@@ -1,44 +1,44 @@
 import HTTPTypes
 import Stores
 
-/// What a route for people demands.
-enum Permission: String, Sendable, CaseIterable {
+/// What a route for people demands. Replies name permissions by the raw values, so that a client shows what its user may do.
+enum Permission: String, Sendable, CaseIterable, Encodable {
     /// Seeing who one is signed in as.
-    case viewSelf
+    case viewSelf = "view_self"
     /// Agents, packages, findings, vulnerabilities, their explanations, and the state of the feeds.
-    case viewFindings
+    case viewFindings = "view_findings"
     /// The event log and the live stream.
-    case viewEvents
+    case viewEvents = "view_events"
     /// Which enrollment tokens there are; never the tokens themselves.
-    case viewEnrollment
+    case viewEnrollment = "view_enrollment"
     /// Making and revoking enrollment tokens: how agents join the company.
-    case manageEnrollment
+    case manageEnrollment = "manage_enrollment"
     /// The audit log, to look at and to take away.
-    case viewAudit
+    case viewAudit = "view_audit"
     /// Who the people of the company are, and their sessions.
-    case viewUsers
+    case viewUsers = "view_users"
     /// Making users, giving them other roles, removing them, ending their sessions.
-    case manageUsers
+    case manageUsers = "manage_users"
     /// Keeping agents out and letting them in again.
-    case manageAgents
+    case manageAgents = "manage_agents"
     /// The own sessions.
-    case manageOwnSessions
+    case manageOwnSessions = "manage_own_sessions"
     /// Which API tokens there are; never the tokens themselves.
-    case viewAPITokens
+    case viewAPITokens = "view_api_tokens"
     /// Making and revoking API tokens.
-    case manageAPITokens
+    case manageAPITokens = "manage_api_tokens"
     /// Asking for an exception, and taking one back.
-    case requestExceptions
+    case requestExceptions = "request_exceptions"
     /// Approving what somebody else asked for, or rejecting it.
-    case decideExceptions
+    case decideExceptions = "decide_exceptions"
     /// Saying within how many days findings are to be dealt with.
-    case managePolicy
+    case managePolicy = "manage_policy"
     /// Giving vulnerabilities to people, and writing notes.
-    case triage
+    case triage = "triage"
     /// Which endpoints are told of findings, never their secrets, and what became of notifications.
-    case viewNotifications
+    case viewNotifications = "view_notifications"
     /// Making and removing endpoints, and trying notifications again.
-    case manageNotifications
+    case manageNotifications = "manage_notifications"
 }
 
 extension Permission {
@@ -63,6 +63,9 @@ extension Permission {
             nil
         }
     }
+
+    /// The same in the order of their declaration.
+    static func listed(_ permissions: Set<Permission>) -> [Permission] { allCases.filter(permissions.contains) }
 
     /// All scopes.
     static let scopes = allCases.compactMap(\.scope)

@@ -116,7 +116,10 @@ struct AuthRoutes: Sendable {
         guard let login = try await services.store.fetchUser(scope: caller.scope, id: caller.userID) else {
             throw APIError.unauthorized("This user is gone.", code: "session_ended")
         }
-        return try Reply.json(ProfileReply(user: UserReply(login.user), company: CompanyReply(login.company)))
+        return try Reply.json(
+            ProfileReply(
+                user: UserReply(login.user), company: CompanyReply(login.company),
+                permissions: Permission.listed(caller.permissions)))
     }
 
     private func reply(
@@ -125,7 +128,8 @@ struct AuthRoutes: Sendable {
         var response = try Reply.json(
             SessionReply(
                 accessToken: try await authenticator.tokens.sign(user: user, session: session.id),
-                expiresIn: authenticator.tokens.expiresIn, user: UserReply(user), company: CompanyReply(company)))
+                expiresIn: authenticator.tokens.expiresIn, user: UserReply(user), company: CompanyReply(company),
+                permissions: Permission.listed(PermissionMatrix.permissions(of: user.role))))
         response.headers[.setCookie] = cookie.header(token, lifetime: configuration.refreshTokenLifetime)
         return response
     }

@@ -27,6 +27,7 @@ struct Document {
     var text: String? { value as? String }
     var int: Int? { (value as? NSNumber)?.intValue }
     var count: Int? { (value as? [Any])?.count }
+    var texts: [String] { value as? [String] ?? [] }
     var isNull: Bool { value is NSNull }
 }
 
