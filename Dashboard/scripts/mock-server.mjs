@@ -123,6 +123,8 @@ function file(path) {
 async function authenticate(request, path) {
   const cookie = /zt_refresh=([^;]+)/.exec(request.headers.cookie ?? "")?.[1]
   switch (path) {
+    case "/v1/auth/oidc":
+      return { body: { items: [] } }
     case "/v1/auth/login": {
       const { email, password } = JSON.parse(await textOf(request))
       if (password !== "zerotrace") throw new Refusal(401, "unauthorized", "E-mail or password is wrong.")
@@ -160,6 +162,7 @@ function grant(session) {
       expires_in: tokenSeconds,
       user: { id: `user ${session.email}`, email: session.email, role: "analyst" },
       company: { id: "company", name: "Example Company" },
+      permissions: ["view_self", "view_findings", "view_events", "manage_own_sessions"],
     },
     headers: { "Set-Cookie": `zt_refresh=${session.current}; HttpOnly; SameSite=Strict; Path=/v1/auth` },
   }
@@ -174,6 +177,12 @@ function read({ pathname, searchParams }) {
   switch (resource) {
     case "overview":
       return company.overview()
+    case "barred-agents":
+      return { items: [] }
+    case "sessions": {
+      const at = new Date().toISOString()
+      return { items: [{ id: "s", created_at: at, last_used_at: at, expires_at: new Date(Date.now() + 14 * 86_400_000).toISOString(), address: "127.0.0.1", current: true }] }
+    }
     case "feeds":
       return company.advisoryState()
     case "events":

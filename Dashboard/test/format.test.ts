@@ -8,6 +8,7 @@ import {
   formatDigest,
   formatHeadline,
   formatInstant,
+  formatLeft,
   formatPlural,
   formatProbability,
   formatRisk,
@@ -80,4 +81,20 @@ describe("times and digests", () => {
   })
   it("show what cannot be read as it came", () => assert.equal(formatDate("soon"), "soon"))
   it("cut a digest after twelve characters", () => assert.equal(formatDigest("sha256:0123456789abcdef"), "0123456789ab"))
+})
+
+describe("times left", () => {
+  const cases: readonly (readonly [number, string])[] = [
+    [-60, "over"],
+    [0, "over"],
+    [59, "in 59s"],
+    [60, "in 1m"],
+    [3_600, "in 1h"],
+    [47 * 3_600, "in 47h"],
+    [48 * 3_600, "in 2d"],
+  ]
+  for (const [seconds, words] of cases) {
+    it(`${seconds} s read as "${words}"`, () => assert.equal(formatLeft(before(-seconds), now), words))
+  }
+  it("a time that is none", () => assert.equal(formatLeft("soon", now), "?"))
 })

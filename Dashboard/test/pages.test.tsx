@@ -118,6 +118,7 @@ const session = {
     expires_in: 300,
     user: { id: "u", email: "analyst@example.org", role: "analyst" },
     company: { id: "c", name: "Example Company" },
+    permissions: ["view_self", "view_findings", "view_events", "manage_own_sessions"],
   },
   "/v1/auth/logout": {},
 }
@@ -136,6 +137,16 @@ describe("signing in", () => {
     await click(find("button[type=submit]"))
     assert.match(text(), /E-mail or password is wrong\./)
     assert.equal(find("[role=alert]").textContent, "E-mail or password is wrong.")
+  })
+
+  it("offers the identity providers of the installation", async () => {
+    const { find } = await open("/", {
+      "/v1/auth/refresh": reply(401, { error: { code: "unauthorized", message: "no", request_id: "r" } }),
+      "/v1/auth/oidc": { items: [{ name: "example sso" }] },
+    })
+    const link = find(".providers a")
+    assert.equal(link.textContent, "Sign in with example sso")
+    assert.equal(link.getAttribute("href"), "/v1/auth/oidc/example%20sso/start")
   })
 
   it("is not asked for when the server is away", async () => {
@@ -297,6 +308,139 @@ describe("an agent", () => {
   it("that does not exist is said to be unknown", async () => {
     const { text } = await open("/agents/nobody", session)
     assert.match(text(), /There is no such agent in your company/)
+  })
+})
+
+describe("the settings", () => {
+  const at = "2026-08-16T12:00:00Z"
+  const later = "2099-01-01T00:00:00Z"
+  const as = (role: string, ...permissions: string[]) => ({
+    ...session,
+    "/v1/auth/refresh": { ...session["/v1/auth/refresh"], user: { id: "u", email: "me@example.org", role }, permissions },
+  })
+  const mine = { id: "s1", created_at: at, last_used_at: at, expires_at: later, address: "192.0.2.7", current: true }
+  const tabs = (window: JSDOM["window"]) => [...window.document.querySelectorAll(".tab")].map((tab) => tab.textContent)
+
+  it("show everybody the own sessions, and nobody what is not theirs to see", async () => {
+    const { window, text } = await open("/settings", { ...as("viewer", "manage_own_sessions"), "/v1/sessions": { items: [mine] } })
+    assert.deepEqual(tabs(window), ["Your sessions"])
+    assert.match(text(), /192\.0\.2\.7.*this one/)
+  })
+
+  it("let whoever may only look not make or revoke anything", async () => {
+    const token = { id: "t1", label: "laptops", maximum_uses: 50, uses: 3, expires_at: later, revoked_at: null, created_at: at, token: null }
+    const { window, text } = await open("/settings", { ...as("auditor", "view_enrollment"), "/v1/enrollment-tokens": { items: [token] } })
+    assert.deepEqual(tabs(window), ["Enrollment"])
+    assert.match(text(), /laptops3 of 50/)
+    assert.equal(window.document.querySelectorAll(".settings form, .settings td button").length, 0)
+  })
+
+  it("tell tokens apart that work, are used up, expired and revoked", async () => {
+    const token = { id: "1", label: "works", maximum_uses: 2, uses: 1, expires_at: later, revoked_at: null, created_at: at, token: null }
+    const { window } = await open("/settings", {
+      ...as("admin", "view_enrollment", "manage_enrollment"),
+      "/v1/enrollment-tokens": {
+        items: [
+          token,
+          { ...token, id: "2", label: "used", uses: 2 },
+          { ...token, id: "3", label: "expired", expires_at: at },
+          { ...token, id: "4", label: "revoked", revoked_at: at },
+        ],
+      },
+    })
+    const rows = [...window.document.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent))
+    assert.deepEqual(rows.map((cells) => cells[2]?.replace(/in \d+d/, "in time")), ["ends in time", "used up", "expired 2026-08-16", "revoked 2026-08-16"])
+    assert.deepEqual(rows.map((cells) => cells[4]), ["Revoke", "Revoke", "", ""])
+  })
+
+  it("ask once more before a token is revoked, and show what the server says against it", async () => {
+    const token = { id: "t1", label: "laptops", maximum_uses: 50, uses: 3, expires_at: later, revoked_at: null, created_at: at, token: null }
+    const { find, click, text, requests } = await open("/settings", {
+      ...as("admin", "view_enrollment", "manage_enrollment"),
+      "/v1/enrollment-tokens": { items: [token] },
+      "/v1/enrollment-tokens/t1": reply(403, { error: { code: "forbidden", message: "You may not do this.", request_id: "r" } }),
+    })
+    const asked = () => requests.filter((path) => path === "/v1/enrollment-tokens/t1").length
+    await click(find("[aria-label='Revoke token laptops']"))
+    assert.equal(asked(), 0)
+    await click(find(".confirm .button-danger"))
+    assert.equal(asked(), 1)
+    assert.match(text(), /You may not do this\./)
+  })
+
+  it("show a new token once", async () => {
+    const made = { id: "t9", name: "tickets", user_id: "u", scopes: ["findings:read"], last_used_at: null, expires_at: later, revoked_at: null, created_at: at, token: "zta_secret" }
+    const { find, click, text, window } = await open("/settings", {
+      ...as("admin", "view_api_tokens", "manage_api_tokens", "view_findings"),
+      "/v1/api-tokens": { ...made, items: [] },
+    })
+    const scopes = [...window.document.querySelectorAll<HTMLInputElement>("[name=scope]")].map((box) => box.value)
+    assert.deepEqual(scopes, ["findings:read"], "nobody gives away what they may not do")
+    ;(find("[name=name]") as HTMLInputElement).value = "tickets"
+    await click(find("button[type=submit]"))
+    assert.match(find(".new-secret").textContent ?? "", /zta_secret.*not shown again/)
+    await click(find(".new-secret > .button"))
+    assert.ok(!text().includes("zta_secret"))
+  })
+
+  it("let an admin change everybody but owners and oneself", async () => {
+    const { window } = await open("/settings", {
+      ...as("admin", "view_users", "manage_users"),
+      "/v1/users": {
+        items: [
+          { id: "u", email: "me@example.org", role: "admin" },
+          { id: "o", email: "owner@example.org", role: "owner" },
+          { id: "v", email: "viewer@example.org", role: "viewer" },
+        ],
+      },
+    })
+    const changeable = [...window.document.querySelectorAll("td select")].map((select) => select.getAttribute("aria-label"))
+    assert.deepEqual(changeable, ["Role of viewer@example.org"])
+    const offered = [...window.document.querySelectorAll<HTMLOptionElement>("td option")].map((option) => option.value)
+    assert.deepEqual(offered, ["viewer", "analyst", "auditor", "admin"])
+  })
+
+  it("narrow the audit log to one action, in the address", async () => {
+    const entry = {
+      sequence: 7, at, actor: { kind: "person", id: "u", name: "me@example.org" }, action: "api_token.created", subject: "t9",
+      details: { name: "tickets" }, address: "192.0.2.7",
+    }
+    const { find, click, window, requests } = await open("/settings?tab=audit", { ...as("owner", "view_audit"), "/v1/audit": page(entry) })
+    assert.equal(find(".list-body .cell-details").textContent, "name tickets")
+    await click(find(".list-body .cell-action button"))
+    assert.equal(window.location.search, "?action=api_token.created&tab=audit")
+    assert.ok(requests.includes("/v1/audit?action=api_token.created&limit=100"), requests.join("\n"))
+  })
+})
+
+describe("agents that are kept out", () => {
+  const barred = { id: "a1", hostname: "web-01", standing: "quarantined", reason: "the key is on two machines", since: "2026-08-16T12:00:00Z" }
+  const answers = {
+    ...session,
+    "/v1/feeds": loaded,
+    "/v1/barred-agents": { items: [barred] },
+    "/v1/agents": page(agentSummary({ id: "a1" })),
+    "/v1/agents/a1": agentDetail({ id: "a1" }),
+    "/v1/agents/a1/findings": page(finding()),
+  }
+
+  it("are named above the list, with the reason", async () => {
+    const { find } = await open("/agents", answers)
+    assert.match(find("[data-kind=barred]").textContent ?? "", /1 agent kept out.*web-01 quarantined.*the key is on two machines/)
+  })
+
+  it("can be let in again only by whoever manages agents", async () => {
+    const { find, window } = await open("/agents/a1", answers)
+    assert.match(find("[data-kind=barred]").textContent ?? "", /until somebody has looked/)
+    assert.equal(window.document.querySelector("[aria-label='Let in again web-01']"), null)
+  })
+
+  it("are let in again by a button that asks once more", async () => {
+    const refresh = { ...session["/v1/auth/refresh"], permissions: ["manage_agents"] }
+    const { find, click, requests } = await open("/agents/a1", { ...answers, "/v1/auth/refresh": refresh, "/v1/agents/a1/standing": new Response(null, { status: 204 }) })
+    await click(find("[aria-label='Let in again web-01']"))
+    await click(find(".confirm .button-danger"))
+    assert.equal(requests.filter((path) => path === "/v1/agents/a1/standing").length, 1)
   })
 })
 

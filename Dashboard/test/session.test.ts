@@ -51,6 +51,7 @@ class FakeServer {
       expires_in: 300,
       user: { id: "u", email: "a@example.org", role: "viewer" },
       company: { id: "c", name: "Example" },
+      permissions: ["view_findings"],
     })
   }
 }

@@ -9,6 +9,8 @@ from test_main_path import EXPECTED, findings
 
 SCREENSHOTS = ROOT / ".build" / "screenshots"
 SIZES = {"desktop": (1440, 900), "tablet": (834, 1112), "phone": (390, 844)}
+# Machines are shared: what a page does at once may take seconds there.
+expect.set_options(timeout=30_000)
 CHROMIUM = next(p for p in ("/usr/lib/chromium/chromium", "/usr/bin/chromium") if pathlib.Path(p).exists())
 
 
@@ -77,32 +79,37 @@ def test_a_new_advisory_appears_on_the_open_list(reporting, browser):
     assert problems == []
 
 
+def look(page, name, size="desktop"):
+    """Keeps a picture, and holds the page against what every page must be."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    wait_for(lambda: page.get_by_role("status", name="Loading").count() == 0, f"{name} to load")
+    page.screenshot(path=SCREENSHOTS / f"{name}-{size}.png")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"
+    result = Axe().run(page)
+    assert result.violations_count == 0, f"{name}: {result.generate_report()}"
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_every_page_is_accessible_and_fits(reporting, browser, size):
     page, problems = open_page(browser, reporting, size)
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-
-    def look(name):
-        wait_for(lambda: page.get_by_role("status", name="Loading").count() == 0, f"{name} to load")
-        page.screenshot(path=SCREENSHOTS / f"{name}-{size}.png")
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"
-        result = Axe().run(page)
-        assert result.violations_count == 0, f"{name}: {result.generate_report()}"
-
-    look("overview")
+    look(page, "overview", size)
     page.goto(reporting.url + "/agents")
     expect(page.get_by_role("link", name="web-1")).to_be_visible()
-    look("agents")
+    look(page, "agents", size)
     page.get_by_role("link", name="web-1").click()
     expect(page.get_by_role("link", name="CVE-2023-0464")).to_be_visible()
-    look("agent")
+    look(page, "agent", size)
     page.goto(reporting.url + "/vulnerabilities")
     expect(page.get_by_role("link", name="CVE-2023-0464")).to_be_visible()
-    look("vulnerabilities")
+    look(page, "vulnerabilities", size)
     page.get_by_role("link", name="CVE-2023-0464").click()
     expect(page.get_by_role("heading", name="CVE-2023-0464")).to_be_visible()
     expect(page.get_by_role("region", name="Why").get_by_text("3.0.8-1 < 3.0.9-1").first).to_be_visible()
-    look("vulnerability")
+    look(page, "vulnerability", size)
+    for part in ("people", "enrollment", "api-tokens", "audit", "sessions"):
+        page.goto(reporting.url + f"/settings?tab={part}")
+        expect(page.locator(".tab-body [role=table], .tab-body table, .tab-body .notice").first).to_be_visible()
+        look(page, f"settings-{part}", size)
     assert [p for p in problems if "401" not in p] == []
 
 
@@ -117,3 +124,72 @@ def test_no_agents_no_inventory_and_nothing_found_look_different(installation, h
     page.get_by_role("link", name="Agents", exact=True).click()
     page.get_by_role("link", name="web-1").click(timeout=60_000)
     expect(page.locator("[data-kind=clear]").first).to_be_visible(timeout=60_000)
+
+
+def test_a_machine_joins_with_a_token_made_in_the_dashboard_and_is_kept_out_there(installation, host, browser):
+    page, problems = open_page(browser, installation)
+    page.get_by_role("link", name="Settings", exact=True).click()
+    page.get_by_role("link", name="Enrollment", exact=True).click()
+    form = page.get_by_role("form", name="New enrollment token")
+    form.get_by_label("Label").fill("laptops")
+    form.get_by_role("button", name="Make token").click()
+    token = page.locator(".new-secret code").first.inner_text()
+    look(page, "settings-enrollment")
+    page.get_by_role("button", name="Done").click()
+    assert token not in page.content()
+
+    installation.agent(token, host)
+    page.get_by_role("link", name="Agents", exact=True).click()
+    page.get_by_role("link", name="web-1").click()
+    expect(page.get_by_role("link", name="CVE-2023-0464")).to_be_visible()
+    page.get_by_role("button", name="Keep web-1 out").click()
+    page.get_by_role("form", name="Keep out").get_by_label("Reason").fill("found in a taxi")
+    page.get_by_role("form", name="Keep out").get_by_role("button", name="Keep out").click()
+    expect(page.get_by_text("Kept out until somebody has looked")).to_be_visible()
+    look(page, "agent-kept-out")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Agents").click()
+    expect(page.get_by_role("list", name="Agents kept out")).to_contain_text("web-1 quarantined")
+    look(page, "agents-kept-out")
+    page.get_by_role("list", name="Agents kept out").get_by_role("link", name="web-1").click()
+    page.get_by_role("button", name="Let in again web-1").click()
+    page.get_by_role("group", name="Let in again web-1?").get_by_role("button", name="Let in again").click()
+    expect(page.get_by_role("button", name="Keep web-1 out")).to_be_visible()
+
+    page.goto(installation.url + "/settings?tab=audit")
+    log = page.get_by_role("table", name="Audit log")
+    for words in ("enrollment token created", "agent enrolled", "agent quarantined", "agent released"):
+        expect(log.get_by_role("button", name=words, exact=True)).to_have_count(1)
+    look(page, "settings-audit")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export CSV").click()
+    assert download.value.suggested_filename == "audit.csv"
+    assert "found in a taxi" in pathlib.Path(download.value.path()).read_text()
+    assert [p for p in problems if "401" not in p] == []
+
+
+def test_people_are_added_get_another_role_and_go(installation, browser):
+    page, problems = open_page(browser, installation)
+    page.goto(installation.url + "/settings")
+    form = page.get_by_role("form", name="New person")
+    form.get_by_label("E-mail").fill("second@example.org")
+    form.get_by_label("First password").fill(PASSWORD)
+    form.get_by_role("button", name="Add person").click()
+    role = page.get_by_label("Role of second@example.org")
+    expect(role).to_have_value("viewer")
+    role.select_option("admin")
+    wait_for(lambda: installation.request("GET", "/v1/api-tokens", token=installation.sign_in("second@example.org")).status == 200,
+             "the new role to count")
+    look(page, "settings-people")
+    form.get_by_label("E-mail").fill("second@example.org")
+    form.get_by_label("First password").fill(PASSWORD)
+    form.get_by_role("button", name="Add person").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+    page.get_by_role("button", name="Remove second@example.org").click()
+    page.get_by_role("group", name="Remove second@example.org?").get_by_role("button", name="Remove").click()
+    expect(role).to_have_count(0)
+    for part in ("API tokens", "Your sessions"):
+        page.get_by_role("link", name=part, exact=True).click()
+        look(page, f"settings-{part.lower().replace(' ', '-')}")
+    # The refused person is told as the browser's own message, too.
+    assert [p for p in problems if "401" not in p and "409" not in p] == []

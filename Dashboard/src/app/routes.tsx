@@ -1,4 +1,5 @@
-import type { ReactElement } from "react"
+import { lazy, type ReactElement, Suspense } from "react"
+import { Skeleton } from "@/components/skeleton"
 import { AgentPage } from "@/features/agents/components/agent-page"
 import { AgentsPage } from "@/features/agents/components/agents-page"
 import { OverviewPage } from "@/features/overview/components/overview-page"
@@ -6,12 +7,16 @@ import { VulnerabilitiesPage } from "@/features/vulnerabilities/components/vulne
 import { VulnerabilityPage } from "@/features/vulnerabilities/components/vulnerability-page"
 import { matchPath } from "@/lib/router"
 
+/** Fetched when somebody opens it, which is seldom. */
+const SettingsPage = lazy(() => import("@/features/settings/components/settings-page"))
+
 type Variables = Readonly<Record<string, string>>
 
 const routes: readonly { readonly pattern: string; readonly page: (variables: Variables) => ReactElement }[] = [
   { pattern: "/", page: () => <OverviewPage /> },
   { pattern: "/agents", page: () => <AgentsPage /> },
   { pattern: "/agents/:id", page: ({ id = "" }) => <AgentPage key={id} id={id} /> },
+  { pattern: "/settings", page: () => <Later><SettingsPage /></Later> },
   { pattern: "/vulnerabilities", page: () => <VulnerabilitiesPage /> },
   { pattern: "/vulnerabilities/:id", page: ({ id = "" }) => <VulnerabilityPage key={id} id={id} /> },
 ]
@@ -23,4 +28,10 @@ export function pageFor(path: string): ReactElement | null {
     if (variables) return page(variables)
   }
   return null
+}
+
+function Later({ children }: { readonly children: ReactElement }) {
+  return (
+    <Suspense fallback={<div className="page"><Skeleton label="page" lines={5} height={22} /></div>}>{children}</Suspense>
+  )
 }

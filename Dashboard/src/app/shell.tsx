@@ -17,6 +17,7 @@ const sections = [
   { key: "o", label: "Overview", to: paths.overview, glyph: "▣" },
   { key: "a", label: "Agents", to: paths.agents, glyph: "▤" },
   { key: "v", label: "Vulnerabilities", to: paths.vulnerabilities, glyph: "◆" },
+  { key: "s", label: "Settings", to: paths.settings, glyph: "◎" },
 ] as const
 
 /** How often to ask again for what changes without an event (when agents were last seen), in milliseconds. */
@@ -37,6 +38,7 @@ export function Shell({ user, company }: { readonly user: User; readonly company
     "g o": () => router.go(paths.overview),
     "g a": () => router.go(paths.agents),
     "g v": () => router.go(paths.vulnerabilities),
+    "g s": () => router.go(paths.settings),
     "?": () => setIsHelpOpen(true),
     // Escape leaves a detail page for its list.
     Escape: () => {

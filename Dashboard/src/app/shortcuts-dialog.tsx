@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react"
 import { useHotkeys } from "@/hooks/use-hotkeys"
 
 const shortcuts = [
-  { title: "Go to", rows: [["g o", "overview"], ["g a", "agents"], ["g v", "vulnerabilities"], ["Esc", "back to the list"]] },
+  { title: "Go to", rows: [["g o", "overview"], ["g a", "agents"], ["g v", "vulnerabilities"], ["g s", "settings"], ["Esc", "back to the list"]] },
   { title: "Lists", rows: [["/", "search"], ["j  ↓", "next row"], ["k  ↑", "previous row"], ["Home  End", "first, last row"], ["Enter", "open the row"]] },
   { title: "Help", rows: [["?", "these shortcuts"], ["Esc", "close"]] },
 ] as const

@@ -3,15 +3,16 @@ import type { ReactNode } from "react"
 /**
  * Why there is nothing to show. The kinds look and read differently, because they mean different things:
  * `pending` not computed yet, `vacant` nobody has sent data yet, `clear` looked and found nothing, `unmatched` the filters
- * match nothing, `error` it could not be found out.
+ * match nothing, `barred` somebody is kept out, `error` it could not be found out.
  */
-export type NoticeKind = "pending" | "vacant" | "clear" | "unmatched" | "error"
+export type NoticeKind = "pending" | "vacant" | "clear" | "unmatched" | "barred" | "error"
 
 const glyphs: Readonly<Record<NoticeKind, string>> = {
   pending: "◌",
   vacant: "□",
   clear: "✓",
   unmatched: "∅",
+  barred: "▪",
   error: "✗",
 }
 

@@ -35,6 +35,18 @@ export function formatAgo(instant: Instant, now: number): string {
   return age === "now" || age === "?" ? age : `${age} ago`
 }
 
+/** How long until then, in the largest unit that tells enough: "in 5m", "in 12d"; "over" for times that have passed. */
+export function formatLeft(instant: Instant, now: number): string {
+  const at = Date.parse(instant)
+  if (Number.isNaN(at)) return "?"
+  const seconds = Math.floor((at - now) / 1_000)
+  if (seconds <= 0) return "over"
+  if (seconds < minute) return `in ${seconds}s`
+  if (seconds < hour) return `in ${Math.floor(seconds / minute)}m`
+  if (seconds < 2 * day) return `in ${Math.floor(seconds / hour)}h`
+  return `in ${Math.floor(seconds / day)}d`
+}
+
 /** Date and time to the second, UTC: "2026-08-16 14:03:09 UTC". */
 export function formatInstant(instant: Instant): string {
   const at = new Date(instant)

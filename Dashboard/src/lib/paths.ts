@@ -5,6 +5,7 @@ export const paths = {
   overview: "/",
   agents: "/agents",
   agent: (id: AgentID) => `/agents/${encodeURIComponent(id)}`,
+  settings: "/settings",
   vulnerabilities: "/vulnerabilities",
   vulnerability: (id: VulnerabilityID, chosen?: PackageURL) =>
     `/vulnerabilities/${encodeURIComponent(id)}${chosen ? `?package=${encodeURIComponent(chosen)}` : ""}`,

@@ -1,5 +1,5 @@
 import { ApiError, errorFromResponse } from "@/lib/api-error"
-import type { Company, SessionReply, User } from "@/types/api"
+import type { Company, List, Permission, SessionReply, User } from "@/types/api"
 
 /** What the dashboard knows of who is signed in. The access token stays in memory and is no part of it. */
 export type SessionState =
@@ -8,7 +8,12 @@ export type SessionState =
   /** The server could not be asked; it is not known whether somebody is signed in. */
   | { readonly status: "unreachable"; readonly error: ApiError }
   | { readonly status: "signed-out"; readonly notice: string | null }
-  | { readonly status: "signed-in"; readonly user: User; readonly company: Company }
+  | {
+      readonly status: "signed-in"
+      readonly user: User
+      readonly company: Company
+      readonly permissions: readonly Permission[]
+    }
 
 type TabMessage =
   | { readonly kind: "refreshed"; readonly reply: SessionReply; readonly expiresAt: number }
@@ -80,6 +85,13 @@ export class Session {
     this.#accept(reply, this.#expiry(reply), true)
   }
 
+  /** The names of the identity providers that one may sign in with. */
+  async providers(): Promise<readonly string[]> {
+    const response = await this.environment.fetch("/v1/auth/oidc", { credentials: "same-origin" })
+    if (!response.ok) throw await errorFromResponse(response)
+    return ((await response.json()) as List<{ readonly name: string }>).items.map(({ name }) => name)
+  }
+
   /** Ends the session here and in all tabs. It is over for this tab even when the server cannot be told. */
   async signOut(): Promise<void> {
     const headers: Record<string, string> = this.#token ? { Authorization: `Bearer ${this.#token.value}` } : {}
@@ -148,8 +160,13 @@ export class Session {
     const same =
       this.#state.status === "signed-in" &&
       this.#state.user.id === reply.user.id &&
-      this.#state.company.name === reply.company.name
-    if (!same) this.#set({ status: "signed-in", user: reply.user, company: reply.company })
+      this.#state.user.role === reply.user.role &&
+      this.#state.company.name === reply.company.name &&
+      this.#state.permissions.join() === reply.permissions.join()
+    if (!same) {
+      const { user, company, permissions } = reply
+      this.#set({ status: "signed-in", user, company, permissions })
+    }
     for (const listener of this.#tokenListeners) listener(reply.access_token)
   }
 

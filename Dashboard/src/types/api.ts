@@ -26,13 +26,31 @@ export interface SessionReply {
   readonly expires_in: number
   readonly user: User
   readonly company: Company
+  readonly permissions: readonly Permission[]
 }
+
+/** What the server lets a caller do; it says so itself, so that no page has to know of roles. Words of later servers are passed over. */
+export type Permission =
+  | "view_self"
+  | "view_findings"
+  | "view_events"
+  | "view_enrollment"
+  | "manage_enrollment"
+  | "view_audit"
+  | "view_users"
+  | "manage_users"
+  | "manage_agents"
+  | "manage_own_sessions"
+  | "view_api_tokens"
+  | "manage_api_tokens"
 
 export interface User {
   readonly id: string
   readonly email: string
-  readonly role: string
+  readonly role: Role
 }
+
+export type Role = "owner" | "admin" | "analyst" | "viewer" | "auditor"
 
 export interface Company {
   readonly id: string
@@ -270,3 +288,73 @@ export type VerdictsChanged = EventOf<
 >
 
 export type CompanyEvent = AgentEnrolled | InventoryApplied | VerdictsChanged
+
+/** A list without pages. */
+export interface List<Item> {
+  readonly items: readonly Item[]
+}
+
+/** The secret itself is in the reply that makes a token, and never again. */
+interface Token {
+  readonly id: string
+  readonly expires_at: Instant
+  readonly revoked_at: Instant | null
+  readonly created_at: Instant
+  readonly token: string | null
+}
+
+/** With what agents join the company. */
+export interface EnrollmentToken extends Token {
+  readonly label: string
+  readonly maximum_uses: number
+  readonly uses: number
+}
+
+/** With what a program acts for a person. */
+export interface ApiToken extends Token {
+  readonly user_id: string
+  readonly name: string
+  readonly scopes: readonly ApiScope[]
+  readonly last_used_at: Instant | null
+}
+
+export type ApiScope =
+  | "findings:read"
+  | "events:read"
+  | "enrollment:read"
+  | "enrollment:write"
+  | "audit:read"
+  | "users:read"
+  | "agents:write"
+
+/** A sign-in that still counts. */
+export interface SessionSummary {
+  readonly id: string
+  readonly created_at: Instant
+  readonly last_used_at: Instant
+  readonly expires_at: Instant
+  readonly address: string | null
+  /** Whether it is the one that asks. */
+  readonly current: boolean
+}
+
+export interface AuditEntry {
+  readonly sequence: number
+  readonly at: Instant
+  readonly actor: { readonly kind: string; readonly id: string | null; readonly name: string | null }
+  readonly action: string
+  readonly subject: string | null
+  readonly details: Readonly<Record<string, string>>
+  readonly address: string | null
+}
+
+export type AgentStanding = "active" | "quarantined" | "revoked"
+
+/** An agent that is kept out. */
+export interface BarredAgent {
+  readonly id: AgentID
+  readonly hostname: string
+  readonly standing: AgentStanding
+  readonly reason: string
+  readonly since: Instant
+}

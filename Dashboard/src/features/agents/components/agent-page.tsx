@@ -10,6 +10,7 @@ import { agentQuery } from "@/features/agents/api/get-agent"
 import { AgentFacts } from "@/features/agents/components/agent-facts"
 import { AgentFindings } from "@/features/agents/components/agent-findings"
 import { AgentPackages } from "@/features/agents/components/agent-packages"
+import { AgentStanding } from "@/features/agents/components/agent-standing"
 import { useSearchParameters } from "@/hooks/use-place"
 import { useQuery } from "@/hooks/use-query"
 import { useServices } from "@/hooks/use-services"
@@ -53,6 +54,7 @@ function AgentBody({ agent }: { readonly agent: AgentDetail }) {
         <InventoryStateBadge state={agent.inventory_state} />
         {isComputed && <SeverityBar counts={agent.counts} />}
       </header>
+      <AgentStanding agent={agent} />
       <AgentFacts agent={agent} />
       {agent.inventory_state === "pending" && isComputed && (
         <Notice kind="pending" title="A newer inventory is being computed" isCompact>

@@ -8,6 +8,7 @@ import { SkeletonRows } from "@/components/skeleton"
 import { WindowedList } from "@/components/windowed-list"
 import { type AgentFilter, agentSorts, agentsQuery, type AgentSort } from "@/features/agents/api/list-agents"
 import { AgentRow, agentRowHeading } from "@/features/agents/components/agent-row"
+import { BarredAgents } from "@/features/agents/components/barred-agents"
 import { useAdvisoryState } from "@/hooks/use-advisory-state"
 import { useIsNarrow } from "@/hooks/use-media-query"
 import { usePagedQuery } from "@/hooks/use-paged-query"
@@ -58,6 +59,7 @@ export function AgentsPage() {
         />
       </div>
       {advisories === "missing" && <AdvisoriesMissing isCompact />}
+      <BarredAgents />
       {list.items === undefined && list.error ? (
         <ErrorNotice error={list.error} task="load the agents" onRetry={list.retry} />
       ) : list.items === undefined ? (

@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from "react"
 import { Logo } from "@/components/logo"
+import { ProviderLinks } from "@/features/session/components/provider-links"
 import { useServices } from "@/hooks/use-services"
 import { useTitle } from "@/hooks/use-title"
 import { ApiError } from "@/lib/api-error"
@@ -50,6 +51,7 @@ export function SignInPage({ notice }: { readonly notice: string | null }) {
         <button type="submit" className="button button-primary" disabled={isBusy}>
           {isBusy ? "Signing in…" : "Sign in"}
         </button>
+        <ProviderLinks />
       </form>
     </main>
   )
