@@ -100,6 +100,8 @@ export function finding(): AgentFinding {
       },
     ],
     action: "Upgrade openssh to 1:9.2p1-2+deb12u3",
+    state: "open",
+    exceptions: [],
   }
 }
 

@@ -413,6 +413,51 @@ describe("the settings", () => {
   })
 })
 
+describe("the exceptions", () => {
+  const actor = (user_id: string, name: string) => ({ user_id, name, at: "2026-08-16T12:00:00Z", comment: "" })
+  const asked = {
+    id: "e1", state: "requested", vulnerability: "CVE-2024-6387", package: "pkg:deb/debian/openssh", label: null, agent_id: null,
+    reason: "no route from outside", expires_at: "2099-01-01T00:00:00Z", request: actor("u", "me@example.org"), decision: null, revocation: null,
+  }
+  const as = (...permissions: string[]) => ({ ...session, "/v1/auth/refresh": { ...session["/v1/auth/refresh"], permissions } })
+  const buttons = (window: JSDOM["window"]) => [...window.document.querySelectorAll("td button")].map((button) => button.textContent)
+
+  it("cannot be approved by whoever asked, only taken back", async () => {
+    const { window, text } = await open("/exceptions", { ...as("request_exceptions", "decide_exceptions"), "/v1/exceptions": page(asked) })
+    assert.match(text(), /CVE-2024-6387 of pkg:deb\/debian\/openssh.*no route from outside.*to be decided, until 2099-01-01.*asked by me@example\.org/)
+    assert.deepEqual(buttons(window), ["Take back"])
+  })
+
+  it("are approved by somebody else, who is asked once more", async () => {
+    const { window, find, click, requests } = await open("/exceptions", {
+      ...as("decide_exceptions"),
+      "/v1/exceptions": page({ ...asked, request: actor("o", "other@example.org") }),
+      "/v1/exceptions/e1/decision": asked,
+    })
+    assert.deepEqual(buttons(window), ["Approve", "Reject"])
+    await click(find("[aria-label='Approve exception for CVE-2024-6387']"))
+    await click(find(".confirm .button-danger"))
+    assert.ok(requests.includes("/v1/exceptions/e1/decision"))
+  })
+
+  it("that are over or refused cannot be changed", async () => {
+    const over = { ...asked, state: "expired", decision: actor("o", "other@example.org") }
+    const { window, text } = await open("/exceptions?vulnerability=CVE-2024-6387", {
+      ...as("request_exceptions", "decide_exceptions"),
+      "/v1/exceptions?vulnerability=CVE-2024-6387&limit=100": page(over, { ...asked, id: "e2", state: "rejected", decision: actor("o", "other@example.org") }),
+    })
+    assert.deepEqual(buttons(window), [])
+    assert.match(text(), /expired 2099-01-01.*approved by other@example\.org.*rejected by other@example\.org/)
+    assert.equal((window.document.querySelector("[name=vulnerability]") as HTMLInputElement).value, "CVE-2024-6387")
+  })
+
+  it("show on the findings that they accept", async () => {
+    const accepted = { ...finding(), state: "accepted", exceptions: [{ ...asked, state: "active" }] }
+    const { find } = await open("/agents/a1", { ...session, "/v1/feeds": loaded, "/v1/agents/a1": agentDetail({ id: "a1" }), "/v1/agents/a1/findings": page(accepted) })
+    assert.equal(find(".badge-accepted").title, "no route from outside")
+  })
+})
+
 describe("agents that are kept out", () => {
   const barred = { id: "a1", hostname: "web-01", standing: "quarantined", reason: "the key is on two machines", since: "2026-08-16T12:00:00Z" }
   const answers = {

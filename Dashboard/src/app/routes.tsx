@@ -7,7 +7,8 @@ import { VulnerabilitiesPage } from "@/features/vulnerabilities/components/vulne
 import { VulnerabilityPage } from "@/features/vulnerabilities/components/vulnerability-page"
 import { matchPath } from "@/lib/router"
 
-/** Fetched when somebody opens it, which is seldom. */
+// Fetched when somebody opens them, which is seldom.
+const ExceptionsPage = lazy(() => import("@/features/exceptions/components/exceptions-page"))
 const SettingsPage = lazy(() => import("@/features/settings/components/settings-page"))
 
 type Variables = Readonly<Record<string, string>>
@@ -16,6 +17,7 @@ const routes: readonly { readonly pattern: string; readonly page: (variables: Va
   { pattern: "/", page: () => <OverviewPage /> },
   { pattern: "/agents", page: () => <AgentsPage /> },
   { pattern: "/agents/:id", page: ({ id = "" }) => <AgentPage key={id} id={id} /> },
+  { pattern: "/exceptions", page: () => <Later><ExceptionsPage /></Later> },
   { pattern: "/settings", page: () => <Later><SettingsPage /></Later> },
   { pattern: "/vulnerabilities", page: () => <VulnerabilitiesPage /> },
   { pattern: "/vulnerabilities/:id", page: ({ id = "" }) => <VulnerabilityPage key={id} id={id} /> },

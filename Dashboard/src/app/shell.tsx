@@ -1,7 +1,6 @@
-import { useCallback, useEffect, useRef, useState } from "react"
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react"
 import { LiveState } from "@/app/live-state"
 import { pageFor } from "@/app/routes"
-import { ShortcutsDialog } from "@/app/shortcuts-dialog"
 import { ErrorBoundary } from "@/components/error-boundary"
 import { Link } from "@/components/link"
 import { Logo } from "@/components/logo"
@@ -13,10 +12,13 @@ import { useServices } from "@/hooks/use-services"
 import { paths } from "@/lib/paths"
 import type { Company, User } from "@/types/api"
 
+const ShortcutsDialog = lazy(() => import("@/app/shortcuts-dialog"))
+
 const sections = [
   { key: "o", label: "Overview", to: paths.overview, glyph: "▣" },
   { key: "a", label: "Agents", to: paths.agents, glyph: "▤" },
   { key: "v", label: "Vulnerabilities", to: paths.vulnerabilities, glyph: "◆" },
+  { key: "e", label: "Exceptions", to: paths.exceptions, glyph: "◇" },
   { key: "s", label: "Settings", to: paths.settings, glyph: "◎" },
 ] as const
 
@@ -38,6 +40,7 @@ export function Shell({ user, company }: { readonly user: User; readonly company
     "g o": () => router.go(paths.overview),
     "g a": () => router.go(paths.agents),
     "g v": () => router.go(paths.vulnerabilities),
+    "g e": () => router.go(paths.exceptions),
     "g s": () => router.go(paths.settings),
     "?": () => setIsHelpOpen(true),
     // Escape leaves a detail page for its list.
@@ -84,7 +87,7 @@ export function Shell({ user, company }: { readonly user: User; readonly company
           </ErrorBoundary>
         </main>
       </div>
-      {isHelpOpen && <ShortcutsDialog onClose={closeHelp} />}
+      <Suspense>{isHelpOpen && <ShortcutsDialog onClose={closeHelp} />}</Suspense>
     </ScrollAreaContext.Provider>
   )
 }

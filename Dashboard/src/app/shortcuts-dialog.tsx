@@ -2,13 +2,13 @@ import { useEffect, useRef } from "react"
 import { useHotkeys } from "@/hooks/use-hotkeys"
 
 const shortcuts = [
-  { title: "Go to", rows: [["g o", "overview"], ["g a", "agents"], ["g v", "vulnerabilities"], ["g s", "settings"], ["Esc", "back to the list"]] },
+  { title: "Go to", rows: [["g o", "overview"], ["g a", "agents"], ["g v", "vulnerabilities"], ["g e", "exceptions"], ["g s", "settings"], ["Esc", "back to the list"]] },
   { title: "Lists", rows: [["/", "search"], ["j  ↓", "next row"], ["k  ↑", "previous row"], ["Home  End", "first, last row"], ["Enter", "open the row"]] },
   { title: "Help", rows: [["?", "these shortcuts"], ["Esc", "close"]] },
 ] as const
 
 /** Lists the keyboard shortcuts. */
-export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
+export default function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const element = dialog.current

@@ -1,12 +1,18 @@
 import type { ReactNode } from "react"
 
+interface FieldProps {
+  readonly label: string
+  /** Takes a line of its own. */
+  readonly isWide?: boolean
+  readonly children: ReactNode
+}
+
 /** A labelled part of a form. */
-export function Field({ label, hint, children }: { readonly label: string; readonly hint?: string; readonly children: ReactNode }) {
+export function Field({ label, isWide = false, children }: FieldProps) {
   return (
-    <label className="field">
+    <label className={isWide ? "field field-wide" : "field"}>
       <span className="field-label">{label}</span>
       {children}
-      {hint && <span className="field-hint">{hint}</span>}
     </label>
   )
 }

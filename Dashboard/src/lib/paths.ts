@@ -5,6 +5,8 @@ export const paths = {
   overview: "/",
   agents: "/agents",
   agent: (id: AgentID) => `/agents/${encodeURIComponent(id)}`,
+  exceptions: "/exceptions",
+  exceptionsOf: (id: VulnerabilityID) => `/exceptions?vulnerability=${encodeURIComponent(id)}`,
   settings: "/settings",
   vulnerabilities: "/vulnerabilities",
   vulnerability: (id: VulnerabilityID, chosen?: PackageURL) =>

@@ -43,6 +43,8 @@ export type Permission =
   | "manage_own_sessions"
   | "view_api_tokens"
   | "manage_api_tokens"
+  | "request_exceptions"
+  | "decide_exceptions"
 
 export interface User {
   readonly id: string
@@ -226,6 +228,35 @@ export interface AgentFinding {
   readonly packages: readonly FindingPackage[]
   /** What to do, in a sentence; null when nothing can be done yet. */
   readonly action: string | null
+  /** Accepted when active exceptions are about every package that carries it. */
+  readonly state: "open" | "accepted"
+  readonly exceptions: readonly RiskException[]
+}
+
+export type ExceptionState = "requested" | "active" | "rejected" | "revoked" | "expired"
+
+/** Who did something to an exception, as it was then. */
+export interface ExceptionActor {
+  readonly user_id: string
+  readonly name: string
+  readonly at: Instant
+  readonly comment: string
+}
+
+/** A risk that the company accepts for a time: of the findings that all members given describe. */
+export interface RiskException {
+  readonly id: string
+  readonly state: ExceptionState
+  readonly vulnerability: VulnerabilityID | null
+  /** A package URL without version. */
+  readonly package: PackageURL | null
+  readonly label: string | null
+  readonly agent_id: AgentID | null
+  readonly reason: string
+  readonly expires_at: Instant
+  readonly request: ExceptionActor
+  readonly decision: ExceptionActor | null
+  readonly revocation: ExceptionActor | null
 }
 
 export interface AffectedAgent {

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from "react"
 import { ErrorBoundary } from "@/components/error-boundary"
 import { ErrorNotice } from "@/components/error-notice"
 import { InventoryStateBadge } from "@/components/inventory-state"
@@ -10,7 +11,6 @@ import { agentQuery } from "@/features/agents/api/get-agent"
 import { AgentFacts } from "@/features/agents/components/agent-facts"
 import { AgentFindings } from "@/features/agents/components/agent-findings"
 import { AgentPackages } from "@/features/agents/components/agent-packages"
-import { AgentStanding } from "@/features/agents/components/agent-standing"
 import { useSearchParameters } from "@/hooks/use-place"
 import { useQuery } from "@/hooks/use-query"
 import { useServices } from "@/hooks/use-services"
@@ -19,6 +19,8 @@ import { ApiError } from "@/lib/api-error"
 import { formatCount } from "@/lib/format"
 import { paths } from "@/lib/paths"
 import type { AgentDetail, AgentID } from "@/types/api"
+
+const AgentStanding = lazy(() => import("@/features/agents/components/agent-standing"))
 
 /** One machine: what it is, what it has, what is wrong with it. */
 export function AgentPage({ id }: { readonly id: AgentID }) {
@@ -54,7 +56,9 @@ function AgentBody({ agent }: { readonly agent: AgentDetail }) {
         <InventoryStateBadge state={agent.inventory_state} />
         {isComputed && <SeverityBar counts={agent.counts} />}
       </header>
-      <AgentStanding agent={agent} />
+      <Suspense>
+        <AgentStanding agent={agent} />
+      </Suspense>
       <AgentFacts agent={agent} />
       {agent.inventory_state === "pending" && isComputed && (
         <Notice kind="pending" title="A newer inventory is being computed" isCompact>

@@ -19,7 +19,7 @@ export const findingRowHeading = (
 
 /** One vulnerability of an agent. The row leads to the explanation for its first package. */
 export function FindingRow({ finding }: { readonly finding: AgentFinding }) {
-  const { vulnerability, packages, action } = finding
+  const { vulnerability, packages, action, state, exceptions } = finding
   const first = packages[0]
   return (
     <>
@@ -31,6 +31,7 @@ export function FindingRow({ finding }: { readonly finding: AgentFinding }) {
           {vulnerability.id}
         </Link>
         {vulnerability.kev && <ExploitedBadge kev={vulnerability.kev} />}
+        {state === "accepted" && <span className="badge badge-accepted" title={exceptions.map(({ reason }) => reason).join("\n")}>accepted</span>}
       </span>
       <span role="cell" className="cell-severity">
         <SeverityBadge severity={vulnerability.severity} />
