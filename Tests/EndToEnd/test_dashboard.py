@@ -106,6 +106,9 @@ def test_every_page_is_accessible_and_fits(reporting, browser, size):
     expect(page.get_by_role("heading", name="CVE-2023-0464")).to_be_visible()
     expect(page.get_by_role("region", name="Why").get_by_text("3.0.8-1 < 3.0.9-1").first).to_be_visible()
     look(page, "vulnerability", size)
+    page.goto(reporting.url + "/exceptions")
+    expect(page.locator(".notice").first).to_be_visible()
+    look(page, "exceptions-none", size)
     for part in ("people", "enrollment", "api-tokens", "audit", "sessions"):
         page.goto(reporting.url + f"/settings?tab={part}")
         expect(page.locator(".tab-body [role=table], .tab-body table, .tab-body .notice").first).to_be_visible()
@@ -193,3 +196,31 @@ def test_people_are_added_get_another_role_and_go(installation, browser):
         look(page, f"settings-{part.lower().replace(' ', '-')}")
     # The refused person is told as the browser's own message, too.
     assert [p for p in problems if "401" not in p and "409" not in p] == []
+
+
+def test_a_risk_is_accepted_by_two_people(reporting, browser):
+    page, problems = open_page(browser, reporting)
+    page.goto(reporting.url + "/vulnerabilities/CVE-2023-45853")
+    page.get_by_role("link", name="exceptions", exact=True).click()
+    form = page.get_by_role("form", name="New exception")
+    expect(form.get_by_label("Vulnerability")).to_have_value("CVE-2023-45853")
+    form.get_by_label("Reason").fill("minizip is not part of the package")
+    form.get_by_role("button", name="Ask to accept").click()
+    row = page.get_by_role("row").filter(has_text="minizip is not part of the package")
+    expect(row).to_contain_text("to be decided")
+    assert row.get_by_role("button", name="Approve").count() == 0, "nobody approves what they asked for"
+
+    reporting.user("Acme", "second@example.org")
+    second = reporting.sign_in("second@example.org")
+    exception = reporting.items("/v1/exceptions", second)[0]
+    answer = reporting.request("PUT", f"/v1/exceptions/{exception['id']}/decision", {"approved": True}, second)
+    assert answer.status == 200, answer.body
+    page.reload()
+    expect(row).to_contain_text("active, ends in 29d")
+    look(page, "exceptions")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Agents").click()
+    page.get_by_role("link", name="web-1").click()
+    finding = page.get_by_role("row").filter(has_text="CVE-2023-45853")
+    expect(finding.get_by_text("accepted", exact=True)).to_be_visible()
+    assert page.get_by_text("accepted", exact=True).count() == 1
+    assert [p for p in problems if "401" not in p] == []
