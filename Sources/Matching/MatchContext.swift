@@ -52,9 +52,14 @@ public struct MatchContext: Sendable, Hashable {
     /// What a package URL tells: its name, the qualifier `arch`, and the module stream of `rpmmod` or `modularitylabel`
     /// (`nodejs:18:8060020220523160029:ad008a3a`, of which the first two parts are the stream).
     public init(package: PackageURL) {
-        self.init(
-            package: AdvisoryPackage(type: package.type, name: package.name), architecture: package.qualifier("arch"),
-            moduleStream: (package.qualifier("rpmmod") ?? package.qualifier("modularitylabel")).flatMap(Self.stream))
+        // Field by field, for this is done for each package: the other initialiser would make a copy.
+        self.package = AdvisoryPackage(type: package.type, name: package.name)
+        architecture = package.qualifier("arch")
+        moduleStream = (package.qualifier("rpmmod") ?? package.qualifier("modularitylabel")).flatMap(Self.stream)
+        cpe = nil
+        isProductDerived = false
+        hostProducts = nil
+        runningKernel = nil
     }
 
     /// The first two parts of a module label; `nil` when it has fewer.

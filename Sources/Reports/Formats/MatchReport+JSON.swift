@@ -26,20 +26,35 @@ extension MatchReport {
     private func write(_ rows: [Row], to writer: inout JSONWriter) {
         // Most vulnerabilities concern several packages, and most packages have several: what is said of either is written once.
         var subjects = JSONFragments(rows.lazy.map(\.place))
-        var records = JSONFragments(rows.lazy.map(\.vulnerability.place))
+        let places = Self.vulnerabilityPlaces(rows)
+        var records = JSONFragments(places)
         writer.array { writer in
-            for row in rows {
+            for (row, place) in zip(rows, places) {
                 writer.lineBreak()
                 writer.object { writer in
                     subjects.write(row.place, to: &writer, row.subject.writeMembers)
                     row.vulnerability.writeIDs(to: &writer)
                     row.write(to: &writer, documents: documents) { writer in
-                        records.write(row.vulnerability.place, to: &writer, row.vulnerability.writeMembers)
+                        records.write(place, to: &writer, row.vulnerability.writeMembers)
                     }
                 }
             }
             if !rows.isEmpty { writer.lineBreak() }
         }
+    }
+
+    /// Which of the vulnerabilities each row is of, counted from 0. Rows of the same stand together but for their status; what stands apart
+    /// counts as another.
+    private static func vulnerabilityPlaces(_ rows: [Row]) -> [Int] {
+        var places: [Int] = []
+        places.reserveCapacity(rows.count)
+        var last: SharedRecord?
+        for row in rows {
+            let isSame = last?.isSame(as: row.vulnerability) ?? false
+            places.append((places.last ?? 0) + (isSame || last == nil ? 0 : 1))
+            last = row.vulnerability
+        }
+        return places
     }
 }
 

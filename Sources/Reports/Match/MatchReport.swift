@@ -21,7 +21,7 @@ public struct MatchReport: Sendable {
         public var suppression: Suppression? { rarity?.suppression }
         /// The verdict in words or in numbers.
         let answer: Answer
-        /// The record, shared by all rows that name the vulnerability.
+        /// What is said of the vulnerability, where it is a record shared by all rows that name it.
         let vulnerability: SharedRecord
         /// Which of the packages that were asked about it is, from 0.
         let place: Int
@@ -119,8 +119,7 @@ public struct MatchReport: Sendable {
         packages: [ReportedPackage], documents: [String] = [], index: AdvisoryIndex,
         policy: MatchPolicy = MatchPolicy(), depth: Depth = .whole, progress: (Int) -> Void = { _ in }
     ) throws {
-        var collector = RowCollector(
-            index: index, policy: policy, depth: depth, packageCount: packages.count)
+        var collector = RowCollector(index: index, policy: policy, depth: depth)
         var uncovered: [ReportedPackage] = []
         var scope = KnownScope()
         for (number, subject) in packages.enumerated() {
@@ -175,7 +174,7 @@ public struct MatchReport: Sendable {
 
     private static func isWorse(_ lhs: Row, _ rhs: Row) -> Bool {
         if lhs.rank != rhs.rank { return lhs.rank < rhs.rank }
-        if lhs.vulnerability !== rhs.vulnerability {
+        if !lhs.vulnerability.isSame(as: rhs.vulnerability) {
             let (one, other) = (lhs.vulnerability.record.id, rhs.vulnerability.record.id)
             if one != other { return one > other }
         }
@@ -242,21 +241,18 @@ private struct RowCollector: ~Copyable {
     private(set) var findings: [MatchReport.Row] = []
     private(set) var suppressed: [MatchReport.Row] = []
     private(set) var withoutFix = 0
-    /// Records by their number in the index.
+    /// Records that were put into words, by their number in the index.
     private var records: [UInt32: SharedRecord] = [:]
-    private var recordCount = 0
     private var found = CompactVerdicts()
     /// Whether the user has said nothing about any finding.
     private let isUndecided: Bool
     /// Whether records are put into words: where the report, or what the user has decided, asks for them again and again.
     private let keepsWords: Bool
 
-    init(index: AdvisoryIndex, policy: MatchPolicy, depth: MatchReport.Depth, packageCount: Int) {
+    init(index: AdvisoryIndex, policy: MatchPolicy, depth: MatchReport.Depth) {
         self.index = index
         self.policy = policy
         self.depth = depth
-        // Packages have about one vulnerability each; a table that grows is filled anew each time.
-        records.reserveCapacity(packageCount)
         isUndecided = policy.vex.isEmpty && policy.ignore.isEmpty
         keepsWords = depth != .numbers || !isUndecided
     }
@@ -319,8 +315,7 @@ private struct RowCollector: ~Copyable {
     /// What the feeds do not report of a package, a user may.
     private mutating func addStated(of subject: ReportedPackage, except numbers: [UInt32]) throws {
         for (id, statement) in policy.vex.affected(subject) {
-            let record = SharedRecord(index.vulnerability(id) ?? VulnerabilityRecord.unknown(id), place: recordCount)
-            recordCount += 1
+            let record = SharedRecord(index.vulnerability(id) ?? VulnerabilityRecord.unknown(id))
             let isReported = try numbers.contains { try index.vulnerabilityID(number: $0) == record.record.id }
             guard !isReported, policy.vex.statement(on: record.record, of: subject) == statement else { continue }
             let verdict = Verdict(
@@ -330,14 +325,10 @@ private struct RowCollector: ~Copyable {
     }
 
     private mutating func record(_ number: UInt32) throws -> SharedRecord {
+        guard keepsWords else { return try SharedRecord(number: number, of: index) }
         if let known = records[number] { return known }
-        let shared =
-            keepsWords
-            ? SharedRecord(
-                depth == .whole ? try whole(number) : try index.brief(number: number), place: recordCount,
-                number: number)
-            : try SharedRecord(number: number, of: index, place: recordCount)
-        recordCount += 1
+        let words = depth == .whole ? try whole(number) : try index.brief(number: number)
+        let shared = SharedRecord(words, number: number)
         records[number] = shared
         return shared
     }

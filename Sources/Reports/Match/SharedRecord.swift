@@ -1,7 +1,7 @@
 import Matching
 import Scoring
 
-/// What the feeds say of a vulnerability, for all the rows that name it.
+/// What the feeds say of a vulnerability, for the rows that name it.
 final class SharedRecord: Sendable {
     /// Where the words of it are.
     enum Source: Sendable {
@@ -13,28 +13,29 @@ final class SharedRecord: Sendable {
     let severity: Severity
     /// 0 to 100.
     let risk: Double
-    /// Which of the report's records it is, from 0.
-    let place: Int
     /// Its number in the index; `nil` when a user's VEX brought it up.
     let number: UInt32?
 
     /// Makes one of a record.
-    init(_ record: VulnerabilityRecord, place: Int, number: UInt32? = nil) {
+    init(_ record: VulnerabilityRecord, number: UInt32? = nil) {
         source = .stated(record)
         severity = record.severity
         risk = record.risk.value
-        self.place = place
         self.number = number
     }
 
     /// Makes one of what an index holds, without putting it into words.
-    init(number: UInt32, of index: AdvisoryIndex, place: Int) throws {
+    init(number: UInt32, of index: AdvisoryIndex) throws {
         let weight = try index.weight(number: number)
         source = .indexed(number, index)
         severity = weight.severity
         risk = weight.risk
-        self.place = place
         self.number = number
+    }
+
+    /// Whether the other is certainly of the same vulnerability.
+    func isSame(as other: SharedRecord) -> Bool {
+        self === other || (number != nil && number == other.number)
     }
 
     /// The record; out of a damaged file one of an unknown vulnerability without an id.
