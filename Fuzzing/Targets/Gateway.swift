@@ -51,7 +51,7 @@ extension FuzzTargets {
     private static let listPaths = [
         "/v1/agents", "/v1/vulnerabilities", "/v1/events", "/v1/enrollment-tokens", "/v1/api-tokens", "/v1/audit",
         "/v1/barred-agents", "/v1/exceptions", "/v1/feeds", "/v1/overview", "/v1/sessions", "/v1/users",
-        "/v1/notification-endpoints", "/v1/notifications",
+        "/v1/notification-endpoints", "/v1/notifications", "/v1/vulnerabilities/CVE-2024-0001/notes",
         "/v1/agents/00000000-0000-4000-8000-000000000000/packages",
         "/v1/agents/00000000-0000-4000-8000-000000000000/findings", "/v1/vulnerabilities/CVE-2024-0001/agents",
         "/v1/vulnerabilities/CVE-2024-0001/explanation",
@@ -64,6 +64,8 @@ extension FuzzTargets {
             ("POST", "/v1/users"), ("PATCH", "/v1/users/\(nobody)"), ("POST", "/v1/exceptions"),
             ("PUT", "/v1/exceptions/\(nobody)/decision"), ("PUT", "/v1/agents/\(own.agentID)/labels"),
             ("PUT", "/v1/agents/\(nobody)/standing"), ("POST", "/v1/notification-endpoints"),
+            ("PUT", "/v1/sla-policy"), ("PUT", "/v1/vulnerabilities/CVE-2024-0001/assignee"),
+            ("POST", "/v1/vulnerabilities/CVE-2024-0001/notes"),
         ] {
             own.asOwner(method, path, body: input).check("a body to \(path)")
         }
