@@ -1,7 +1,7 @@
 # Everything a person does with this repository. `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help try try-stop test build dashboard check format lint unit-test dashboard-test end-to-end-test bench fuzz deps-try deps-test clean
+.PHONY: help try try-stop production test build dashboard check format lint unit-test dashboard-test end-to-end-test bench fuzz deps-try deps-production deps-test clean
 
 PYTHON := .venv/bin/python
 export ZEROTRACE_PYTHON := $(CURDIR)/$(PYTHON)
@@ -14,6 +14,10 @@ try: deps-try build dashboard ## Build, start ZeroTrace, scan this machine, show
 
 try-stop: ## Stop what `make try` started; its data stays in .try
 	@Scripts/try.sh stop
+
+production: deps-production build dashboard ## Start the production topology on loopback; LOADTEST="--agents 200" runs that against it and ends
+	@Scripts/production.py $(if $(FEEDS),--feeds="$(FEEDS)") $(if $(FOLDER),--folder="$(FOLDER)") \
+		$(if $(COMPANIES),--companies=$(COMPANIES)) $(if $(LOADTEST),--loadtest="$(LOADTEST)")
 
 test: deps-test check unit-test dashboard-test end-to-end-test ## Install what the tests need and run all of them
 
@@ -59,6 +63,9 @@ fuzz: ## Fuzz every parser, ten minutes each
 
 deps-try: ## Install what building needs
 	@Scripts/install-packages.sh try
+
+deps-production: ## Install what the production topology needs besides
+	@Scripts/install-packages.sh production
 
 deps-test: ## Install what the tests need
 	@Scripts/install-packages.sh test

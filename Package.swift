@@ -208,8 +208,9 @@ let package = Package(
             ]),
 
         module(
-            floor: 5, "LoadTest", ["PackageIdentity", "SeededRandom", "Inventory", "Wire", "BoundedInput", "AgentKit"],
-            external: [crypto, httpClient]),
+            floor: 5, "LoadTest",
+            ["PackageIdentity", "SeededRandom", "Inventory", "Matching", "Wire", "BoundedInput", "AgentKit"],
+            external: [crypto, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL, product("NIOWebSocket", "swift-nio")]),
 
         module(
             floor: 5, "Notifications", ["Scoring", "Stores"],
@@ -315,6 +316,7 @@ let package = Package(
                 "Verdicts",
             ], external: [lifecycle, logging, nioCore, nioPosix]),
         tests("DirectCommands", ["Reports", "Scoring", "Versioning"]),
+        tests("LoadTest", ["Advisories", "Inventory", "Matching", "PackageIdentity", "SeededRandom"]),
         tests("Telemetry", external: [logging, metrics]),
         // No module's own: whether all of it together judges right.
         .testTarget(

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what building (`try`) or testing (`test`) needs on Debian 12: only what is missing, and quick when nothing is.
+# Installs what building (`try`), the production topology (`production`) or testing (`test`) needs on Debian 12: only what is missing, and quick
+# when nothing is.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,10 +12,11 @@ dashboard_packages=(
     esbuild fonts-jetbrains-mono node-csstype node-d3-array node-d3-scale node-d3-shape node-d3-time-format node-prop-types
     node-react node-react-dom node-typescript nodejs python3 python3-brotli python3-fonttools
 )
+# What `make production` and the tests start on ports of their own.
+server_packages=(memcached nginx openssl postgresql prometheus redis-server redis-tools)
 # The version orderings are compared with the tools they follow; Maven and Go too where they are installed.
 test_packages=(
-    chromium memcached node-jsdom node-semver openssl pacman-package-manager php-cli php-composer-semver postgresql procps
-    python3-apt python3-venv redis-server redis-tools rpm ruby
+    chromium node-jsdom node-semver pacman-package-manager php-cli php-composer-semver procps python3-apt python3-venv rpm ruby
 )
 # What the tests use of Python: oracles, the browser driver, the linter.
 python_packages=(
@@ -24,6 +26,14 @@ python_packages=(
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
 
+# Debian starts a server as soon as it is installed, nginx for all the world; nobody asked for that.
+leave_stopped() {
+    [ -e /usr/sbin/policy-rc.d ] && return
+    printf '#!/bin/sh\nexit 101\n' | as_root tee /usr/sbin/policy-rc.d >/dev/null
+    as_root chmod 755 /usr/sbin/policy-rc.d
+    trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
+}
+
 install_missing() {
     local missing=()
     for name in "$@"; do
@@ -32,6 +42,7 @@ install_missing() {
     [ ${#missing[@]} -eq 0 ] && return
     echo "installing ${missing[*]}"
     as_root apt-get update -qq
+    leave_stopped
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
@@ -48,9 +59,10 @@ install_python() {
 command -v swift >/dev/null || { echo "Swift 6.2 or newer is needed: https://www.swift.org/install/linux/" >&2; exit 1; }
 case "${1:-}" in
     try) install_missing "${build_packages[@]}" "${dashboard_packages[@]}" ;;
+    production) install_missing "${build_packages[@]}" "${dashboard_packages[@]}" "${server_packages[@]}" ;;
     test)
-        install_missing "${build_packages[@]}" "${dashboard_packages[@]}" "${test_packages[@]}"
+        install_missing "${build_packages[@]}" "${dashboard_packages[@]}" "${server_packages[@]}" "${test_packages[@]}"
         install_python
         ;;
-    *) echo "usage: $0 try|test" >&2; exit 2 ;;
+    *) echo "usage: $0 try|production|test" >&2; exit 2 ;;
 esac

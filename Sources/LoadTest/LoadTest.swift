@@ -1,122 +1,114 @@
-import AgentKit
 import AsyncHTTPClient
 import Foundation
-import PackageIdentity
+import Matching
+import NIOSSL
 
-/// Runs simulated agents against a server.
+/// Simulated agents against a server: how quickly it answers, and whether the answers are right.
 public struct LoadTest: Sendable {
-    /// Base URL of the server.
+    /// Base URL of the server, without a slash at its end.
     public var server: String
-    /// Enrollment token with enough uses.
-    public var token: String
-    /// How many agents.
-    public var agents: Int
-    /// Packages of each.
-    public var packages: Int
-    /// Seconds during which they drift.
-    public var seconds: Int
-    /// Seconds between two exchanges of one agent, before jitter.
-    public var pause: Double
-    /// The same seed draws the same inventories.
-    public var seed: UInt64
+    /// Whom the agents join, one after the other in turn.
+    public var companies: [LoadTestCompany]
+    /// How many agents, of all companies together.
+    public var agents = 200
+    /// Packages of each, at least 10.
+    public var packages = 200
+    /// Seconds during which something happens.
+    public var duration = 60.0
+    /// Seconds within which the agents arrive, evenly spread.
+    public var arrivals = 10.0
+    /// Changes of hosts a second, of all agents together.
+    public var changesPerSecond = 5.0
+    /// Seconds between two heartbeats of one agent; `nil` for what the server says.
+    public var heartbeat: Int?
+    /// Seconds after the duration in which everything may still come to its end.
+    public var settle = 120.0
+    /// Agents whose packages and findings are read in the end and compared.
+    public var verify = 20
+    /// The same seed draws the same hosts, and lets the same happen to them at the same times.
+    public var seed: UInt64 = 1
+    /// File with the certificate authorities of the server; `nil` for the system's.
+    public var authorities: String?
 
-    /// Makes one from its parts.
-    public init(
-        server: String, token: String, agents: Int, packages: Int, seconds: Int, pause: Double, seed: UInt64
-    ) {
+    /// A test with the defaults above.
+    public init(server: String, companies: [LoadTestCompany]) {
         self.server = server
-        self.token = token
-        self.agents = agents
-        self.packages = packages
-        self.seconds = seconds
-        self.pause = pause
-        self.seed = seed
+        self.companies = companies
     }
 
-    /// How it went.
-    public struct Report: Sendable, Codable {
-        /// Exchanges that succeeded, by kind.
-        public var exchanges: [String: Int] = [:]
-        /// Exchanges that failed and were tried again.
-        public var failures = 0
-        /// Digest by agent id: what the server must hold and apply.
-        public var digests: [String: String] = [:]
-        /// Agents that could not bring the server to their state before the time ran out.
-        public var unfinished = 0
-        /// Milliseconds of successful exchanges: median, 95th and 99th percentile.
-        public var latency: [String: Double] = [:]
+    /// Runs it.
+    ///
+    /// - Parameters:
+    ///   - index: What inventories are drawn from, and what findings are compared with.
+    ///   - status: Called every second with how far it is.
+    /// - Throws: ``LoadTestError``, `IndexError`: when it cannot begin. What goes wrong afterwards is in the report.
+    public func run(
+        index: AdvisoryIndex, status: @escaping @Sendable (String) -> Void
+    ) async throws -> LoadTestReport {
+        let tls = try tlsConfiguration()
+        var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
+        configuration.timeout.connect = .seconds(10)
+        // Real agents have a connection each; these share some, so that one machine can play many.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.httpVersion = .http1Only
+        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        do {
+            let report = try await run(index, tls, http, status)
+            try await http.shutdown()
+            return report
+        } catch {
+            try? await http.shutdown()
+            throw error
+        }
     }
 
-    /// Seconds after the drifting in which agents may still bring the server to their state.
-    static let settleSeconds = 120.0
-
-    /// Runs all agents until they have drifted for the time given and the server has acknowledged the state of each.
-    public func run(pool: [PackageURL], progress: @escaping @Sendable (String) -> Void) async throws -> Report {
-        var settings = HTTPClient.Configuration()
-        settings.timeout.connect = .seconds(5)
-        settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
-        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
-        let outcomes = await withTaskGroup(of: Outcome.self) { group in
-            for number in 0..<agents { group.addTask { await simulate(number, http: http, pool: pool) } }
-            var outcomes: [Outcome] = []
-            for await outcome in group {
-                outcomes.append(outcome)
-                if outcomes.count % 50 == 0 { progress("\(outcomes.count) of \(agents) agents are done") }
+    private func tlsConfiguration() throws -> TLSConfiguration {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        if let authorities {
+            do { tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(authorities)) } catch {
+                throw LoadTestError("\(authorities) holds no certificates that can be read")
             }
+        }
+        return tls
+    }
+
+    private func run(
+        _ index: AdvisoryIndex, _ tls: TLSConfiguration, _ http: HTTPClient,
+        _ status: @escaping @Sendable (String) -> Void
+    ) async throws -> LoadTestReport {
+        let pool = try PackagePool(index)
+        let fleet = Fleet(settings: self, http: http, pool: pool)
+        let dashboards = companies.map { company in
+            company.login.map { Dashboard(server: server, http: http, login: $0, measurements: fleet.measurements) }
+        }
+        let outcomes = try await withThrowingTaskGroup(of: Void.self) { group in
+            try await watch(dashboards.compactMap(\.self), tls, fleet, in: &group)
+            let outcomes = await Simulation(fleet: fleet, status: status).run()
+            group.cancelAll()
             return outcomes
         }
-        try await http.shutdown()
-        return summarize(outcomes)
+        let seconds = (ContinuousClock.now - fleet.start) / .seconds(1)
+        status("comparing answers")
+        await AnswerCheck(fleet: fleet, dashboards: dashboards, index: index).run(outcomes)
+        return LoadTestReport(self, outcomes, fleet.measurements.now, seconds: seconds)
     }
 
-    private struct Outcome: Sendable {
-        var exchanges: [String: Int] = [:]
-        var latencies: [Double] = []
-        var failures = 0
-        var id: String?
-        var digest = ""
-        var finished = false
-    }
-
-    private func simulate(_ number: Int, http: HTTPClient, pool: [PackageURL]) async -> Outcome {
-        var agent = SimulatedAgent(
-            number: number, server: server, http: http, pool: pool, packages: packages, seed: seed)
-        var outcome = Outcome()
-        let driftEnd = ContinuousClock.now + .seconds(seconds)
-        let end = driftEnd + .seconds(Self.settleSeconds)
-        while ContinuousClock.now < end {
-            let started = ContinuousClock.now
-            do {
-                let exchange = try await agent.exchange(token: token)
-                outcome.exchanges[exchange.rawValue, default: 0] += 1
-                outcome.latencies.append((ContinuousClock.now - started) / .milliseconds(1))
-                if ContinuousClock.now >= driftEnd, exchange == .heartbeat, agent.isAcknowledged {
-                    outcome.finished = true
-                    break
-                }
-            } catch {
-                outcome.failures += 1
-            }
-            try? await Task.sleep(for: .seconds(pause * Double.random(in: 0.5...1.5)))
-            if ContinuousClock.now < driftEnd, agent.isAcknowledged { agent.drift() }
+    /// Signs in everywhere, starts watching all streams, and waits until they are open.
+    private func watch(
+        _ dashboards: [Dashboard], _ tls: TLSConfiguration, _ fleet: Fleet,
+        in group: inout ThrowingTaskGroup<Void, any Error>
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { signing in
+            for dashboard in dashboards { signing.addTask { _ = try await dashboard.token() } }
+            try await signing.waitForAll()
         }
-        outcome.id = agent.id
-        outcome.digest = agent.digest.description
-        return outcome
-    }
-
-    private func summarize(_ outcomes: [Outcome]) -> Report {
-        var report = Report()
-        for outcome in outcomes {
-            report.exchanges.merge(outcome.exchanges, uniquingKeysWith: +)
-            report.failures += outcome.failures
-            if let id = outcome.id { report.digests[id] = outcome.digest }
-            if !outcome.finished { report.unfinished += 1 }
+        let (subscribed, continuation) = AsyncStream.makeStream(of: Void.self)
+        for dashboard in dashboards {
+            let watch = StreamWatch(dashboard: dashboard, tls: tls, fleet: fleet)
+            group.addTask { await watch.run { continuation.yield() } }
         }
-        let latencies = outcomes.flatMap(\.latencies).sorted()
-        for (name, share) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] where !latencies.isEmpty {
-            report.latency[name] = latencies[min(latencies.count - 1, Int(Double(latencies.count) * share))]
-        }
-        return report
+        var iterator = subscribed.makeAsyncIterator()
+        for _ in dashboards { _ = await iterator.next() }
     }
 }

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import tempfile
 
-from installation import free_port, wait_for
+from installation import free_port, spawn, wait_for
 
 PASSWORD = "only for this test"
 
@@ -21,33 +21,40 @@ def postgres_programs():
 AVAILABLE = all([postgres_programs(), shutil.which("redis-server"), shutil.which("memcached")])
 
 
-class Postgres:
-    def __init__(self):
-        # Short, and where the user `postgres` may go: the server refuses to run as root.
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="zt-e2e-", dir="/tmp"))
+class PostgresServer:
+    """A server on a data folder that somebody made. As root it runs as the user `postgres`: it refuses to run as root."""
+
+    def __init__(self, password, parent, settings):
+        # Short, and where the user `postgres` may go.
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="zt-e2e-", dir=parent or "/tmp"))
         self.programs = postgres_programs()
         self.port = free_port()
-        self.password_file = self.folder / "password"
-        self.password_file.write_text(PASSWORD + "\n")
+        self.password = password
+        self.settings = settings
         self.prefix = []
+        self.process = None
         if os.geteuid() == 0:
             self.prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--reset-env"]
-            for path in [self.folder, self.password_file]:
-                shutil.chown(path, "postgres", "postgres")
-        self.call("initdb", "-D", self.folder / "data", "-A", "scram-sha-256", "-U", "owner", "--pwfile", self.password_file,
-                  "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
-        self.process = None
-        self.start()
-        self.statement("create database zerotrace", database="postgres")
+            shutil.chown(self.folder, "postgres", "postgres")
+
+    def write_secret(self, name, text):
+        """A file that the server's user alone may read."""
+        path = self.folder / name
+        path.touch(mode=0o600)
+        path.write_text(text + "\n")
+        if self.prefix:
+            shutil.chown(path, "postgres", "postgres")
+        return path
 
     def call(self, program, *arguments):
         subprocess.run([*self.prefix, self.programs / program, *arguments], check=True, capture_output=True, cwd="/")
 
     def start(self):
         command = [*self.prefix, self.programs / "postgres", "-D", self.folder / "data", "-k", self.folder, "-p", str(self.port),
-                   "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "max_connections=200"]
-        with open(self.folder / "log", "ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/")
+                   "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"]
+        for setting in self.settings:
+            command += ["-c", setting]
+        self.process = spawn(command, self.folder / "log", cwd="/")
         ready = [self.programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         wait_for(lambda: subprocess.run(ready, check=False).returncode == 0, "PostgreSQL to answer")
 
@@ -55,33 +62,65 @@ class Postgres:
         """Runs SQL as the owner and returns what it printed."""
         command = [self.programs / "psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "owner", "-d", database, "-Atqc", sql]
         result = subprocess.run(
-            command, env={**os.environ, "PGPASSWORD": PASSWORD}, check=True, capture_output=True, text=True)
+            command, env={**os.environ, "PGPASSWORD": self.password}, check=True, capture_output=True, text=True)
         return result.stdout.strip()
 
     def stop(self):
-        self.process.send_signal(signal.SIGQUIT)
-        self.process.wait()
+        if self.process:
+            # Fast for a server that keeps its data; one that does not has nothing to tidy up.
+            self.process.send_signal(signal.SIGQUIT if "fsync=off" in self.settings else signal.SIGINT)
+            self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+# Nothing here outlives the tests.
+CARELESS = ["fsync=off"]
+
+
+class Postgres(PostgresServer):
+    """A new primary with an empty database, started."""
+
+    def __init__(self, password=PASSWORD, parent=None, settings=CARELESS):
+        super().__init__(password, parent, settings)
+        self.password_file = self.write_secret("password", password)
+        self.call("initdb", "-D", self.folder / "data", "-A", "scram-sha-256", "-U", "owner", "--pwfile", self.password_file,
+                  "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
+        self.start()
+        self.statement("create database zerotrace", database="postgres")
+
+
+class Standby(PostgresServer):
+    """A streaming replica of a primary, started."""
+
+    def __init__(self, primary, parent=None):
+        super().__init__(primary.password, parent, primary.settings)
+        passwords = self.write_secret("pgpass", f"*:*:*:*:{primary.password}")
+        self.call("pg_basebackup", "-D", self.folder / "data", "-R", "-X", "stream", "-c", "fast", "-C", "-S", "standby", "--no-sync",
+                  "-d", f"host=127.0.0.1 port={primary.port} user=owner passfile={passwords}")
+        self.start()
+
+
 class Redis:
-    def __init__(self, folder):
+    def __init__(self, folder, password=PASSWORD):
         self.folder = folder
         self.port = free_port()
+        self.password = password
         self.process = None
+        # Not on the command line, which everybody can read.
+        self.configuration = folder / "redis.conf"
+        self.configuration.touch(mode=0o600)
+        self.configuration.write_text(
+            f'bind 127.0.0.1\nport {self.port}\nrequirepass "{password}"\nsave ""\nappendonly no\ndir "{folder}"\n')
         self.start()
 
     def start(self):
-        command = ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--requirepass", PASSWORD, "--save", "",
-                   "--appendonly", "no", "--dir", str(self.folder)]
-        with open(self.folder / "redis.log", "ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        self.process = spawn(["redis-server", self.configuration], self.folder / "redis.log")
         wait_for(lambda: self.command("ping") == "PONG", "Redis to answer")
 
     def command(self, *words):
         command = ["redis-cli", "-h", "127.0.0.1", "-p", str(self.port), "--no-auth-warning", *words]
         result = subprocess.run(
-            command, env={**os.environ, "REDISCLI_AUTH": PASSWORD}, check=False, capture_output=True, text=True)
+            command, env={**os.environ, "REDISCLI_AUTH": self.password}, check=False, capture_output=True, text=True)
         return result.stdout.strip()
 
     def stop(self):
@@ -90,13 +129,15 @@ class Redis:
 
 
 class Memcached:
-    def __init__(self):
+    def __init__(self, folder):
+        self.folder = folder
         self.port = free_port()
         self.process = None
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen(["memcached", "-l", "127.0.0.1", "-p", str(self.port), "-u", "nobody", "-m", "16"])
+        command = ["memcached", "-l", "127.0.0.1", "-p", str(self.port), "-u", "nobody", "-m", "16"]
+        self.process = spawn(command, self.folder / "memcached.log")
 
     def stop(self):
         self.process.kill()

@@ -1,4 +1,5 @@
 """A ZeroTrace installation in a temporary folder: feeds, server, company, user, agents."""
+import atexit
 import contextlib
 import gzip
 import json
@@ -32,6 +33,14 @@ def wait_for(condition, what, patience=PATIENCE):
         if time.monotonic() - started > patience:
             raise AssertionError(f"waited {patience} s for {what}")
         time.sleep(0.02)
+
+
+def spawn(command, log, **options):
+    """A process that writes to a file, is not hit by the terminal's Ctrl-C, and does not outlive this one whatever happens here."""
+    with open(log, "ab") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True, **options)
+    atexit.register(lambda: process.kill() if process.poll() is None else None)
+    return process
 
 
 def free_port():
@@ -82,6 +91,33 @@ PYPI = [
         ],
     }
 ]
+
+
+def many_records(count=120):
+    """Records of packages that nobody has, for runs that need more than a handful: tracker and PyPI records of about that many names."""
+    tracker = {
+        f"sample-{n}": {
+            f"CVE-2099-{10_000 + 10 * n + k}": {
+                "description": "made up for a load test", "scope": "remote",
+                "releases": {"bookworm": {"status": "resolved", "fixed_version": f"1.{n % 9}.{k + 1}-1", "urgency": "not yet assigned"}},
+            }
+            for k in range(n % 4 + 1)
+        }
+        for n in range(count)
+    }
+    pypi = [
+        {
+            "schema_version": "1.6.0", "id": f"PYSEC-2099-{n}", "modified": "2024-01-01T00:00:00Z", "aliases": [f"CVE-2099-{50_000 + n}"],
+            "affected": [{
+                "package": {"ecosystem": "PyPI", "name": f"sample-{n}"},
+                "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": f"2.{n % 7 + 1}"}]}],
+                "versions": ["1.0", "2.0"],
+            }],
+        }
+        for n in range(count)
+    ]
+    return tracker, pypi
+
 
 XZ = {
     "CVE-2024-3094": {
@@ -202,6 +238,8 @@ class Installation:
         self.children = []
         # Variables that name parts other than those in the data folder, or limits.
         self.variables = {}
+        # Whom to trust when a proxy in front speaks TLS.
+        self.tls = None
 
     @property
     def environment(self):
@@ -259,8 +297,8 @@ class Installation:
     def company(self, name):
         self.run("company", "create", name)
 
-    def user(self, company, email=EMAIL):
-        self.run("user", "create", "--company", company, email, text=PASSWORD + "\n")
+    def user(self, company, email=EMAIL, password=PASSWORD):
+        self.run("user", "create", "--company", company, email, text=password + "\n")
 
     def token(self, company, uses=10, hours=24):
         return self.run("token", "create", "--company", company, "--uses", str(uses), "--hours", str(hours))
@@ -286,13 +324,13 @@ class Installation:
             headers["Authorization"] = f"Bearer {token}"
         request = urllib.request.Request(self.url + path, data=body, method=method, headers=headers)
         try:
-            with urllib.request.urlopen(request, timeout=30) as reply:
+            with urllib.request.urlopen(request, timeout=30, context=self.tls) as reply:
                 return Answer(reply.status, reply.headers, reply.read())
         except urllib.error.HTTPError as error:
             return Answer(error.code, error.headers, error.read())
 
-    def sign_in(self, email=EMAIL):
-        answer = self.request("POST", "/v1/auth/login", {"email": email, "password": PASSWORD})
+    def sign_in(self, email=EMAIL, password=PASSWORD):
+        answer = self.request("POST", "/v1/auth/login", {"email": email, "password": password})
         assert answer.status == 200, answer.body
         return answer.json["access_token"]
 

@@ -1,17 +1,15 @@
 """Many processes: what one learns the others show, and any of them may die."""
 import contextlib
 import json
-import os
 import random
-import subprocess
 import threading
 import time
 import urllib.request
 
 import pytest
 from data_servers import AVAILABLE
-from installation import PROGRAMS, TRACKER, XZ, wait_for
-from test_kill import agents, write_pool
+from installation import TRACKER, XZ, wait_for
+from test_kill import agents, load_report, start_load
 from test_main_path import EXPECTED, findings
 from topology import Topology
 from websockets.sync.client import connect
@@ -77,20 +75,10 @@ def test_an_agent_of_one_gateway_is_seen_live_through_the_other(topology, host):
     assert topology.run("verify") == "no difference"
 
 
-def load(topology, gateway, token, pool, seed, seconds):
-    environment = {**os.environ, "ZEROTRACE_ENROLLMENT_TOKEN": token}
-    command = [
-        PROGRAMS / "zerotrace", "loadtest", "--server", gateway.url, "--sbom", pool, "--agents", str(AGENTS),
-        "--packages", "60", "--seconds", str(seconds), "--pause", "1", "--seed", str(seed),
-    ]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
-
-
-def test_everything_is_done_whatever_died(topology, tmp_path):
-    write_pool(tmp_path / "pool.json")
+def test_everything_is_done_whatever_died(topology):
     token = topology.token("Acme", uses=2 * AGENTS)
     loads = [
-        load(topology, gateway, token, tmp_path / "pool.json", seed, 30)
+        start_load(topology.at(gateway), token, AGENTS, duration=30, seed=seed)
         for seed, gateway in enumerate(topology.gateways)
     ]
     moments = random.Random(4)
@@ -108,11 +96,7 @@ def test_everything_is_done_whatever_died(topology, tmp_path):
     topology.redis.start()
     digests = {}
     for child in loads:
-        output, _ = child.communicate(timeout=300)
-        report = json.loads(output)
-        print({key: report[key] for key in ("exchanges", "failures", "latency")})
-        assert report["unfinished"] == 0
-        digests.update(report["digests"])
+        digests.update(load_report(child)["digests"])
     assert len(digests) == 2 * AGENTS
     for gateway in topology.gateways:
         topology.wait_until_ready(gateway)

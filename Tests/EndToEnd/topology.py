@@ -1,23 +1,26 @@
-"""An installation of many processes: gateways, processors and enrichment side by side on shared parts."""
+"""An installation of many processes: gateways, processors and enrichment side by side on shared parts. `make production` starts the same."""
+import concurrent.futures
 import copy
+import json
+import secrets
 import signal
-import subprocess
+import ssl
 
-from data_servers import PASSWORD, Memcached, Postgres, Redis
-from installation import PROGRAMS, Installation, free_port, wait_for
+from data_servers import CARELESS, PASSWORD, Memcached, Postgres, Redis, Standby
+from front_servers import Nginx, Prometheus
+from installation import PROGRAMS, ROOT, Installation, free_port, many_records, spawn, wait_for, write_mirror
 
 
 class Role:
     """One process of a role, which may be killed and started again on the same port."""
 
-    def __init__(self, topology, role, name, *arguments, port=None):
+    def __init__(self, topology, role, number, *arguments):
         self.topology = topology
-        self.name = name
-        self.port = port
-        self.command = [PROGRAMS / "zerotrace", role, "--data", topology.data, *arguments]
-        if port:
-            self.command += ["--port", str(port)]
-        self.log = topology.folder / f"{name}.log"
+        self.name = f"{role}-{number}"
+        self.port = free_port()
+        listening = ["--listen", f"127.0.0.1:{self.port}"] if role == "processor" else ["--port", str(self.port)]
+        self.command = [PROGRAMS / "zerotrace", role, "--data", topology.data, *arguments, *listening]
+        self.log = topology.folder / f"{self.name}.log"
         self.process = None
 
     @property
@@ -25,8 +28,7 @@ class Role:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self):
-        with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(self.command, stdout=log, stderr=log, env=self.topology.environment)
+        self.process = spawn(self.command, self.log, env=self.topology.environment)
 
     def kill(self):
         """SIGKILL: no chance to tidy up."""
@@ -45,22 +47,24 @@ class Role:
 class Topology(Installation):
     """Two of each role on PostgreSQL, Redis and memcached. Requests go to the first gateway."""
 
-    def __init__(self, folder, drain=0):
+    # What the gateways are told besides.
+    gateway_arguments = ["--heartbeat", "2"]
+
+    def __init__(self, folder, drain=0, password=PASSWORD, parent=None, settings=CARELESS):
         super().__init__(folder)
-        self.postgres = Postgres()
-        self.redis = Redis(folder)
-        self.memcached = Memcached()
-        self.enrichment = [Role(self, "enrichment", f"enrichment-{n}", port=free_port()) for n in (1, 2)]
-        self.processors = [Role(self, "processor", f"processor-{n}") for n in (1, 2)]
+        self.postgres = Postgres(password, parent, settings)
+        self.redis = Redis(folder, password)
+        self.memcached = Memcached(folder)
+        self.enrichment = [Role(self, "enrichment", n) for n in (1, 2)]
+        self.processors = [Role(self, "processor", n) for n in (1, 2)]
         self.gateways = [
-            Role(self, "gateway", f"gateway-{n}", "--heartbeat", "2", "--drain", str(drain), port=free_port())
-            for n in (1, 2)
+            Role(self, "gateway", n, "--drain", str(drain), *self.gateway_arguments) for n in (1, 2)
         ]
         self.url = self.gateways[0].url
         self.variables = {
             "DB_HOST": "127.0.0.1", "DB_PORT": str(self.postgres.port), "DB_USER": "owner",
             "DB_PASSWORD_FILE": str(self.postgres.password_file),
-            "REDIS_HOST": "127.0.0.1", "REDIS_PORT": str(self.redis.port), "REDIS_PASSWORD": PASSWORD,
+            "REDIS_HOST": "127.0.0.1", "REDIS_PORT": str(self.redis.port), "REDIS_PASSWORD": password,
             "MEMCACHED_HOST": "127.0.0.1", "MEMCACHED_PORT": str(self.memcached.port),
             "ENRICHMENT_URL": ",".join(role.url for role in self.enrichment),
         }
@@ -72,7 +76,7 @@ class Topology(Installation):
     def at(self, gateway):
         """The same installation, asked through another gateway."""
         other = copy.copy(self)
-        other.url = gateway.url
+        (other.url, other.tls) = (gateway.url, None)
         return other
 
     def start(self):
@@ -101,3 +105,61 @@ class Topology(Installation):
         super().stop()
         for server in [self.memcached, self.redis, self.postgres]:
             server.stop()
+
+
+class Production(Topology):
+    """The same with what an installation has around it: nginx in front, a standby of the database, Prometheus. Requests go to nginx."""
+
+    def __init__(self, folder, heartbeat=2, scrape="1s", **arguments):
+        dashboard = ROOT / "Dashboard" / "dist"
+        self.gateway_arguments = [
+            "--heartbeat", str(heartbeat), "--behind-tls", "--trust-proxy", *(["--dashboard", dashboard] if dashboard.exists() else []),
+        ]
+        super().__init__(folder, **arguments)
+        self.standby = None
+        self.nginx = Nginx(folder, self.gateways)
+        self.prometheus = Prometheus(folder, self.gateways, self.processors, self.enrichment, scrape)
+        self.url = self.nginx.url
+        self.tls = ssl.create_default_context(cafile=self.nginx.certificate)
+
+    def set_up(self, companies, feeds=None):
+        """Database, advisories, and companies with a user and a token each; answers the file that says who they are, as the load test wants it."""
+        self.run("migrate")
+        if feeds is None:
+            write_mirror(self.mirror, *many_records())
+        self.run("feeds", "sync", "--mirror", feeds or self.mirror, "--no-apt")
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            people = list(pool.map(self.make_company, range(1, companies + 1)))
+        file = self.folder / "credentials.json"
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(people, indent=2) + "\n")
+        return file
+
+    def make_company(self, number):
+        company, email, password = f"Company {number}", f"person{number}@example.com", secrets.token_urlsafe(15)
+        self.company(company)
+        self.user(company, email, password)
+        return {"company": company, "email": email, "password": password, "token": self.token(company, uses=1_000_000)}
+
+    def start(self):
+        self.standby = Standby(self.postgres, parent=self.postgres.folder.parent)
+        self.variables["DB_REPLICAS"] = f"127.0.0.1:{self.standby.port}"
+        super().start()
+        self.nginx.start()
+        wait_for(self.is_ready, "nginx to pass requests on")
+        self.prometheus.start()
+        self.prometheus.wait_for_targets()
+
+    def is_ready(self):
+        try:
+            return self.request("GET", "/v1/me").status == 401
+        except OSError:
+            return False
+
+    def stop(self):
+        self.prometheus.stop()
+        self.nginx.stop()
+        # Nobody reads from it that could not do without.
+        if self.standby:
+            self.standby.stop()
+        super().stop()

@@ -90,14 +90,6 @@ struct EnrichmentCommand: AsyncParsableCommand {
         try holder.refresh()
         return holder
     }
-
-    /// Each connection is an open file, and the usual soft limit of 1,024 is what the 1,000 clients come to.
-    private func raiseOpenFileLimit() {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        limit.rlim_cur = limit.rlim_max
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    }
 }
 
 /// The indexes of a holder, as the service asks for them.

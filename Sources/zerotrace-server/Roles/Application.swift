@@ -46,6 +46,7 @@ struct FeedConfiguration: Sendable {
 
 /// Runs a process of one or more roles until it is told to end.
 func runApplication(_ configuration: RoleConfiguration, logger: Logger) async throws {
+    raiseOpenFileLimit()
     try await AuditContext.$current.withValue(AuditContext(actor: AuditActor(.system))) {
         try await buildApplication(configuration, logger: logger).run()
     }

@@ -1,0 +1,133 @@
+"""The production topology as `make production` starts it, with simulated agents against it."""
+import json
+import pathlib
+import ssl
+import subprocess
+
+import data_servers
+import front_servers
+import pytest
+from installation import PROGRAMS, many_records, write_mirror
+from topology import Production
+from websockets.sync.client import connect
+
+pytestmark = pytest.mark.skipif(
+    not data_servers.AVAILABLE or not front_servers.AVAILABLE,
+    reason="PostgreSQL, Redis, memcached, nginx, Prometheus or openssl is not installed")
+
+COMPANIES = 4
+
+
+@pytest.fixture(scope="module")
+def production(tmp_path_factory):
+    """The whole, once for all tests of this file: nothing in them changes what another one looks at."""
+    folder = tmp_path_factory.mktemp("production")
+    place = Production(folder)
+    try:
+        place.companies = place.set_up(COMPANIES)
+        place.people = json.loads(place.companies.read_text())
+        place.start()
+        yield place
+    finally:
+        place.stop()
+
+
+def load_test(place, index, *options):
+    command = [
+        PROGRAMS / "zerotrace", "loadtest", "--server", place.url, "--ca", place.nginx.certificate, "--companies", place.companies,
+        "--index", index, "--format", "json", "--packages", "60", *options,
+    ]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert result.stdout, result.stderr
+    print(result.stdout)
+    return result.returncode, json.loads(result.stdout), result.stderr
+
+
+def test_forty_agents_are_answered_right(production):
+    index = production.data / "index" / "current"
+    options = ["--agents", "40", "--duration", "6", "--arrivals", "2", "--changes-per-second", "4", "--verify", "8"]
+    status, report, error = load_test(production, index, *options)
+    assert (status, report["failures"], report["wrong"]) == (0, {"count": 0, "examples": []}, {"count": 0, "examples": []})
+    assert error == "", "nobody looks, nothing is shown"
+    assert (report["agents"], report["companies"], report["unfinished"]) == (40, COMPANIES, 0)
+    assert len(set(report["digests"].values())) == 40, "every agent has an inventory of its own"
+    requests, seen = report["requests"], report["seen"]
+    assert requests["enroll"]["count"] == requests["full"]["count"] == seen["first_inventory_seen"]["count"] == 40
+    assert requests["delta"]["count"] == seen["change_seen"]["count"] > 10
+    assert requests["heartbeat"]["count"] >= 80
+    for row in [*requests.values(), *seen.values()]:
+        times = row["milliseconds"]
+        assert 0 < times["p50"] <= times["p95"] <= times["p99"] <= times["max"]
+    assert (report["compared"]["agents_in_sync"], report["compared"]["agents"]) == (40, 8)
+    assert report["compared"]["findings"] > 20
+    # Each enrollment and each inventory is one event, and there are no others.
+    assert report["events"] == 40 + 40 + requests["delta"]["count"]
+    agents = [
+        agent for person in production.people
+        for agent in production.items("/v1/agents?limit=500", production.sign_in(person["email"], person["password"]))
+    ]
+    assert {agent["id"] for agent in agents} >= set(report["digests"])
+    assert production.run("verify") == "no difference"
+
+
+def test_a_wrong_answer_is_told_and_fails_the_test(production, tmp_path):
+    """What is compared with is falsified instead of the server: an index with one vulnerability more in every source."""
+    tracker, pypi = many_records()
+    for cves in tracker.values():
+        cves["CVE-2099-1"] = {
+            "description": "", "scope": "remote",
+            "releases": {"bookworm": {"status": "resolved", "fixed_version": "9.9.9-1", "urgency": "not yet assigned"}},
+        }
+    write_mirror(tmp_path / "mirror", tracker, pypi)
+    command = [PROGRAMS / "zerotrace", "feeds", "sync", "--mirror", tmp_path / "mirror", "--no-apt", "--data", tmp_path / "data"]
+    subprocess.run(command, check=True, capture_output=True)
+    status, report, _ = load_test(
+        production, tmp_path / "data" / "index" / "current", "--agents", "4", "--duration", "1", "--arrivals", "0", "--verify", "4")
+    assert status == 1
+    assert report["failures"]["count"] == report["unfinished"] == 0
+    assert "the server answers by index" in report["wrong"]["examples"][0]
+    assert [example for example in report["wrong"]["examples"] if ": findings: " in example], report["wrong"]
+
+
+def test_a_request_that_fails_fails_the_test(production, tmp_path):
+    companies = tmp_path / "companies.json"
+    companies.touch(mode=0o600)
+    companies.write_text(json.dumps([{"token": production.token("Company 1", uses=1)}]))
+    index = production.data / "index" / "current"
+    status, report, _ = load_test(
+        production, index, "--companies", companies, "--agents", "2", "--duration", "1", "--arrivals", "0")
+    assert (status, report["unfinished"], report["requests"]["enroll"]["failed"]) == (1, 1, 1)
+    assert "enrollment_token_used_up" in report["failures"]["examples"][0]
+
+
+def test_the_proxy_passes_what_it_should_and_nothing_else(production):
+    assert production.nginx.check() == ""
+    assert production.request("GET", "/-/proxy").status == 204
+    for path in ["/metrics", "/-/ready", "/-/healthy"]:
+        assert production.request("GET", path).status == 404
+        assert production.at(production.gateways[0]).request("GET", path).status == 200
+    person = production.people[0]
+    answer = production.request("POST", "/v1/auth/login", {"email": person["email"], "password": person["password"]})
+    assert "Secure" in answer.headers["Set-Cookie"]
+    token = answer.json["access_token"]
+    # Connections to the gateways are kept; the stream must not get one of those.
+    for _ in range(4):
+        assert production.request("GET", "/v1/me", token=token).status == 200
+        address = production.url.replace("https", "wss") + "/v1/stream"
+        trust = ssl.create_default_context(cafile=production.nginx.certificate)
+        with connect(address, origin=production.url, ssl=trust) as socket:
+            socket.send(json.dumps({"type": "subscribe", "access_token": token}))
+            assert json.loads(socket.recv())["type"] == "subscribed"
+
+
+def test_the_standby_follows_and_prometheus_sees_all_roles(production):
+    primary = production.postgres.statement("select count(*) from pg_stat_replication where state = 'streaming'")
+    assert primary == "1"
+    targets = production.prometheus.targets()
+    assert sorted(targets) == sorted(f"127.0.0.1:{role.port}" for role in production.roles)
+    assert set(targets.values()) == {"up"}
+
+
+def test_secrets_are_in_files_that_others_cannot_read(production):
+    for path in [production.nginx.folder / "nginx.key", production.companies, production.redis.configuration, production.postgres.password_file]:
+        assert pathlib.Path(path).stat().st_mode & 0o077 == 0
