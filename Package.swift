@@ -143,6 +143,8 @@ let package = Package(
         module(floor: 0, "PostgreSQL", ["CPq"]),
         module(floor: 0, "PostgresTesting"),
         module(floor: 0, "Settings"),
+        module(floor: 0, "CircuitBreaking"),
+        module(floor: 0, "ConformanceTesting"),
 
         module(floor: 1, "Versioning", ["PackageIdentity"]),
         module(floor: 1, "PipelinedConnections", ["Settings"], external: [nioCore, nioPosix, nioSSL]),
@@ -174,9 +176,11 @@ let package = Package(
         module(floor: 4, "Telemetry", external: [logging, metrics]),
 
         module(floor: 5, "JobQueue", ["Stores"]),
-        module(floor: 5, "Caching", ["Stores"]),
+        module(floor: 5, "Caching", ["CircuitBreaking", "Stores"]),
         module(floor: 5, "Events", ["Stores"]),
-        module(floor: 5, "StoresTesting", ["PackageIdentity", "Scoring", "Inventory", "Matching", "Stores"]),
+        module(
+            floor: 5, "StoresTesting",
+            ["ConformanceTesting", "PackageIdentity", "Scoring", "Inventory", "Matching", "Stores"]),
         module(
             floor: 5, "SQLiteStore", ["PackageIdentity", "Scoring", "BoundedInput", "Inventory", "Matching", "Stores"],
             external: [grdb], resources: [.embedInCode("Migrations")]),
@@ -196,7 +200,7 @@ let package = Package(
             external: [crypto, logging, lifecycle, httpClient, nioCore, nioHTTP1, subprocess]),
 
         module(
-            floor: 5, "VerdictClient", ["PackageIdentity", "Matching", "Verdicts"],
+            floor: 5, "VerdictClient", ["CircuitBreaking", "PackageIdentity", "Matching", "Verdicts"],
             external: [logging, metrics, lifecycle, httpClient, nioCore, nioHTTP1, nioSSL]),
 
         module(
@@ -216,8 +220,8 @@ let package = Package(
             floor: 5, "Notifications", ["Scoring", "Stores"],
             external: [crypto, logging, metrics, lifecycle, httpClient, nioCore, nioHTTP1, nioPosix]),
 
-        module(floor: 6, "JobQueueTesting", ["Stores", "JobQueue"]),
-        module(floor: 6, "EventsTesting", ["Stores", "Events"]),
+        module(floor: 6, "JobQueueTesting", ["ConformanceTesting", "Stores", "JobQueue"]),
+        module(floor: 6, "EventsTesting", ["ConformanceTesting", "Stores", "Events"]),
         module(
             floor: 6, "RedisJobQueue", ["Stores", "RedisClient", "JobQueue"], external: [lifecycle],
             resources: [.embedInCode("Scripts")]),
@@ -270,6 +274,7 @@ let package = Package(
         tests("Scoring", ["SeededRandom"]),
         tests("BoundedInput", ["SeededRandom"]),
         tests("Settings"),
+        tests("CircuitBreaking"),
         tests("JSONDocuments"),
         tests("Archives"),
         tests("Versioning", ["SeededRandom"]),

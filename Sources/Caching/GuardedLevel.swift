@@ -1,3 +1,4 @@
+import CircuitBreaking
 import Stores
 import Synchronization
 
@@ -30,13 +31,15 @@ public final class GuardedLevel: Sendable {
     public init<C: Clock>(_ level: any CacheLevel, clock: C = ContinuousClock()) where C.Duration == Duration {
         self.level = level
         name = level.name
-        state = Mutex(State(breaker: CircuitBreaker()))
+        var pauses = CircuitBreaker.Settings()
+        pauses.longestPause = .seconds(30)
+        state = Mutex(State(breaker: CircuitBreaker(pauses)))
         let start = clock.now
         now = { start.duration(to: clock.now) }
     }
 
     /// Whether it is not asked at the moment.
-    public var isDown: Bool { state.withLock { $0.breaker.isOpen } }
+    public var isDown: Bool { state.withLock { $0.breaker.condition(now: now()) != .closed } }
 
     /// Calls that failed.
     public var failures: Int { state.withLock { $0.failures } }
@@ -72,8 +75,8 @@ public final class GuardedLevel: Sendable {
     @discardableResult
     private func call<R>(_ body: (any CacheLevel) async throws -> R) async -> R? {
         let mayAsk = state.withLock { state in
-            let mayAsk = state.breaker.mayAsk(now: now())
-            if !mayAsk { state.skipped += 1 }
+            let mayAsk = state.breaker.allows(now: now())
+            if mayAsk { state.breaker.began(now: now()) } else { state.skipped += 1 }
             return mayAsk
         }
         guard mayAsk else { return nil }

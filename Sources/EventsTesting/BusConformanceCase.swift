@@ -1,3 +1,4 @@
+import ConformanceTesting
 import Events
 import Foundation
 @_spi(Minting) import Stores
@@ -6,7 +7,7 @@ import Foundation
 public struct BusConformanceCase: Sendable, CustomStringConvertible {
     /// The behaviour, in words.
     public let name: String
-    /// Throws a ``BusConformanceFailure``, or what the bus throws, when a fresh bus does not behave so.
+    /// Throws a ``ConformanceFailure``, or what the bus throws, when a fresh bus does not behave so.
     ///
     /// The first bus is published on, the second one is watched; they may be the same. Both are at work.
     public let run: @Sendable (any EventBus, any EventBus) async throws -> Void
@@ -31,7 +32,7 @@ public struct BusConformanceCase: Sendable, CustomStringConvertible {
                 var last: Int64 = 1
                 while last < 100 {
                     let id = try await world.nextID(&iterator)
-                    try world.expect(id > last, "\(id) after \(last)")
+                    try expect(id > last, "\(id) after \(last)")
                     last = id
                 }
             }
@@ -55,9 +56,9 @@ public struct BusConformanceCase: Sendable, CustomStringConvertible {
             var hints = 0
             do {
                 while try await heard.next() != nil { hints += 1 }
-                throw BusConformanceFailure(description: "a slow reader was not cut off")
+                throw ConformanceFailure(description: "a slow reader was not cut off")
             } catch EventSubscriptionError.overflowed {}
-            try world.expect(hints == 2, "\(hints) hints from a buffer of 2")
+            try expect(hints == 2, "\(hints) hints from a buffer of 2")
         },
         BusConformanceCase("a cancelled reader ends without an error") { world in
             let subscription = world.there.subscribe(scope: world.one, buffer: 9)
@@ -69,15 +70,9 @@ public struct BusConformanceCase: Sendable, CustomStringConvertible {
                 group.cancelAll()
                 return try await group.next() ?? false
             }
-            try world.expect(isOver, "it goes on")
+            try expect(isOver, "it goes on")
         },
     ]
-}
-
-/// A bus did not behave as it must.
-public struct BusConformanceFailure: Error, CustomStringConvertible {
-    /// What was expected, and what was found.
-    public let description: String
 }
 
 /// Two ends of a bus and two companies.
@@ -110,11 +105,6 @@ struct BusWorld: Sendable {
         while let hint = try await iterator.next() {
             if case .appended(let id) = hint, id.rawValue > 0 { return id.rawValue }
         }
-        throw BusConformanceFailure(description: "the subscription ended")
-    }
-
-    func expect(_ holds: Bool, _ what: String, file: StaticString = #fileID, line: UInt = #line) throws {
-        guard !holds else { return }
-        throw BusConformanceFailure(description: "\(file):\(line) \(what)")
+        throw ConformanceFailure(description: "the subscription ended")
     }
 }

@@ -1,3 +1,4 @@
+import ConformanceTesting
 import JobQueue
 @_spi(Minting) import Stores
 

@@ -1,3 +1,4 @@
+import ConformanceTesting
 import JobQueue
 @_spi(Minting) import Stores
 
@@ -24,7 +25,7 @@ extension QueueConformanceCase {
             try expect(lease.hints.map(\.subject), equals: subjects)
             do {
                 try await world.enqueue(0, .change, String(repeating: "x", count: 129))
-                throw QueueConformanceFailure(description: "a long subject was taken")
+                throw ConformanceFailure(description: "a long subject was taken")
             } catch JobQueueError.subjectTooLong {}
         },
         QueueConformanceCase("holds so many hints and no more", policy: QueuePolicy(limit: 3, companyLimit: 2)) {
@@ -70,6 +71,6 @@ extension QueueWorld {
         } catch let error as JobQueueError where error == expected {
             return
         }
-        throw QueueConformanceFailure(description: "\(file):\(line) expected \(expected), nothing was thrown")
+        throw ConformanceFailure(description: "\(file):\(line) expected \(expected), nothing was thrown")
     }
 }

@@ -1,3 +1,4 @@
+import ConformanceTesting
 import JobQueue
 @_spi(Minting) import Stores
 
@@ -10,7 +11,7 @@ public struct QueueConformanceCase: Sendable, CustomStringConvertible {
     public let name: String
     /// How the queue under test is to be made.
     public let policy: QueuePolicy
-    /// Throws a ``QueueConformanceFailure``, or what the queue throws, when a fresh queue does not behave so.
+    /// Throws a ``ConformanceFailure``, or what the queue throws, when a fresh queue does not behave so.
     ///
     /// The queue must have one partition if it has any, ``policy``, and go by the clock.
     public let run: @Sendable (any ControlledQueue, ManualClock) async throws -> Void
@@ -29,26 +30,6 @@ public struct QueueConformanceCase: Sendable, CustomStringConvertible {
 
     /// Every case. Each wants a queue of its own, just made.
     public static let all: [QueueConformanceCase] = hints + fairness + leases + failures + waiting + control
-}
-
-/// A queue did not behave as it must.
-public struct QueueConformanceFailure: Error, CustomStringConvertible {
-    /// What was expected, what was found, and where in this suite.
-    public let description: String
-}
-
-/// Fails unless both are equal.
-func expect<T: Equatable>(
-    _ found: T, equals expected: T, _ what: String = "", file: StaticString = #fileID, line: UInt = #line
-) throws {
-    guard found != expected else { return }
-    throw QueueConformanceFailure(description: "\(file):\(line) \(what): expected \(expected), found \(found)")
-}
-
-/// Fails unless the condition holds.
-func expect(_ holds: Bool, _ what: String, file: StaticString = #fileID, line: UInt = #line) throws {
-    guard !holds else { return }
-    throw QueueConformanceFailure(description: "\(file):\(line) \(what)")
 }
 
 /// A queue with companies, and short words for what is done with it.
@@ -75,7 +56,7 @@ struct QueueWorld: Sendable {
         try expect(
             try await queue.statistics().pending.values.reduce(0, +) > 0, "nothing to lease", file: file, line: line)
         guard let lease = try await queue.lease(upTo: count, for: duration) else {
-            throw QueueConformanceFailure(description: "\(file):\(line) no lease")
+            throw ConformanceFailure(description: "\(file):\(line) no lease")
         }
         return lease
     }

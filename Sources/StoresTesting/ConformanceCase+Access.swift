@@ -1,3 +1,4 @@
+import ConformanceTesting
 import Foundation
 @_spi(Minting) import Stores
 

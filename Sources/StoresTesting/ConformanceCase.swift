@@ -1,3 +1,4 @@
+import ConformanceTesting
 import Stores
 
 /// One thing that every store must do.
@@ -23,32 +24,6 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
     public static let all: [ConformanceCase] =
         accounts + enrollment + inventories + verdicts + paging + tenancy + events + audit
         + access + agentIdentity + exceptions + notifications + triage
-}
-
-/// A store did not behave as it must.
-public struct ConformanceFailure: Error, CustomStringConvertible {
-    /// What was expected, what was found, and where in this suite.
-    public let description: String
-}
-
-/// Fails unless both are equal.
-func expect<T: Equatable>(
-    _ found: T, equals expected: T, _ what: String = "", file: StaticString = #fileID, line: UInt = #line
-) throws {
-    guard found != expected else { return }
-    throw ConformanceFailure(description: "\(file):\(line) \(what): expected \(expected), found \(found)")
-}
-
-/// Fails unless the condition holds.
-func expect(_ holds: Bool, _ what: String, file: StaticString = #fileID, line: UInt = #line) throws {
-    guard !holds else { return }
-    throw ConformanceFailure(description: "\(file):\(line) \(what)")
-}
-
-/// Fails when there is nothing.
-func unwrap<T>(_ value: T?, _ what: String, file: StaticString = #fileID, line: UInt = #line) throws -> T {
-    guard let value else { throw ConformanceFailure(description: "\(file):\(line) \(what) is missing") }
-    return value
 }
 
 /// Fails unless the body throws this error.

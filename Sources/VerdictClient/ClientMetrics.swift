@@ -1,3 +1,4 @@
+import CircuitBreaking
 import Metrics
 import Synchronization
 
@@ -65,7 +66,7 @@ final class ClientMetrics: Sendable {
     }
 
     /// Notes where an endpoint's breaker stands.
-    func breaker(_ endpoint: Int, is condition: EndpointBreaker.Condition) {
+    func breaker(_ endpoint: Int, is condition: CircuitBreaker.Condition) {
         breakers[endpoint].record(condition.rawValue)
     }
 

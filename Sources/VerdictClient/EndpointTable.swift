@@ -1,3 +1,4 @@
+import CircuitBreaking
 import Logging
 import Synchronization
 import Verdicts
@@ -5,7 +6,7 @@ import Verdicts
 /// What is known of every endpoint, and the index that is asked.
 final class EndpointTable: Sendable {
     fileprivate struct Entry {
-        var breaker: EndpointBreaker
+        var breaker: CircuitBreaker
         /// Requests under way.
         var outstanding = 0
         /// It asked to be left alone until then.
@@ -34,7 +35,7 @@ final class EndpointTable: Sendable {
         addresses = configuration.endpoints
         self.metrics = metrics
         self.logger = logger
-        let entry = Entry(breaker: EndpointBreaker(configuration.breaker))
+        let entry = Entry(breaker: CircuitBreaker(configuration.breaker))
         state = Mutex(
             State(
                 entries: configuration.endpoints.map { _ in entry },
@@ -155,7 +156,7 @@ final class EndpointTable: Sendable {
     func missed(_ endpoint: Int, _ failure: EndpointFailure, longestRest: Duration) {
         guard failure != .withdrawn else { return }
         let now = now
-        var conditions = (EndpointBreaker.Condition.closed, EndpointBreaker.Condition.closed)
+        var conditions = (CircuitBreaker.Condition.closed, CircuitBreaker.Condition.closed)
         change { state in
             conditions.0 = state.entries[endpoint].breaker.condition(now: now)
             // It was a probe, if its pause is over.
@@ -175,8 +176,8 @@ final class EndpointTable: Sendable {
     }
 
     private func report(
-        _ endpoint: Int, _ failure: EndpointFailure?, _ before: EndpointBreaker.Condition,
-        _ after: EndpointBreaker.Condition
+        _ endpoint: Int, _ failure: EndpointFailure?, _ before: CircuitBreaker.Condition,
+        _ after: CircuitBreaker.Condition
     ) {
         metrics.breaker(endpoint, is: after)
         guard before != after, before == .open || after == .open || after == .closed else { return }

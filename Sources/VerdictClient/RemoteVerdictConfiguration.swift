@@ -1,3 +1,5 @@
+import CircuitBreaking
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -34,7 +36,7 @@ public struct RemoteVerdictConfiguration: Sendable {
     /// How often and how fast a request that failed is made again.
     public var retries = Retries()
     /// When an endpoint is left alone.
-    public var breaker = Breaker()
+    public var breaker = CircuitBreaker.Settings()
 
     /// How long an index that no endpoint in reach has in use any more is waited for, while others are out of reach. Then the newest
     /// that can be had is taken, even if it is older: endpoints that come and go do not make the catalogue be matched to and fro.
@@ -69,19 +71,6 @@ public struct RemoteVerdictConfiguration: Sendable {
         public var longestRest = Duration.seconds(5)
         /// Most requests made again for each first one, on the average: when everything fails, asking thrice as much helps nobody.
         public var share = 0.5
-
-        /// The defaults.
-        public init() {}
-    }
-
-    /// An endpoint that fails again and again is asked no more for a while, and then once.
-    public struct Breaker: Sendable {
-        /// Failures in a row.
-        public var failures = 3
-        /// First pause; doubles with every attempt that fails.
-        public var pause = Duration.milliseconds(500)
-        /// Longest pause.
-        public var longestPause = Duration.seconds(15)
 
         /// The defaults.
         public init() {}

@@ -1,7 +1,20 @@
-/// Decides whether an endpoint that failed is asked. A state machine; times are durations since some start.
-struct EndpointBreaker: Sendable {
-    /// Where it stands; the number is what the metric says.
-    enum Condition: Int, Sendable {
+/// Decides whether something that may be down is worth asking. A state machine without a clock; times are durations since some start.
+public struct CircuitBreaker: Sendable {
+    /// When it opens, and for how long.
+    public struct Settings: Sendable {
+        /// Failures in a row after which nobody asks, at least 1.
+        public var failures = 3
+        /// First pause; doubles with every attempt that fails.
+        public var pause = Duration.milliseconds(500)
+        /// Longest pause.
+        public var longestPause = Duration.seconds(15)
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// Where it stands; the number is what a metric says.
+    public enum Condition: Int, Sendable {
         /// Everybody may ask.
         case closed = 0
         /// One asks, and how that ends decides; or nobody has asked yet since the pause ended.
@@ -19,12 +32,14 @@ struct EndpointBreaker: Sendable {
         case probing(pause: Duration)
     }
 
-    private let settings: RemoteVerdictConfiguration.Breaker
+    private let settings: Settings
     private var state = State.closed(failures: 0)
 
-    init(_ settings: RemoteVerdictConfiguration.Breaker) { self.settings = settings }
+    /// Makes one that lets everybody ask.
+    public init(_ settings: Settings = Settings()) { self.settings = settings }
 
-    func condition(now: Duration) -> Condition {
+    /// Where it stands at a time.
+    public func condition(now: Duration) -> Condition {
         switch state {
         case .closed: .closed
         case .open(let until, _): until <= now ? .probing : .open
@@ -33,7 +48,7 @@ struct EndpointBreaker: Sendable {
     }
 
     /// Whether somebody may ask now.
-    func allows(now: Duration) -> Bool {
+    public func allows(now: Duration) -> Bool {
         switch state {
         case .closed: true
         case .open(let until, _): until <= now
@@ -42,13 +57,15 @@ struct EndpointBreaker: Sendable {
     }
 
     /// Notes that somebody asks, as ``allows(now:)`` let him; he tells how it ended.
-    mutating func began(now: Duration) {
+    public mutating func began(now: Duration) {
         if case .open(let until, let pause) = state, until <= now { state = .probing(pause: pause) }
     }
 
-    mutating func succeeded() { state = .closed(failures: 0) }
+    /// The one who asked got an answer.
+    public mutating func succeeded() { state = .closed(failures: 0) }
 
-    mutating func failed(now: Duration) {
+    /// The one who asked got none.
+    public mutating func failed(now: Duration) {
         switch state {
         case .closed(let failures) where failures + 1 < max(1, settings.failures):
             state = .closed(failures: failures + 1)
@@ -60,13 +77,13 @@ struct EndpointBreaker: Sendable {
         }
     }
 
-    /// The one who asked gave up for a reason that says nothing of the endpoint.
-    mutating func withdrew(now: Duration) {
+    /// The one who asked gave up for a reason that says nothing of what was asked.
+    public mutating func withdrew(now: Duration) {
         if case .probing(let pause) = state { state = .open(until: now, pause: pause) }
     }
 
-    /// The endpoint was seen alive by other means: the next one may ask at once.
-    mutating func revived(now: Duration) {
+    /// It was seen alive by other means: the next one may ask at once.
+    public mutating func revived(now: Duration) {
         if case .open(let until, let pause) = state, until > now { state = .open(until: now, pause: pause) }
     }
 }
