@@ -375,7 +375,8 @@ let package = Package(
         tests(
             "Gateway",
             [
-                "BoundedInput", "DataServersTesting", "Events", "Inventory", "JobQueue", "Matching", "PackageIdentity",
+                "Advisories", "BoundedInput", "DataServersTesting", "Events", "Inventory", "JobQueue", "Matching",
+                "PackageIdentity",
                 "PostgreSQL", "PostgresStore", "PostgresTesting", "RedisClient", "SQLiteStore", "Scoring", "Settings",
                 "Stores",
                 "Telemetry", "Verdicts", "Wire",

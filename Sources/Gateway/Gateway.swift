@@ -94,6 +94,7 @@ struct GatewayParts: Sendable {
             + ExceptionRoutes(services: services, limits: limits).routes
             + NotificationRoutes(services: services, limits: limits, targets: configuration.notificationTargets).routes
             + TriageRoutes(services: services, limits: limits).routes
+            + VEXRoutes(services: services).routes
             + OperationRoutes(
                 services: services, tokens: authenticator.tokens, exposesMetrics: configuration.exposesMetrics
             ).routes

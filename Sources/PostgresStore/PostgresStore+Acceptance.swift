@@ -50,7 +50,8 @@ struct AcceptanceReading {
         }
         let holders = try await holders(exceptions.agents, exceptions.labels)
         return Acceptance(
-            exceptions: exceptions, vulnerabilities: calculation.company(agents: counts, holders: holders))
+            exceptions: exceptions, vulnerabilities: calculation.company(agents: counts, holders: holders),
+            subjects: calculation.subjects())
     }
 
     func each(_ agents: [AgentID]) async throws -> [AgentID: AgentAcceptance] {

@@ -24,9 +24,10 @@ extension PostgresStore {
         }
     }
 
-    /// See ``ExceptionStore/requestException(scope:_:reason:expiresAt:by:at:)``.
+    /// See ``ExceptionStore/requestException(scope:_:reason:justification:expiresAt:by:at:)``.
     public func requestException(
-        scope: CompanyScope, _ what: ExceptionScope, reason: String, expiresAt: Date, by userID: UserID, at now: Date
+        scope: CompanyScope, _ what: ExceptionScope, reason: String, justification: ExceptionJustification?,
+        expiresAt: Date, by userID: UserID, at now: Date
     ) async throws -> RiskException {
         let (log, now) = (AuditLog(at: now), now.inWholeMilliseconds)
         guard let company = try await row(scope) else { throw StoreError.notFound("user") }
@@ -45,7 +46,8 @@ extension PostgresStore {
             let made = RiskException(
                 id: ExceptionID(), scope: what,
                 request: ExceptionActor(id: userID, name: name, at: now, comment: reason),
-                expiresAt: expiresAt.inWholeMilliseconds, decision: nil, isApproved: false, revocation: nil)
+                expiresAt: expiresAt.inWholeMilliseconds, decision: nil, isApproved: false, revocation: nil,
+                justification: justification)
             try await transaction.query(ExceptionQueries.insert(made, company: company))
             try await log.append(
                 .exceptionRequested, made.id.description, made.auditDetails.merging(["reason": reason]) { $1 },
@@ -182,6 +184,7 @@ extension RiskException {
                 vulnerability: try row.get(1), package: try row.get(2), label: try row.get(3),
                 agent: try row.get(4, as: UUID?.self).map { AgentID(uuid: $0) }),
             request: request, expiresAt: try row.get(9), decision: try actor(11),
-            isApproved: try row.get(10, as: Bool?.self) ?? false, revocation: try actor(15))
+            isApproved: try row.get(10, as: Bool?.self) ?? false, revocation: try actor(15),
+            justification: try ExceptionJustification(stored: try row.get(19)))
     }
 }

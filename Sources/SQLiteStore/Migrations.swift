@@ -19,6 +19,7 @@ struct Migrations: Sendable {
             PackageResources._08_create_exceptions_sql,
             PackageResources._09_create_notifications_sql,
             PackageResources._10_create_triage_sql,
+            PackageResources._11_add_justifications_sql,
         ].map { String(decoding: $0, as: UTF8.self) })
 
     /// Brings a database up to date, each script in a transaction of its own.

@@ -50,7 +50,8 @@ struct AcceptanceReading {
         let all = Dictionary((named + labelled).map { ($0.id, $0) }) { first, _ in first }
         return Acceptance(
             exceptions: exceptions,
-            vulnerabilities: calculation.company(agents: counts, holders: Array(all.values)))
+            vulnerabilities: calculation.company(agents: counts, holders: Array(all.values)),
+            subjects: calculation.subjects())
     }
 
     func each(_ agents: [AgentID], _ db: Database) throws -> [AgentID: AgentAcceptance] {

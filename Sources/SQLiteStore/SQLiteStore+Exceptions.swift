@@ -23,9 +23,10 @@ extension SQLiteStore {
         }
     }
 
-    /// See ``ExceptionStore/requestException(scope:_:reason:expiresAt:by:at:)``.
+    /// See ``ExceptionStore/requestException(scope:_:reason:justification:expiresAt:by:at:)``.
     public func requestException(
-        scope: CompanyScope, _ what: ExceptionScope, reason: String, expiresAt: Date, by userID: UserID, at now: Date
+        scope: CompanyScope, _ what: ExceptionScope, reason: String, justification: ExceptionJustification?,
+        expiresAt: Date, by userID: UserID, at now: Date
     ) async throws -> RiskException {
         let log = AuditLog(at: now)
         return try await write("request exception") { db in
@@ -41,12 +42,13 @@ extension SQLiteStore {
             let made = RiskException(
                 id: ExceptionID(), scope: what,
                 request: ExceptionActor(id: userID, name: name, at: now.inWholeMilliseconds, comment: reason),
-                expiresAt: expiresAt.inWholeMilliseconds, decision: nil, isApproved: false, revocation: nil)
+                expiresAt: expiresAt.inWholeMilliseconds, decision: nil, isApproved: false, revocation: nil,
+                justification: justification)
             try db.run(
                 ExceptionQueries.insert,
                 [
                     made.id.blob, company, what.vulnerability, what.package, what.label, what.agent?.blob, userID.blob,
-                    name, now.milliseconds, reason, expiresAt.milliseconds,
+                    name, now.milliseconds, reason, expiresAt.milliseconds, justification?.rawValue,
                 ])
             try log.append(
                 .exceptionRequested, made.id.description, made.auditDetails.merging(["reason": reason]) { $1 },
@@ -182,6 +184,7 @@ extension RiskException {
                 vulnerability: row[1], package: row[2], label: row[3],
                 agent: try (row[4] as Data?).map { try AgentID(blob: $0) }),
             request: request, expiresAt: Date(milliseconds: row[9]), decision: try actor(11),
-            isApproved: (row[10] as Bool?) ?? false, revocation: try actor(15))
+            isApproved: (row[10] as Bool?) ?? false, revocation: try actor(15),
+            justification: try ExceptionJustification(stored: row[19]))
     }
 }

@@ -17,8 +17,14 @@ public struct Acceptance: Sendable, Hashable {
     /// Vulnerabilities that are accepted on at least one agent, by id.
     public let vulnerabilities: [String: AcceptedVulnerability]
 
+    /// What those are about that hold for every agent: each pair of exception and vulnerability once.
+    public let subjects: [AcceptedSubject]
+
     /// Makes one from its parts.
-    public init(exceptions: [RiskException], vulnerabilities: [String: AcceptedVulnerability]) {
+    public init(
+        exceptions: [RiskException], vulnerabilities: [String: AcceptedVulnerability], subjects: [AcceptedSubject] = []
+    ) {
+        self.subjects = subjects
         self.exceptions = exceptions
         self.vulnerabilities = vulnerabilities
     }
@@ -33,6 +39,26 @@ public struct Acceptance: Sendable, Hashable {
 
     /// Accepted pairs of agent and vulnerability.
     public var exposures: Int { vulnerabilities.values.reduce(0) { $0 + $1.acceptedAgents } }
+}
+
+/// What an exception is about.
+public struct AcceptedSubject: Sendable, Hashable {
+    /// Which exception.
+    public let exception: ExceptionID
+    /// The id of the vulnerability.
+    public let vulnerability: String
+    /// Its other ids.
+    public let aliases: [String]
+    /// Packages of the company that carry it and that the exception is about, without version, ascending; at least one.
+    public let packages: [String]
+
+    /// Makes one from its parts.
+    public init(exception: ExceptionID, vulnerability: String, aliases: [String], packages: [String]) {
+        self.exception = exception
+        self.vulnerability = vulnerability
+        self.aliases = aliases
+        self.packages = packages
+    }
 }
 
 /// A vulnerability that is accepted on some agents of a company, or on all.

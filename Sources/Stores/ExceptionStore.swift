@@ -10,7 +10,8 @@ public protocol ExceptionStore: Sendable {
     /// - Throws: ``StoreError/notFound(_:)`` for a user or agent that the company has not; ``StoreError/limitReached(_:)`` when as many
     ///   as ``ExceptionLimits/open`` are requested or active.
     func requestException(
-        scope: CompanyScope, _ what: ExceptionScope, reason: String, expiresAt: Date, by userID: UserID, at now: Date
+        scope: CompanyScope, _ what: ExceptionScope, reason: String, justification: ExceptionJustification?,
+        expiresAt: Date, by userID: UserID, at now: Date
     ) async throws -> RiskException
     /// Decides a request.
     ///
@@ -47,4 +48,14 @@ public enum ExceptionLimits {
     public static let open = 1_000
     /// Labels of an agent.
     public static let labels = 50
+}
+
+extension ExceptionStore {
+    /// Asks for a risk to be accepted, without saying that the company is not affected.
+    public func requestException(
+        scope: CompanyScope, _ what: ExceptionScope, reason: String, expiresAt: Date, by userID: UserID, at now: Date
+    ) async throws -> RiskException {
+        try await requestException(
+            scope: scope, what, reason: reason, justification: nil, expiresAt: expiresAt, by: userID, at: now)
+    }
 }

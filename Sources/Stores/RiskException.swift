@@ -24,6 +24,22 @@ public struct ExceptionScope: Sendable, Hashable {
     }
 }
 
+/// Why a company says that it is not affected; the raw value is OpenVEX's word.
+///
+/// - Source: <https://github.com/openvex/spec/blob/main/OPENVEX-SPEC.md#status-justifications>
+public enum ExceptionJustification: String, Sendable, Codable, CaseIterable {
+    /// The product does not have the component.
+    case componentNotPresent = "component_not_present"
+    /// The component is there without the code.
+    case codeNotPresent = "vulnerable_code_not_present"
+    /// The code is there and never runs.
+    case codeNotInExecutePath = "vulnerable_code_not_in_execute_path"
+    /// The code runs, and nobody from outside can make it do harm.
+    case codeNotControllable = "vulnerable_code_cannot_be_controlled_by_adversary"
+    /// Something keeps the harm off.
+    case mitigated = "inline_mitigations_already_exist"
+}
+
 /// Who did something to an exception, as it was then: people may leave, and why something was accepted must stay known.
 public struct ExceptionActor: Sendable, Hashable {
     /// Which user.
@@ -68,6 +84,8 @@ public struct RiskException: Sendable, Hashable {
     public let scope: ExceptionScope
     /// Who asked, and why.
     public let request: ExceptionActor
+    /// Why the company is not affected; `nil` when it is and lives with it.
+    public let justification: ExceptionJustification?
     /// From this moment on it accepts nothing.
     public let expiresAt: Date
     /// Who decided; `nil` while nobody did. Never the one who asked, when it was approved.
@@ -80,8 +98,9 @@ public struct RiskException: Sendable, Hashable {
     /// Makes one from its parts.
     public init(
         id: ExceptionID, scope: ExceptionScope, request: ExceptionActor, expiresAt: Date, decision: ExceptionActor?,
-        isApproved: Bool, revocation: ExceptionActor?
+        isApproved: Bool, revocation: ExceptionActor?, justification: ExceptionJustification? = nil
     ) {
+        self.justification = justification
         self.id = id
         self.scope = scope
         self.request = request

@@ -142,6 +142,27 @@ extension ConformanceCase {
             try await world.apply(place.scope, place.first, [], at: 40, feed: place.feed)
             try expect(try await place.accepted(at: 41), equals: ["CVE-1": 1], "one agent is rid of it")
         },
+        ConformanceCase("what an exception is about is said with the packages that carry it") { world in
+            let place = try await Place(world)
+            let (a, b) = (try World.purl("a").unversioned, try World.purl("b").unversioned)
+            let known = try await world.store.requestException(
+                scope: place.scope, ExceptionScope(vulnerability: "GHSA-CVE-1", package: nil), reason: "we know",
+                justification: .codeNotInExecutePath, expiresAt: world.at(1_000), by: place.ann, at: world.at(10))
+            let stored = try await place.decide(known.id, by: place.bob, at: 11)
+            try expect(stored.justification, equals: .codeNotInExecutePath)
+            let whole = try await place.activate(ExceptionScope(vulnerability: nil, package: b), at: 12)
+            try expect(whole.justification, equals: nil)
+            _ = try await place.activate(
+                ExceptionScope(vulnerability: "CVE-1", package: nil, agent: place.first), at: 13)
+            let subjects = try await world.store.fetchAcceptance(scope: place.scope, at: world.at(20)).subjects
+            let expected = [
+                AcceptedSubject(
+                    exception: known.id, vulnerability: "CVE-1", aliases: ["GHSA-CVE-1"], packages: [a, b]),
+                AcceptedSubject(exception: whole.id, vulnerability: "CVE-1", aliases: ["GHSA-CVE-1"], packages: [b]),
+                AcceptedSubject(exception: whole.id, vulnerability: "CVE-2", aliases: ["GHSA-CVE-2"], packages: [b]),
+            ].sorted { ($0.vulnerability, $0.exception.description) < ($1.vulnerability, $1.exception.description) }
+            try expect(subjects, equals: expected)
+        },
         ConformanceCase("exceptions are listed by state and vulnerability, newest first, in pages") { world in
             let place = try await Place(world)
             var ids: [ExceptionID] = []

@@ -8,10 +8,11 @@ struct ExceptionRequest: Decodable {
     let label: String?
     let agentID: AgentID?
     let reason: String
+    let justification: ExceptionJustification?
     let expiresAt: String
 
     private enum CodingKeys: String, CodingKey {
-        case vulnerability, package, label, reason
+        case vulnerability, package, label, reason, justification
         case agentID = "agent_id"
         case expiresAt = "expires_at"
     }
@@ -57,13 +58,14 @@ struct ExceptionReply: Encodable {
     let label: OrNull<String>
     let agentID: OrNull<AgentID>
     let reason: String
+    let justification: OrNull<ExceptionJustification>
     let expiresAt: Date
     let request: ExceptionActorReply
     let decision: OrNull<ExceptionActorReply>
     let revocation: OrNull<ExceptionActorReply>
 
     private enum CodingKeys: String, CodingKey {
-        case id, state, vulnerability, package, label, reason, request, decision, revocation
+        case id, state, vulnerability, package, label, reason, justification, request, decision, revocation
         case agentID = "agent_id"
         case expiresAt = "expires_at"
     }
@@ -76,6 +78,7 @@ struct ExceptionReply: Encodable {
         label = OrNull(exception.scope.label)
         agentID = OrNull(exception.scope.agent)
         reason = exception.request.comment
+        justification = OrNull(exception.justification)
         expiresAt = exception.expiresAt
         request = ExceptionActorReply(exception.request)
         decision = OrNull(exception.decision.map(ExceptionActorReply.init))

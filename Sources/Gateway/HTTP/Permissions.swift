@@ -142,6 +142,7 @@ enum PermissionMatrix {
         "POST /v1/notification-endpoints/{id}/test": .person(.manageNotifications),
         "GET /v1/notifications": .person(.viewNotifications),
         "POST /v1/notifications/{id}/retry": .person(.manageNotifications),
+        "GET /v1/vex": .person(.viewFindings),
         "GET /v1/sla-policy": .person(.viewFindings),
         "PUT /v1/sla-policy": .person(.managePolicy),
         "PUT /v1/vulnerabilities/{id}/assignee": .person(.triage),

@@ -52,7 +52,8 @@ struct ExceptionRoutes: Sendable {
         }
         let scope = try await scope(body)
         let made = try await services.store.requestException(
-            scope: caller.scope, scope, reason: body.reason, expiresAt: expiresAt, by: caller.userID, at: now)
+            scope: caller.scope, scope, reason: body.reason, justification: body.justification,
+            expiresAt: expiresAt, by: caller.userID, at: now)
         call.logger.info("exception requested", metadata: ["exception": "\(made.id)", "user": "\(caller.userID)"])
         return try Reply.json(ExceptionReply(made, at: now), status: .created)
     }

@@ -34,7 +34,7 @@ enum ExceptionQueries {
 
     private static let columns = """
         select id, vulnerability, package, label, agent_id, requested_by, requested_name, requested_at, reason, expires_at,
-            approved, decided_by, decided_name, decided_at, comment, revoked_by, revoked_name, revoked_at, revocation
+            approved, decided_by, decided_name, decided_at, comment, revoked_by, revoked_name, revoked_at, revocation, justification
         from exceptions
         """
     static func insert(_ exception: RiskException, company: Int32) -> PostgresStatement {
@@ -42,12 +42,12 @@ enum ExceptionQueries {
             """
             insert into exceptions (
                 id, company_id, vulnerability, package, label, agent_id, requested_by, requested_name, requested_at, reason,
-                expires_at
-            ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                expires_at, justification
+            ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             """, exception.id.uuid, company, exception.scope.vulnerability?.storable,
             exception.scope.package?.storable, exception.scope.label?.storable, exception.scope.agent?.uuid,
             exception.request.id.uuid, exception.request.name, exception.request.at, exception.request.comment.storable,
-            exception.expiresAt)
+            exception.expiresAt, exception.justification?.rawValue)
     }
     /// Serves from: exceptions_by_company.
     static func open(company: Int32, at now: Date) -> PostgresStatement {

@@ -14,14 +14,14 @@ enum ExceptionQueries {
 
     private static let columns = """
         select uuid, vulnerability, package, label, agent_uuid, requested_by, requested_name, requested_at, reason, expires_at,
-            approved, decided_by, decided_name, decided_at, comment, revoked_by, revoked_name, revoked_at, revocation
+            approved, decided_by, decided_name, decided_at, comment, revoked_by, revoked_name, revoked_at, revocation, justification
         from exceptions
         """
     static let insert = """
         insert into exceptions (
             uuid, company_id, vulnerability, package, label, agent_uuid, requested_by, requested_name, requested_at, reason,
-            expires_at
-        ) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            expires_at, justification
+        ) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     /// Serves from: exceptions_by_company.
     static let open = """

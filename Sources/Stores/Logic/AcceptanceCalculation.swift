@@ -99,6 +99,30 @@ package struct AcceptanceCalculation: Sendable {
         return result
     }
 
+    /// What the exceptions that hold for every agent are about.
+    package func subjects() -> [AcceptedSubject] {
+        var subjects: [AcceptedSubject] = []
+        for (row, inventories) in carriers {
+            guard let vulnerability = vulnerabilities[row] else { continue }
+            let (ids, packages) = (
+                Set([vulnerability.name] + vulnerability.aliases),
+                inventories.values.reduce(into: Set()) { $0.formUnion($1) }
+            )
+            for exception in exceptions
+            where exception.scope.concernsEverybody && exception.scope.isAbout(vulnerability: ids) {
+                let own = packages.filter { exception.scope.isAbout(package: $0) }.sorted()
+                guard !own.isEmpty else { continue }
+                subjects.append(
+                    AcceptedSubject(
+                        exception: exception.id, vulnerability: vulnerability.name, aliases: vulnerability.aliases,
+                        packages: own))
+            }
+        }
+        return subjects.sorted {
+            ($0.vulnerability, $0.exception.description) < ($1.vulnerability, $1.exception.description)
+        }
+    }
+
     /// What is accepted on each of these agents.
     package func each(_ holders: [Holder]) -> [AgentID: AgentAcceptance] {
         var result: [AgentID: AgentAcceptance] = [:]
@@ -164,6 +188,7 @@ extension RiskException {
         var details = ["expires_at": expiresAt.ISO8601Format(), "requested_by": request.name]
         details["vulnerability"] = scope.vulnerability
         details["package"] = scope.package
+        details["justification"] = justification?.rawValue
         details["label"] = scope.label
         details["agent"] = scope.agent?.description
         return details

@@ -76,3 +76,14 @@ extension VulnerabilityNote {
         return details
     }
 }
+
+extension ExceptionJustification {
+    /// Reads a `justification` column; `nil` for null.
+    package init?(stored text: String?) throws {
+        guard let text else { return nil }
+        guard let known = ExceptionJustification(rawValue: text) else {
+            throw StoreError.unavailable("damaged exception")
+        }
+        self = known
+    }
+}
