@@ -124,6 +124,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CZip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CPq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -137,6 +138,7 @@ let package = Package(
         module(
             floor: 0, "Archives", ["CArchive"],
             linking: ["archive", "nettle", "zstd", "lzma", "bz2", "z"].map { ":lib\($0).a" }),
+        module(floor: 0, "ZipGroups", ["CZip"]),
         module(floor: 0, "SeededRandom"),
         module(floor: 0, "LoopbackTesting", external: [nioCore, nioHTTP1, nioPosix]),
         module(floor: 0, "DataServersTesting"),
@@ -195,7 +197,7 @@ let package = Package(
             floor: 5, "Enrichment",
             [
                 "PackageIdentity", "Scoring", "Versioning", "Advisories", "Matching", "Archives", "JSONDocuments",
-                "Verdicts", "BoundedInput", "CLinux",
+                "Verdicts", "BoundedInput", "CLinux", "ZipGroups",
             ],
             external: [crypto, logging, lifecycle, httpClient, nioCore, nioHTTP1, subprocess]),
 
@@ -277,6 +279,7 @@ let package = Package(
         tests("CircuitBreaking"),
         tests("JSONDocuments"),
         tests("Archives"),
+        tests("ZipGroups"),
         tests("Versioning", ["SeededRandom"]),
         tests("Advisories", ["Archives", "JSONDocuments", "Scoring", "SeededRandom", "Versioning"]),
         tests("Inventory", ["PackageIdentity", "SeededRandom"]),

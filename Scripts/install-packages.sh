@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 build_packages=(
     ca-certificates curl g++ git libarchive-dev libbz2-dev libexpat1-dev liblzma-dev libpq-dev
-    libsqlite3-dev libzstd-dev make nettle-dev pkg-config zlib1g-dev
+    libsqlite3-dev libzip-dev libzstd-dev make nettle-dev pkg-config zlib1g-dev
 )
 dashboard_packages=(
     esbuild fonts-jetbrains-mono node-csstype node-d3-array node-d3-scale node-d3-shape node-d3-time-format node-prop-types
