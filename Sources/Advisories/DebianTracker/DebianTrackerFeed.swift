@@ -26,7 +26,7 @@ public enum DebianTrackerFeed {
         do {
             try Archive.forEachChunk(inCompressed: path, limit: limits.feedBytes) { chunk in
                 try splitter.feed(chunk) { member, offset in
-                    try passSource(member, at: offset, parser: parser, reading: &reading, to: &sink)
+                    try passSource(member, at: offset, of: path, parser: parser, reading: &reading, to: &sink)
                 }
             }
             try splitter.finish()
@@ -36,19 +36,25 @@ public enum DebianTrackerFeed {
         return reading
     }
 
-    private static func passSource(
-        _ member: [UInt8], at offset: Int, parser: JSONParser, reading: inout FeedReading,
+    /// - Parameter offset: Where it begins in the file; `nil` where nobody knows, and a source without a name is an error.
+    static func passSource(
+        _ member: [UInt8], at offset: Int?, of path: String, parser: JSONParser, reading: inout FeedReading,
         to sink: inout some AdvisorySink
     ) throws {
+        func setAsideByPlace(_ reason: String) throws {
+            guard let offset else { throw FeedError.unexpected(path: path, reason: "a source \(reason)") }
+            reading.setAside("source at byte \(offset)", reason, in: &sink)
+        }
+
         let root: JSONValue
         do throws(JSONDocumentError) {
             root = try parser.parse(member)
         } catch {
-            return reading.setAside("source at byte \(offset)", error.description, in: &sink)
+            return try setAsideByPlace(error.description)
         }
         guard let (source, value) = root.object?.first(where: { _ in true }) else { return }
         guard !source.isEmpty else {
-            return reading.setAside("source at byte \(offset)", "has no name", in: &sink)
+            return try setAsideByPlace("has no name")
         }
         guard let pairs = value.object else {
             return reading.setAside(source, "is not an object of vulnerabilities", in: &sink)

@@ -24,10 +24,23 @@ public enum OSVFeed {
             in: path, entryLimit: limits.recordBytes, totalLimit: limits.feedBytes, countLimit: limits.records
         ) { name, bytes in
             if !replaced.isEmpty && replaced.contains(name) { return }
-            guard name.hasSuffix(".json") else {
-                return reading.setAside(name, "is not a .json file", in: &sink)
-            }
-            try pass(bytes, named: name, parser: parser, reading: &reading, to: &sink)
+            try pass(entry: bytes, named: name, parser: parser, reading: &reading, to: &sink)
+        }
+        return reading
+    }
+
+    /// Reads records that somebody else takes out of an export.
+    ///
+    /// - Parameter entries: Hands over the files of the export, each with its name.
+    /// - Throws: What `entries` throws, or the sink.
+    public static func read(
+        feed: FeedID, into sink: inout some AdvisorySink,
+        entries: (_ body: (_ name: String, _ bytes: [UInt8]) throws -> Void) throws -> Void
+    ) throws -> FeedReading {
+        var reading = FeedReading(feed: feed)
+        let parser = JSONParser()
+        try entries { name, bytes in
+            try pass(entry: bytes, named: name, parser: parser, reading: &reading, to: &sink)
         }
         return reading
     }
@@ -59,6 +72,14 @@ public enum OSVFeed {
             let name = record["id"]?.string ?? "record without id"
             throw FeedRecordIssue(feed: feed, record: name, reason: error.description)
         }
+    }
+
+    private static func pass(
+        entry bytes: [UInt8], named name: String, parser: JSONParser, reading: inout FeedReading,
+        to sink: inout some AdvisorySink
+    ) throws {
+        guard name.hasSuffix(".json") else { return reading.setAside(name, "is not a .json file", in: &sink) }
+        try pass(bytes, named: name, parser: parser, reading: &reading, to: &sink)
     }
 
     private static func pass(
