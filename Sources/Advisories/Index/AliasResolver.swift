@@ -11,76 +11,118 @@
 ///
 /// Withdrawn advisories add no links, as their aliases are often why they were withdrawn; they still resolve for look-ups.
 struct AliasResolver {
-    /// Lists of text numbers by text number.
-    typealias Links = [UInt32: [UInt32]]
+    /// The vulnerabilities that something names: at least one text number, without repetition, in no promised order.
+    enum Answer {
+        /// Nearly always.
+        case one(UInt32)
+        case several([UInt32])
 
-    private let isCVE: (UInt32) -> Bool
-    private let derivedCVEs: [UInt32: UInt32]
+        init(_ found: Set<UInt32>) {
+            if found.count == 1, let first = found.first { self = .one(first) } else { self = .several(Array(found)) }
+        }
+
+        var all: [UInt32] {
+            switch self {
+            case .one(let number): [number]
+            case .several(let numbers): numbers
+            }
+        }
+    }
+
+    private let isCVE: [Bool]
+    /// By text number, "none" for most.
+    private let derivedCVEs: [UInt32]
     private let prefersAsName: (UInt32, UInt32) -> Bool
-    private let directCVEs: Links
-    private let upstream: Links
-    private let neighbours: Links
-    private var resolved: Links = [:]
+    private let directCVEs: GroupedLists<UInt32>
+    private let upstream: GroupedLists<UInt32>
+    private let neighbours: GroupedLists<UInt32>
+    /// The answers by text number, "none" where there is none yet, or in ``several``.
+    private var single: [UInt32]
+    private var several: [UInt32: [UInt32]] = [:]
 
     /// One advisory's part of the graph.
     struct Node {
         let id: UInt32
-        let aliases: [UInt32]
-        let upstream: [UInt32]
+        let aliases: ArraySlice<UInt32>
+        let upstream: ArraySlice<UInt32>
         let isWithdrawn: Bool
+    }
+
+    private struct Link {
+        let from: UInt32
+        let to: UInt32
     }
 
     /// Collects the links of all advisories.
     ///
     /// - Parameters:
     ///   - derivedCVEs: The CVE that an id carries in its own spelling, by id, whether or not a record has that id.
-    ///   - isCVE: Whether a text is a CVE id.
+    ///   - isCVE: Whether a text is a CVE id, by text number.
     ///   - prefersAsName: Whether the first of two non-CVE ids is the better name for both.
     init(
-        _ nodes: some Sequence<Node>, derivedCVEs: [UInt32: UInt32], isCVE: @escaping (UInt32) -> Bool,
+        _ nodes: some Sequence<Node>, derivedCVEs: [UInt32: UInt32], isCVE: [Bool],
         prefersAsName: @escaping (UInt32, UInt32) -> Bool
     ) {
-        var directCVEs: Links = [:]
-        var upstream: Links = [:]
-        var neighbours: Links = [:]
-        for node in nodes where !node.isWithdrawn && !isCVE(node.id) {
+        var (direct, above, beside): ([Link], [Link], [Link]) = ([], [], [])
+        for node in nodes where !node.isWithdrawn && !isCVE[Int(node.id)] {
             for alias in node.aliases where alias != node.id {
-                if isCVE(alias) {
-                    directCVEs[node.id, default: []].append(alias)
+                if isCVE[Int(alias)] {
+                    direct.append(Link(from: node.id, to: alias))
                 } else {
-                    neighbours[node.id, default: []].append(alias)
-                    neighbours[alias, default: []].append(node.id)
+                    beside.append(Link(from: node.id, to: alias))
+                    beside.append(Link(from: alias, to: node.id))
                 }
             }
-            if !node.upstream.isEmpty { upstream[node.id, default: []] += node.upstream }
+            for id in node.upstream { above.append(Link(from: node.id, to: id)) }
         }
-        self.directCVEs = directCVEs
-        self.upstream = upstream
-        self.neighbours = neighbours
-        self.derivedCVEs = derivedCVEs
+        func grouped(_ links: [Link]) -> GroupedLists<UInt32> {
+            GroupedLists(links, owners: isCVE.count, owner: \.from, element: \.to)
+        }
+        (directCVEs, upstream, neighbours) = (grouped(direct), grouped(above), grouped(beside))
+        var derived = [UInt32](repeating: IndexFormat.none, count: isCVE.count)
+        for (id, cve) in derivedCVEs { derived[Int(id)] = cve }
+        self.derivedCVEs = derived
         self.isCVE = isCVE
         self.prefersAsName = prefersAsName
+        single = [UInt32](repeating: IndexFormat.none, count: isCVE.count)
     }
 
-    /// The vulnerabilities an advisory speaks of: at least one text number, without repetition, in no promised order.
-    mutating func vulnerabilities(of node: Node) -> [UInt32] {
-        guard node.isWithdrawn else { return resolve(node.id) }
-        let own = node.aliases.filter(isCVE) + cves(of: node.id)
-        if isCVE(node.id) { return [node.id] }
-        let named = Set(own).union(node.upstream.flatMap { resolve($0) })
-        if !named.isEmpty { return Array(named) }
-        let viaAliases = Set(node.aliases.flatMap { resolve($0) })
-        return viaAliases.isEmpty ? [node.id] : Array(viaAliases)
+    /// The vulnerabilities an advisory speaks of.
+    mutating func vulnerabilities(of node: Node) -> Answer {
+        guard node.isWithdrawn, !isCVE[Int(node.id)] else { return resolve(node.id) }
+        let own = node.aliases.filter { isCVE[Int($0)] } + cves(of: node.id)
+        let named = Set(own).union(node.upstream.flatMap { resolve($0).all })
+        if !named.isEmpty { return Answer(named) }
+        let viaAliases = Set(node.aliases.flatMap { resolve($0).all })
+        return viaAliases.isEmpty ? .one(node.id) : Answer(viaAliases)
     }
 
     /// The vulnerabilities that an id names.
-    mutating func resolve(_ id: UInt32) -> [UInt32] {
-        if isCVE(id) { return [id] }
-        if let known = resolved[id] { return known }
-        let found = withUpstream(of: id)
-        let answer = found.isEmpty ? nearest(to: id) : Array(found)
-        resolved[id] = answer
+    mutating func resolve(_ id: UInt32) -> Answer {
+        if isCVE[Int(id)] { return .one(id) }
+        if single[Int(id)] != IndexFormat.none { return .one(single[Int(id)]) }
+        if let known = several[id] { return .several(known) }
+        let answer = workedOut(id)
+        switch answer {
+        case .one(let number): single[Int(id)] = number
+        case .several(let numbers): several[id] = numbers
+        }
         return answer
+    }
+
+    private mutating func workedOut(_ id: UInt32) -> Answer {
+        if upstream.range(of: id).isEmpty, let cve = onlyCVE(of: id) { return .one(cve) }
+        let found = withUpstream(of: id)
+        return found.isEmpty ? nearest(to: id) : Answer(found)
+    }
+
+    /// The one CVE that an id has by its own record or spelling; `nil` where there is none or are several.
+    private func onlyCVE(of id: UInt32) -> UInt32? {
+        let (direct, derived) = (directCVEs.range(of: id), derivedCVEs[Int(id)])
+        if direct.isEmpty { return derived == IndexFormat.none ? nil : derived }
+        let first = directCVEs.element(direct.lowerBound)
+        guard derived == IndexFormat.none || derived == first else { return nil }
+        return direct.allSatisfy { directCVEs.element($0) == first } ? first : nil
     }
 
     /// The vulnerabilities of an id and of everything upstream of it, each visited once: circles end, and no pattern of links makes the
@@ -88,12 +130,15 @@ struct AliasResolver {
     private mutating func withUpstream(of id: UInt32) -> Set<UInt32> {
         var found = Set(cves(of: id))
         var seen: Set<UInt32> = [id]
-        var open = upstream[id] ?? []
+        var open = Array(upstream[id])
         while let next = open.popLast(), seen.count < 4096 {
             guard seen.insert(next).inserted else { continue }
-            let own = isCVE(next) ? [next] : cves(of: next)
-            let above = isCVE(next) ? [] : upstream[next] ?? []
-            found.formUnion(own.isEmpty && above.isEmpty ? nearest(to: next) : own)
+            if isCVE[Int(next)] {
+                found.insert(next)
+                continue
+            }
+            let (own, above) = (cves(of: next), upstream[next])
+            if own.isEmpty && above.isEmpty { found.formUnion(nearest(to: next).all) } else { found.formUnion(own) }
             open += above
         }
         return found
@@ -101,27 +146,31 @@ struct AliasResolver {
 
     /// The CVEs of an id by its own record or spelling.
     private func cves(of id: UInt32) -> [UInt32] {
-        let direct = directCVEs[id] ?? []
-        return derivedCVEs[id].map { direct + [$0] } ?? direct
+        let derived = derivedCVEs[Int(id)]
+        return directCVEs[id] + (derived == IndexFormat.none ? [] : [derived])
     }
 
     /// Walks the alias links outwards, one distance at a time.
-    private mutating func nearest(to id: UInt32) -> [UInt32] {
+    private mutating func nearest(to id: UInt32) -> Answer {
+        if neighbours.range(of: id).isEmpty, cves(of: id).isEmpty { return .one(id) }
         var seen: Set<UInt32> = [id]
         var layer = [id]
         while !layer.isEmpty {
             let found = Set(layer.flatMap { cves(of: $0) })
-            if !found.isEmpty { return Array(found) }
-            layer = layer.flatMap { neighbours[$0] ?? [] }.filter { seen.insert($0).inserted }
+            if !found.isEmpty { return Answer(found) }
+            layer = layer.flatMap { neighbours[$0] }.filter { seen.insert($0).inserted }
         }
         // None of them has a CVE, so all of them have this answer, unless something upstream says more.
-        let name = [seen.min(by: prefersAsName) ?? id]
-        for other in seen where upstream[other] == nil { resolved[other] = name }
-        return name
+        let name = seen.min(by: prefersAsName) ?? id
+        for other in seen where upstream.range(of: other).isEmpty { single[Int(other)] = name }
+        return .one(name)
     }
 
-    /// Every id that stands in some alias link or carries a CVE, and is not a CVE.
-    var linkedIDs: some Sequence<UInt32> {
-        Set(neighbours.keys).union(directCVEs.keys).union(derivedCVEs.keys)
+    /// Every id that stands in some alias link or carries a CVE, and is not a CVE; ascending.
+    var linkedIDs: [UInt32] {
+        (0..<UInt32(isCVE.count)).filter { id in
+            !neighbours.range(of: id).isEmpty || !directCVEs.range(of: id).isEmpty
+                || derivedCVEs[Int(id)] != IndexFormat.none
+        }
     }
 }
