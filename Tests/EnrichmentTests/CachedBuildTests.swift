@@ -77,7 +77,7 @@ import Testing
         var fixes = [Int](repeating: 1, count: 40)
         try write(fixes)
         try build("index.ztx")
-        for (number, kind) in [".ztpart", ".json", ".ztintel", ".notes"].enumerated() {
+        for (number, kind) in [".ztpart", ".json", ".ztintel", ".notes", ".zttexts"].enumerated() {
             for isChanged in [true, false] {
                 try spoil(kind)
                 if isChanged {
@@ -105,6 +105,75 @@ import Testing
             bytes[place] ^= 1
             try folder.write("cache/" + file, bytes)
         }
+    }
+
+    /// An export of several pieces, with newer records beside it.
+    private func writeLarge(_ fixes: [Int], newer: [Int]) throws {
+        func record(_ number: Int, _ fix: Int) -> String {
+            Feeds.record("PYSEC-\(number)", package: "large\(number % 300)", fixed: "2.\(fix)", ecosystem: "PyPI")
+        }
+        var records: [String: String] = ["broken": "{"]
+        for (number, fix) in fixes.enumerated() { records["PYSEC-\(number)"] = record(number, fix) }
+        try folder.write("feeds/osv/PyPI/all.zip", Feeds.zip(named: records))
+        guard !newer.isEmpty else { return }
+        let changes = newer.map { ("PYSEC-\($0)", record($0, 77)) }
+        try folder.write(
+            "feeds/osv/PyPI/changes.zip", Feeds.zip(named: Dictionary(uniqueKeysWithValues: changes)))
+    }
+
+    @Test func onlyTheChangedPieceOfAnExportIsRead() throws {
+        func parts() throws -> Set<String> {
+            Set(try FileManager.default.contentsOfDirectory(atPath: cache).filter { $0.hasSuffix(".ztpart") })
+        }
+        var fixes = [Int](repeating: 1, count: 700)
+        try writeLarge(fixes, newer: [])
+        try expectSame("first")
+        let first = try parts()
+        fixes[333] = 2
+        try writeLarge(fixes, newer: [])
+        try expectSame("one changed")
+        let second = try parts()
+        #expect(first.count == 4 && second.count == 4 && first.intersection(second).count == 3)
+        try writeLarge(fixes, newer: [5, 900])
+        try expectSame("two newer")
+        let third = try parts()
+        #expect(third.intersection(second).count >= 2)
+        try FileManager.default.removeItem(
+            atPath: folder.file("cache/" + (try #require(second.intersection(third).first))))
+        try expectSame("a piece is gone, nothing changed")
+        fixes[334] = 3
+        try writeLarge(fixes, newer: [5, 900])
+        try spoil(".ztpart")
+        try expectSame("every piece is spoilt, and one changed")
+        fixes.removeLast(500)
+        try writeLarge(fixes, newer: [5])
+        try expectSame("fewer pieces")
+    }
+
+    @Test func onlyTheChangedPieceOfTheTrackerIsRead() throws {
+        func write(_ fixes: [Int], and more: String = "") throws {
+            let sources = fixes.enumerated().map { number, fix in
+                #""source\#(number)":{"CVE-2024-\#(1000 + number)":{"releases":{"bookworm":{"status":"resolved","#
+                    + #""repositories":{},"fixed_version":"1.\#(fix)","urgency":"low"}}}}"#
+            }
+            try folder.write("feeds/debian/tracker.json", ("{" + sources.joined(separator: ",\n") + more + "}").utf8)
+        }
+        func parts() throws -> Set<String> {
+            Set(try FileManager.default.contentsOfDirectory(atPath: cache).filter { $0.hasSuffix(".ztpart") })
+        }
+        var fixes = [Int](repeating: 1, count: 300)
+        try write(fixes)
+        try expectSame("first")
+        let first = try parts()
+        #expect(first.count > 50)
+        fixes[77] = 2
+        try write(fixes)
+        try expectSame("one changed")
+        #expect(try first.subtracting(parts()).count == 1)
+        try write(fixes, and: #","": {}, "x": 1"#)
+        try expectSame("a source that only its place tells, and one that is none")
+        try write(fixes, and: #","x":{"CVE-2024-1":1}"#)
+        try expectSame("a broken pair")
     }
 
     @Test func whatIsNotTheCachesOwnStays() throws {

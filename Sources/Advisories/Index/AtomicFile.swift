@@ -11,19 +11,23 @@ struct AtomicFile {
     /// Where the file shall stand.
     let path: String
 
-    /// Writes the parts one after the other to a neighbour, flushes it to disk and renames it to ``path``.
-    func write(_ parts: [[UInt8]]) throws(IndexBuildError) {
+    /// Writes the parts one after the other to a neighbour and renames it to ``path``.
+    ///
+    /// - Parameter flushed: Whether it is flushed to the disk before. A file that says itself whether it is whole, and can be made again, needs not be.
+    func write(_ parts: [[UInt8]], flushed: Bool = true) throws(IndexBuildError) {
         let draft = try DraftFile(path: path)
         var offset = 0
         for part in parts {
             try draft.write(part, at: offset)
             offset += part.count
         }
-        try draft.commit()
+        try draft.commit(flushed: flushed)
     }
 
-    /// Reads the whole file; `nil` when there is none, it cannot be read, is no regular file, or is larger than the limit in bytes.
-    func read(limit: Int) -> [UInt8]? {
+    /// Reads the file; `nil` when there is none, it cannot be read, is no regular file, or is larger than the limit in bytes.
+    ///
+    /// - Parameter first: How many bytes are read from its start; `nil` also when it has fewer. Without, all are.
+    func read(limit: Int, first: Int? = nil) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -31,7 +35,8 @@ struct AtomicFile {
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else {
             return nil
         }
-        let size = Int(status.st_size)
+        let size = first ?? Int(status.st_size)
+        guard size <= Int(status.st_size) else { return nil }
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, used in
             while used < size {
                 let count = Self.read(descriptor, buffer.baseAddress.map { $0 + used }, size - used)
@@ -91,14 +96,17 @@ final class DraftFile: @unchecked Sendable {
         }
     }
 
-    /// Flushes the file to disk and renames it.
-    func commit() throws(IndexBuildError) {
+    /// Sends what was written so far on its way to the disk, so that there is less to wait for at the end.
+    func flush() { _ = fsync(descriptor) }
+
+    /// Renames the file, flushed to the disk before where that is asked for.
+    func commit(flushed: Bool = true) throws(IndexBuildError) {
         // mkstemp gives 0600; other roles on the machine map the index too.
         guard fchmod(descriptor, 0o644) == 0 else { throw Self.failure("set the mode of", path) }
-        guard fsync(descriptor) == 0 else { throw Self.failure("flush", path) }
+        guard !flushed || fsync(descriptor) == 0 else { throw Self.failure("flush", path) }
         guard rename(temporary, path) == 0 else { throw Self.failure("rename", path) }
         isCommitted = true
-        flushFolder()
+        if flushed { flushFolder() }
     }
 
     /// A rename is on disk only when its folder is. Some file systems refuse this; the file is whole either way.

@@ -42,7 +42,7 @@ extension ThreatIntelligence {
         head.append(Self.version)
         head.append(UInt32(0))
         head.append(bytes: Array(body.bytes.digest))
-        try AtomicFile(path: path).write([head.bytes, body.bytes.take()])
+        try AtomicFile(path: path).write([head.bytes, body.bytes.take()], flushed: false)
     }
 
     /// Reads back what ``writeCompiled(to:)`` wrote.

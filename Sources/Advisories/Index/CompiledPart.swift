@@ -1,276 +1,127 @@
 import Crypto
-import Scoring
 
-/// A builder's advisories as a file: columns of 32-bit numbers, each behind its length, under one SHA-256.
+/// A builder's advisories as a file: columns of 32-bit numbers, each behind its length, then the texts, under one SHA-256.
 ///
 /// Everything is checked on reading: that the digest is right and that every number lies within what it counts. So a file that somebody
 /// made up can hold nonsense, but cannot make the program stop.
+///
+/// Where the numbers of its texts in a pool are known from an earlier build, only the columns are read; they have a check of their own.
 enum CompiledPart {
     private static let magic = Array("ZTPART\n\0".utf8)
     /// Counts up with every change of the columns or of what they mean.
-    private static let version: UInt32 = 2
+    private static let version: UInt32 = 3
+    private static let headSize = 80
     /// Largest file read, in bytes.
     private static let sizeLimit = 1 << 30
 
-    /// Writes advisories.
-    static func write(_ pending: PendingAdvisories, to path: String) throws(IndexBuildError) {
-        var body = SectionBytes()
-        let texts = pending.texts.contents
-        append(texts.lengths, to: &body)
-        append(bytes: texts.bytes, to: &body)
-        append(pending.records.flatMap { [$0.id, $0.feed, $0.summary, $0.details] }, to: &body)
-        append(pending.records.flatMap { words($0.published) + words($0.modified) + words($0.withdrawn) }, to: &body)
-        for list in [pending.aliases, pending.upstream, pending.references] {
-            append(list.flatMap { [$0.record, $0.text] }, to: &body)
+    /// Where things are in a file: 8 bytes magic, version, 0, the SHA-256 of all behind it; the check of the note and the columns, the length of the
+    /// columns, the number of texts, the length of the note.
+    private struct Head {
+        let digest: PartDigest
+        let check: UInt64
+        let columns: Int
+        let texts: Int
+        let note: Int
+
+        init?(_ bytes: [UInt8]) {
+            guard bytes.count >= headSize, bytes[..<8].elementsEqual(magic) else { return nil }
+            func number(_ offset: Int) -> UInt64 {
+                UInt64(
+                    littleEndian: bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self) })
+            }
+            guard number(8) == UInt64(version), number(56) < sizeLimit, number(64) < sizeLimit, number(72) < sizeLimit
+            else { return nil }
+            digest = PartDigest(bytes[16..<48])
+            check = number(48)
+            (columns, texts, note) = (Int(number(56)), Int(number(64)), Int(number(72)))
         }
-        append(pending.severities.map(\.record), to: &body)
-        append(pending.severities.map(\.vector), to: &body)
-        append(pending.severities.map { code(of: $0) }, to: &body)
-        append(pending.names.flatMap { [$0.scope, $0.name, $0.spelling] }, to: &body)
-        append(pending.names.map { ($0.isSemanticOnly ? 1 : 0) | ($0.hasRanges ? 2 : 0) }, to: &body)
-        append(pending.packages.flatMap { [$0.urgency, $0.condition] }, to: &body)
-        append(pending.packages.map(\.record), to: &body)
-        append(pending.packages.map(\.name), to: &body)
-        append(pending.packages.map { UInt32($0.state.indexCode) << 1 | ($0.isEvaluable ? 1 : 0) }, to: &body)
-        append(pending.packages.flatMap { [$0.ranges.lowerBound, $0.ranges.upperBound] }, to: &body)
-        append(pending.packages.flatMap { [$0.versions.lowerBound, $0.versions.upperBound] }, to: &body)
-        append(pending.ranges.flatMap { [$0.lowerBound, $0.upperBound] }, to: &body)
-        append(pending.events.map { UInt32($0.kind.rawValue) }, to: &body)
-        append(pending.events.map(\.text), to: &body)
-        append(pending.versions, to: &body)
-        append(pending.derivedCVEs.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }, to: &body)
-        append([UInt32(clamping: pending.notAboutSecurity)], to: &body)
+    }
+
+    /// What was read of a file.
+    struct Content {
+        let digest: PartDigest
+        let columns: PartContent
+        /// `nil` where their numbers are known.
+        let texts: StringPool?
+        let note: [UInt8]
+    }
+
+    /// Writes advisories. The file is a cache, so nothing waits for the disk.
+    ///
+    /// - Parameter note: Bytes that belong to them, for who keeps the file.
+    static func write(
+        _ pending: PendingAdvisories, note: [UInt8], to path: String
+    ) throws(IndexBuildError) -> PartDigest {
+        let columns = PartContent(pending).bytes
+        let lengths = pending.texts.lengths
+        var body = SectionBytes()
+        body.append(check(note + columns))
+        for count in [columns.count, lengths.count, note.count] { body.append(UInt64(count)) }
+        body.append(bytes: note)
+        body.append(bytes: columns)
+        body.append(column: lengths)
+        pending.texts.append(to: &body)
         var head = SectionBytes()
         head.append(bytes: magic)
-        head.append(version)
-        head.append(UInt32(0))
-        head.append(bytes: Array(body.digest))
-        try AtomicFile(path: path).write([head.bytes, body.take()])
+        head.append(UInt64(version))
+        let digest = PartDigest(body.digest)
+        head.append(bytes: digest.bytes)
+        try AtomicFile(path: path).write([head.bytes, body.take()], flushed: false)
+        return digest
+    }
+
+    private static func check(_ bytes: some Collection<UInt8>) -> UInt64 {
+        bytes.withContiguousStorageIfAvailable { PageCheck.value(UnsafeRawBufferPointer($0)) } ?? 0
     }
 
     /// Reads advisories.
-    static func read(_ path: String) throws(IndexBuildError) -> PendingAdvisories {
-        guard let bytes = AtomicFile(path: path).read(limit: sizeLimit), var columns = PartColumns(bytes, head: 48),
-            bytes[..<8].elementsEqual(magic), bytes[8..<12].elementsEqual(words(version)),
-            SHA256.hash(data: bytes[48...]).elementsEqual(bytes[16..<48]), let pending = pending(&columns)
-        else { throw .damagedCache(path: path) }
-        return pending
+    ///
+    /// - Parameter isKnown: Whether the numbers of as many texts are known of the part of a digest; then the texts are not read.
+    static func read(
+        _ path: String, isKnown: (PartDigest, Int) -> Bool = { _, _ in false }
+    ) throws(IndexBuildError) -> Content {
+        let file = AtomicFile(path: path)
+        guard let bytes = file.read(limit: sizeLimit, first: headSize), let head = Head(bytes) else {
+            throw .damagedCache(path: path)
+        }
+        guard let content = isKnown(head.digest, head.texts) ? columns(file, head) : whole(file, head) else {
+            throw .damagedCache(path: path)
+        }
+        return content
     }
 
-    private static func pending(_ columns: inout PartColumns) -> PendingAdvisories? {
-        var pending = PendingAdvisories()
-        guard let lengths = columns.next(), let bytes = columns.nextBytes(),
-            let texts = StringPool(lengths: lengths, bytes: bytes)
+    private static func columns(_ file: AtomicFile, _ head: Head) -> Content? {
+        let start = headSize + head.note
+        guard let bytes = file.read(limit: sizeLimit, first: start + head.columns),
+            check(bytes[headSize...]) == head.check,
+            let columns = bytes.withUnsafeBytes({ PartContent($0, from: start, texts: head.texts) })
         else { return nil }
-        pending.texts = texts
-        let count = UInt32(texts.count)
-        guard readRecords(&columns, texts: count, into: &pending), readNames(&columns, texts: count, into: &pending),
-            readPackages(&columns, texts: count, into: &pending)
+        return Content(digest: head.digest, columns: columns, texts: nil, note: Array(bytes[headSize..<start]))
+    }
+
+    private static func whole(_ file: AtomicFile, _ head: Head) -> Content? {
+        let start = headSize + head.note
+        let end = start + head.columns
+        guard let bytes = file.read(limit: sizeLimit), bytes.count > end,
+            SHA256.hash(data: bytes[48...]).elementsEqual(head.digest.bytes)
         else { return nil }
-        guard let derived = columns.next(below: count), derived.count % 2 == 0, let last = columns.next(),
-            last.count == 1, columns.isAtEnd
-        else { return nil }
-        for index in stride(from: 0, to: derived.count, by: 2) {
-            pending.derivedCVEs[derived[index]] = derived[index + 1]
+        return bytes.withUnsafeBytes { file in
+            guard
+                let columns = PartContent(
+                    UnsafeRawBufferPointer(rebasing: file[..<end]), from: start, texts: head.texts),
+                var rest = PartColumns(file, from: end), let lengths = rest.next(), lengths.count == head.texts,
+                let texts = rest.nextBytes(), rest.isAtEnd,
+                let pool = StringPool(lengths: lengths, bytes: Array(texts))
+            else { return nil }
+            return Content(digest: head.digest, columns: columns, texts: pool, note: Array(bytes[headSize..<start]))
         }
-        pending.notAboutSecurity = Int(last[0])
-        return pending
-    }
-
-    private static func readRecords(
-        _ columns: inout PartColumns, texts: UInt32, into pending: inout PendingAdvisories
-    ) -> Bool {
-        guard let numbers = columns.next(below: texts), numbers.count % 4 == 0, let times = columns.next(),
-            times.count == numbers.count / 4 * 6
-        else { return false }
-        for index in 0..<numbers.count / 4 {
-            let number = pending.record(
-                for: PendingAdvisories.Record(
-                    id: numbers[index * 4], feed: numbers[index * 4 + 1], summary: numbers[index * 4 + 2],
-                    details: numbers[index * 4 + 3], published: time(times, index * 6),
-                    modified: time(times, index * 6 + 2), withdrawn: time(times, index * 6 + 4)))
-            guard number == UInt32(index) else { return false }
-        }
-        let records = UInt32(pending.records.count)
-        guard let aliases = attachments(&columns, records, texts), let upstream = attachments(&columns, records, texts),
-            let references = attachments(&columns, records, texts), let owners = columns.next(below: records),
-            let vectors = columns.next(), let codes = columns.next(), vectors.count == owners.count,
-            codes.count == owners.count, vectors.allSatisfy({ $0 < texts || $0 == IndexFormat.none })
-        else { return false }
-        pending.aliases = aliases
-        pending.upstream = upstream
-        pending.references = references
-        for index in owners.indices {
-            guard let (word, origin) = severity(codes[index]) else { return false }
-            pending.severities.append(
-                PendingAdvisories.Statement(record: owners[index], vector: vectors[index], word: word, origin: origin))
-        }
-        return true
-    }
-
-    private static func readNames(
-        _ columns: inout PartColumns, texts: UInt32, into pending: inout PendingAdvisories
-    ) -> Bool {
-        guard let numbers = columns.next(below: texts), let flags = columns.next(), numbers.count == flags.count * 3
-        else { return false }
-        for index in flags.indices {
-            let number = pending.nameNumber(scope: numbers[index * 3], name: numbers[index * 3 + 1])
-            guard number == UInt32(index) else { return false }
-            pending.names[index].spelling = numbers[index * 3 + 2]
-            pending.names[index].isSemanticOnly = flags[index] & 1 != 0
-            pending.names[index].hasRanges = flags[index] & 2 != 0
-        }
-        return true
-    }
-
-    private static func readPackages(
-        _ columns: inout PartColumns, texts: UInt32, into pending: inout PendingAdvisories
-    ) -> Bool {
-        guard let words = columns.next(below: texts), let owners = columns.next(below: UInt32(pending.records.count)),
-            let names = columns.next(below: UInt32(pending.names.count)), let states = columns.next(),
-            let ranges = columns.next(), let versions = columns.next(), words.count == owners.count * 2,
-            names.count == owners.count, states.count == owners.count, ranges.count == words.count,
-            versions.count == words.count, let events = columns.next(), let kinds = columns.next(),
-            let eventTexts = columns.next(below: texts), kinds.count == eventTexts.count,
-            let listed = columns.next(below: texts), let rangeEvents = bounds(events, within: kinds.count)
-        else { return false }
-        pending.ranges = rangeEvents
-        pending.versions = listed
-        for (kind, text) in zip(kinds, eventTexts) {
-            guard let kind = UInt8(exactly: kind).flatMap(RangeCompiler.Event.init) else { return false }
-            pending.events.append((kind, text))
-        }
-        guard let rangeBounds = bounds(ranges, within: pending.ranges.count),
-            let versionBounds = bounds(versions, within: listed.count)
-        else { return false }
-        for index in owners.indices {
-            guard let state = UInt8(exactly: states[index] >> 1).flatMap(FixState.init(indexCode:)) else {
-                return false
-            }
-            pending.packages.append(
-                PendingAdvisories.Package(
-                    record: owners[index], name: names[index], urgency: words[index * 2],
-                    condition: words[index * 2 + 1], state: state, isEvaluable: states[index] & 1 != 0,
-                    ranges: rangeBounds[index], versions: versionBounds[index]))
-        }
-        return true
-    }
-
-    // MARK: - Parts
-
-    private static func attachments(
-        _ columns: inout PartColumns, _ records: UInt32, _ texts: UInt32
-    ) -> [PendingAdvisories.Attachment]? {
-        guard let numbers = columns.next(), numbers.count % 2 == 0 else { return nil }
-        var list: [PendingAdvisories.Attachment] = []
-        list.reserveCapacity(numbers.count / 2)
-        for index in stride(from: 0, to: numbers.count, by: 2) {
-            guard numbers[index] < records, numbers[index + 1] < texts else { return nil }
-            list.append(PendingAdvisories.Attachment(record: numbers[index], text: numbers[index + 1]))
-        }
-        return list
-    }
-
-    private static func bounds(_ numbers: [UInt32], within count: Int) -> [Range<UInt32>]? {
-        guard numbers.count % 2 == 0 else { return nil }
-        var ranges: [Range<UInt32>] = []
-        ranges.reserveCapacity(numbers.count / 2)
-        for index in stride(from: 0, to: numbers.count, by: 2) {
-            guard numbers[index] <= numbers[index + 1], Int(numbers[index + 1]) <= count else { return nil }
-            ranges.append(numbers[index]..<numbers[index + 1])
-        }
-        return ranges
-    }
-
-    /// A severity word, or none, and who said it.
-    private static func code(of statement: PendingAdvisories.Statement) -> UInt32 {
-        let word = statement.word.flatMap { Severity.allCases.firstIndex(of: $0) }.map { UInt32($0) + 1 } ?? 0
-        return word << 8 | UInt32(SeverityChoice.code(of: statement.origin))
-    }
-
-    private static func severity(_ code: UInt32) -> (word: Severity?, origin: SeverityStatement.Origin)? {
-        let word = Int(code >> 8)
-        let origins: [SeverityStatement.Origin] = [.vendor, .cna, .nvd, .github]
-        guard word <= Severity.allCases.count,
-            let origin = origins.first(where: { UInt32(SeverityChoice.code(of: $0)) == code & 0xff })
-        else { return nil }
-        return (word == 0 ? nil : Severity.allCases[word - 1], origin)
-    }
-
-    private static func words(_ time: Int64) -> [UInt32] {
-        let bits = UInt64(bitPattern: time)
-        return [UInt32(truncatingIfNeeded: bits), UInt32(truncatingIfNeeded: bits >> 32)]
-    }
-
-    private static func words(_ value: UInt32) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
-
-    private static func time(_ words: [UInt32], _ index: Int) -> Int64 {
-        Int64(bitPattern: UInt64(words[index]) | UInt64(words[index + 1]) << 32)
-    }
-
-    private static func append(_ column: [UInt32], to body: inout SectionBytes) {
-        body.append(UInt64(column.count))
-        #if _endian(little)
-        column.withUnsafeBytes { body.append(bytes: $0) }
-        #else
-        for word in column { body.append(word) }
-        #endif
-    }
-
-    private static func append(bytes: [UInt8], to body: inout SectionBytes) {
-        body.append(UInt64(bytes.count))
-        bytes.withUnsafeBytes { body.append(bytes: $0) }
     }
 }
 
-/// Reads one column after the other.
-struct PartColumns {
-    private let bytes: [UInt8]
-    private var offset: Int
+/// The SHA-256 under which a part is a file.
+struct PartDigest: Hashable, Sendable {
+    let bytes: [UInt8]
 
-    /// Begins behind a head; `nil` when the file is no longer than that.
-    init?(_ bytes: [UInt8], head: Int) {
-        guard bytes.count > head else { return nil }
-        self.bytes = bytes
-        offset = head
-    }
-
-    /// Whether all bytes were read.
-    var isAtEnd: Bool { offset == bytes.count }
-
-    /// The next column of numbers; `nil` when it is cut off or some number is not below the limit.
-    mutating func next(below limit: UInt32? = nil) -> [UInt32]? {
-        guard let count = nextCount(stride: 4) else { return nil }
-        let start = offset
-        offset += count * 4
-        let column = bytes.withUnsafeBytes { all in
-            [UInt32](unsafeUninitializedCapacity: count) { buffer, used in
-                for index in 0..<count {
-                    let word = all.loadUnaligned(fromByteOffset: start + index * 4, as: UInt32.self)
-                    buffer.initializeElement(at: index, to: UInt32(littleEndian: word))
-                }
-                used = count
-            }
-        }
-        if let limit, !column.allSatisfy({ $0 < limit }) { return nil }
-        return column
-    }
-
-    /// The next column of bytes; `nil` when it is cut off.
-    mutating func nextBytes() -> [UInt8]? {
-        guard let count = nextCount(stride: 1) else { return nil }
-        defer { offset += count }
-        return Array(bytes[offset..<offset + count])
-    }
-
-    private mutating func nextCount(stride: Int) -> Int? {
-        guard bytes.count - offset >= 8 else { return nil }
-        let start = offset
-        let count = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: start, as: UInt64.self) }
-        offset += 8
-        guard let count = Int(exactly: UInt64(littleEndian: count)), count <= (bytes.count - offset) / stride else {
-            return nil
-        }
-        return count
-    }
+    /// Takes 32 bytes.
+    init(_ bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
 }

@@ -3,16 +3,21 @@ struct ConditionSections {
     /// The places of conditions in the file, by text number.
     let places: [UInt32: UInt32]
     private let sorted: [UInt32]
-    private let texts: StringPool
+    private let pool: StringPool
 
     /// Collects the conditions of all packages, ascending by their texts.
     init(pending: GatheredAdvisories) {
         let pool = pending.texts
-        let distinct = Set(pending.packages.map(\.condition)).filter { !pool.isEmpty($0) }
+        var isUsed = [Bool](repeating: false, count: pool.count)
+        for package in pending.packages { isUsed[Int(package.condition)] = true }
+        let distinct = isUsed.indices.lazy.filter { isUsed[$0] }.map { UInt32($0) }.filter { !pool.isEmpty($0) }
         sorted = distinct.sorted { pool.precedes($0, $1) }
         places = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($0.element, UInt32($0.offset)) })
-        texts = pool
+        self.pool = pool
     }
+
+    /// The conditions as texts, in the order of their places.
+    var texts: [[UInt8]] { sorted.map { pool.withBytes($0) { Array($0) } } }
 
     /// Writes them.
     func build(into sections: inout IndexSections, texts positions: inout IndexTexts) {
@@ -25,7 +30,7 @@ struct ConditionSections {
             return position
         }
         for number in sorted {
-            guard let condition = ConditionText.decode(texts.string(number)) else { continue }
+            guard let condition = ConditionText.decode(pool.string(number)) else { continue }
             sections[.conditions].append(text(condition.moduleStream))
             sections.append(list: condition.architectures.map { text($0) }, to: .conditions)
             sections[.conditions].append(text(condition.criteria))

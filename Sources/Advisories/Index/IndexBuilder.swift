@@ -9,6 +9,9 @@ public struct IndexBuilder: Sendable {
     var pending = PendingAdvisories()
     private var intelligence = ThreatIntelligence()
     private var feeds: [FeedSummary] = []
+    /// The numbers of the texts of parts that were written or read.
+    private var parts: [(digest: PartDigest, texts: [UInt32])] = []
+    private var numbering: TextNumbering?
 
     /// An empty builder.
     public init() {}
@@ -39,8 +42,25 @@ public struct IndexBuilder: Sendable {
     /// intelligence that were set there are left out.
     ///
     /// - Throws: ``IndexBuildError/tooLarge(part:)``.
-    public mutating func merge(_ other: IndexBuilder) throws(IndexBuildError) {
-        try pending.merge(other.pending)
+    public mutating func merge(_ other: consuming IndexBuilder) throws(IndexBuildError) {
+        if other.pending.texts.count > pending.texts.count {
+            // Every text of the one that comes in is looked up, so that should be the smaller one.
+            swap(&pending, &other.pending)
+            swap(&parts, &other.parts)
+            swap(&numbering, &other.numbering)
+        }
+        let text = try pending.merge(other.pending)
+        parts += other.parts.map { part in
+            (part.digest, text.map { text in part.texts.map { text[Int($0)] } } ?? part.texts)
+        }
+    }
+
+    // MARK: - Parts kept for the next build
+
+    /// Begins with the texts of an earlier build, which parts of it need not be searched for again.
+    public init(texts: SharedTexts) {
+        pending.texts = texts.pool
+        numbering = texts.numbering
     }
 
     /// Reads back what ``writeCompiled(to:)`` wrote.
@@ -48,7 +68,17 @@ public struct IndexBuilder: Sendable {
     /// - Throws: ``IndexBuildError/damagedCache(path:)`` for anything but a whole file of this program's own format.
     /// - Complexity: About a tenth of what reading the feed costs.
     public init(compiled path: String) throws(IndexBuildError) {
-        pending = try CompiledPart.read(path)
+        try merge(CompiledAdvisories(path: path))
+    }
+
+    /// Takes over a part.
+    ///
+    /// - Parameter part: One that was read without shared texts, or with those that this builder began with.
+    /// - Throws: ``IndexBuildError/tooLarge(part:)``.
+    public mutating func merge(_ part: CompiledAdvisories) throws(IndexBuildError) {
+        let numbers = part.known ?? part.content.texts.map { pending.texts.numbers(of: $0) } ?? []
+        try pending.merge(part.content.columns, text: numbers)
+        parts.append((part.content.digest, numbers))
     }
 
     /// Writes the advisories added so far, taken apart, so that a later build need not read their feed again. The file is written as a whole
@@ -58,7 +88,35 @@ public struct IndexBuilder: Sendable {
     ///
     /// - Throws: ``IndexBuildError/unwritable(path:step:reason:)``.
     public func writeCompiled(to path: String) throws(IndexBuildError) {
-        try CompiledPart.write(pending, to: path)
+        _ = try CompiledPart.write(pending, note: [], to: path)
+    }
+
+    /// Like ``writeCompiled(to:)``, and lets ``shareTexts(since:)`` know of the file.
+    ///
+    /// - Parameter note: Bytes to be kept with the advisories.
+    public mutating func keepCompiled(at path: String, note: [UInt8]) throws(IndexBuildError) {
+        let digest = try CompiledPart.write(pending, note: note, to: path)
+        parts = [(digest, [UInt32](0..<UInt32(pending.texts.count)))]
+    }
+
+    /// How many texts are in it.
+    public var textCount: Int { pending.texts.count }
+
+    /// Whether so many texts had to be searched for that the next build is better off with ``shareTexts(since:)``.
+    public func isFarFrom(_ texts: SharedTexts?) -> Bool {
+        guard let texts else { return true }
+        let unknown = parts.reduce(0) { $0 + (texts.knows($1.digest) ? 0 : $1.texts.count) }
+        return unknown > texts.pool.count / 16
+    }
+
+    /// Takes the texts of all parts that were kept or merged, so that the next build need not search for each.
+    ///
+    /// - Parameter texts: Those that this builder began with.
+    public mutating func shareTexts(since texts: SharedTexts?) -> SharedTexts.Draft {
+        let next = TextNumbering(extending: numbering, to: pending.texts.count)
+        numbering = next
+        return SharedTexts.Draft(
+            texts: pending.texts, parts: parts, first: texts?.first ?? pending.texts.count, numbering: next)
     }
 
     /// Writes the index: a temporary neighbour, flushed and renamed, so the path never shows half a file.
@@ -74,7 +132,8 @@ public struct IndexBuilder: Sendable {
         to path: String, notes: String? = nil, previous: PreviousBuild? = nil
     ) throws(IndexBuildError) -> IndexSummary {
         let feeds = feeds.sorted { ($0.id, $0.records, $0.setAside) < ($1.id, $1.records, $1.setAside) }
-        let writer = IndexWriter(pending: GatheredAdvisories(pending), intelligence: intelligence, feeds: feeds)
+        let writer = IndexWriter(
+            pending: GatheredAdvisories(pending), intelligence: intelligence, feeds: feeds, numbering: numbering)
         return try writer.write(to: path, notes: notes, previous: previous)
     }
 }

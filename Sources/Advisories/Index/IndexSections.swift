@@ -2,6 +2,14 @@
 struct IndexSections {
     private var all = [SectionBytes](repeating: SectionBytes(), count: IndexSection.allCases.count)
 
+    /// Starts empty sections.
+    ///
+    /// - Parameter previous: An earlier index, about as large as the new one.
+    init(previous: PreviousIndex?) {
+        guard let previous else { return }
+        for section in IndexSection.allCases { self[section].reserve(previous.expectedSize(section)) }
+    }
+
     /// The bytes of a section, changed in place.
     subscript(section: IndexSection) -> SectionBytes {
         get { all[Int(section.rawValue) - 1] }

@@ -36,6 +36,11 @@ final class IndexStream: @unchecked Sendable {
         }
     }
 
+    /// Begins to flush what was added so far to the disk, on a thread of its own.
+    func flush() {
+        writing.async { [file] in DispatchQueue.global().async { file.flush() } }
+    }
+
     /// Adds the checks and the header, and lets the file be seen when all of it is on the disk.
     ///
     /// - Parameter isSound: Asked last; when not, the file is given up.

@@ -11,8 +11,14 @@ struct IndexTexts {
     private var prosePositions: [UInt32]
 
     /// Starts empty sections for the texts of a pool.
-    init(pool: StringPool) {
+    ///
+    /// - Parameter previous: An earlier index, about as large as the new one.
+    init(pool: StringPool, previous: PreviousIndex?) {
         self.pool = pool
+        if let previous {
+            text.reserve(previous.expectedSize(.text))
+            prose.reserve(previous.expectedSize(.prose))
+        }
         textPositions = Array(repeating: IndexFormat.none, count: pool.count)
         prosePositions = textPositions
     }

@@ -6,12 +6,18 @@ struct IndexWriter {
     private let pending: GatheredAdvisories
     private let intelligence: ThreatIntelligence
     private let feeds: [FeedSummary]
+    private let numbering: TextNumbering?
 
     /// Takes what the builder collected.
-    init(pending: GatheredAdvisories, intelligence: ThreatIntelligence, feeds: [FeedSummary]) {
+    ///
+    /// - Parameter numbering: Which texts the next build will know by the same numbers.
+    init(
+        pending: GatheredAdvisories, intelligence: ThreatIntelligence, feeds: [FeedSummary], numbering: TextNumbering?
+    ) {
         self.pending = pending
         self.intelligence = intelligence
         self.feeds = feeds
+        self.numbering = numbering
     }
 
     /// Computes every section and writes the file.
@@ -22,30 +28,44 @@ struct IndexWriter {
     func write(
         to path: String, notes: String? = nil, previous: PreviousBuild? = nil
     ) throws(IndexBuildError) -> IndexSummary {
-        let (known, (map, order)) = together { [pool = pending.texts] in
-            previous.flatMap { $0.read(pool: pool) }
+        let (known, order) = together { [pool = pending.texts] in
+            previous.flatMap { $0.read(pool: pool, numbering: numbering) }
         } _: {
-            let order = AdvisoryOrder(pending)
-            let map = VulnerabilityMap(
-                pending, order: order, aliases: grouped(pending.aliases), upstream: grouped(pending.upstream))
-            return (map, order)
+            AdvisoryOrder(pending)
         }
-        var texts = IndexTexts(pool: pending.texts)
+        // Which vulnerabilities there are is one thread's work; what can be prepared without is the other's.
+        let (map, prepared) = together {
+            VulnerabilityMap(
+                pending, order: order, aliases: grouped(pending.aliases), upstream: grouped(pending.upstream))
+        } _: {
+            (
+                conditions: ConditionSections(pending: pending), names: NameFrame(pending, order: order),
+                lists: VulnerabilityLists(pending),
+                advisories: known.map { PreviousNames.advisories(of: $0, pending: pending, order: order) } ?? []
+            )
+        }
+        var texts = IndexTexts(pool: pending.texts, previous: known?.index)
 
-        var sections = IndexSections()
-        let conditions = ConditionSections(pending: pending)
+        var sections = IndexSections(previous: known?.index)
+        let conditions = prepared.conditions
         conditions.build(into: &sections, texts: &texts)
         let drafter = NameDrafter(
-            pending: pending, map: map, order: order, conditions: conditions.places,
-            takesNotes: notes != nil || known != nil,
-            previous: known.flatMap { PreviousNames($0, pending: pending, map: map, order: order) })
+            pending: pending, map: map, order: order, conditions: conditions.places, frame: prepared.names,
+            inputs: notes != nil || known != nil
+                ? NameInputs(pending: pending, map: map, packages: prepared.names.packages, numbering: numbering) : nil,
+            previous: known.flatMap {
+                PreviousNames(
+                    $0, pending: pending, map: map, advisories: prepared.advisories, conditions: conditions.places)
+            })
         var names = NameSections(pending: pending, map: map, order: order)
-        names.build(drafter: drafter, into: &sections, texts: &texts)
+        names.build(drafter: drafter, sorted: prepared.names.sorted, into: &sections, texts: &texts)
         // The file begins while the rest is worked out.
         let stream = try IndexStream(path: path)
         try stream.add(IndexSection.allCases.prefix { $0 != .advisories }, of: &sections)
+        stream.flush()
         VulnerabilitySections(
-            pending: pending, map: map, order: order, intelligence: intelligence, statements: names.statements
+            pending: pending, map: map, order: order, intelligence: intelligence, lists: prepared.lists,
+            statements: names.statements
         ).build(into: &sections, texts: &texts)
         SupportSections(intelligence).build(into: &sections, texts: &texts)
         sections[.feeds] = feedSection(texts: &texts)
@@ -57,7 +77,10 @@ struct IndexWriter {
             return try write(to: path, notes: notes)
         }
         // Without them the next build is slower, and nothing else.
-        if let notes { try? names.notes.write(to: notes, index: file.digest) }
+        if let notes {
+            try? names.notes.write(
+                to: notes, index: file.digest, numbering: numbering, conditions: conditions.texts)
+        }
         return IndexSummary(
             digest: IndexFormat.hex(file.digest), fileSize: file.fileSize, vulnerabilities: map.ids.count,
             advisories: pending.records.count, names: pending.names.count, entries: names.entryCount,

@@ -45,51 +45,30 @@ final class NameDrafter: Sendable {
     /// The text numbers of RustSec's words for advisories that are on no vulnerability.
     private let informational: Set<UInt32>
     private let kinds: [StatementRank.Kind]
-    /// `nil` when nobody wants to know.
     private let inputs: NameInputs?
     private let previous: PreviousNames?
     /// The places of names in the earlier index.
     private let places: [UInt64: UInt32]
 
-    /// Prepares the grouping of packages by name.
-    ///
     /// - Parameters:
     ///   - conditions: The places of conditions in the file, by text number.
-    ///   - takesNotes: Whether drafts say what they were made from.
-    ///   - previous: Where drafts are taken from whose inputs did not change; only with notes.
+    ///   - inputs: What tells drafts what they were made from; `nil` when nobody wants to know.
+    ///   - previous: Where drafts are taken from whose inputs did not change.
     init(
         pending: GatheredAdvisories, map: VulnerabilityMap, order: AdvisoryOrder, conditions: [UInt32: UInt32],
-        takesNotes: Bool, previous: PreviousNames?
+        frame: NameFrame, inputs: NameInputs?, previous: PreviousNames?
     ) {
         self.pending = pending
         self.map = map
         self.order = order
         self.conditions = conditions
-        packages = Self.packages(pending, order)
-        inputs = takesNotes ? NameInputs(pending: pending, map: map, packages: packages) : nil
+        self.inputs = inputs
         self.previous = previous
+        packages = frame.packages
+        kinds = frame.kinds
         places = previous?.places() ?? [:]
         endOfLife = pending.texts.number(of: "end-of-life")
         informational = Set(["unmaintained", "unsound", "notice"].compactMap { pending.texts.number(of: $0) })
-        kinds = parallelMap(count: pending.records.count) { index in
-            let record = pending.records[index]
-            return StatementRank.kind(feed: pending.texts.string(record.feed), id: pending.texts.string(record.id))
-        }
-    }
-
-    /// The packages of each name, by the places of their advisories: threads take feeds in any order. Within one advisory the order of its feed
-    /// stands.
-    private static func packages(_ pending: GatheredAdvisories, _ order: AdvisoryOrder) -> GroupedLists<UInt32> {
-        let byRecord = GroupedLists(
-            Array(pending.packages.indices), owners: pending.records.count, owner: { pending.packages[$0].record },
-            element: { UInt32($0) })
-        var sorted: [UInt32] = []
-        sorted.reserveCapacity(pending.packages.count)
-        for record in order.records {
-            for place in byRecord.range(of: record) { sorted.append(byRecord.element(place)) }
-        }
-        return GroupedLists(
-            sorted, owners: pending.names.count, owner: { pending.packages[Int($0)].name }, element: \.self)
     }
 
     /// Makes the draft of one name, or finds it in the earlier index.

@@ -1,6 +1,6 @@
 import Crypto
 
-/// Digests of everything that the draft of a name is made from, as texts: where one is what it was when an older index was built, the draft is
+/// Digests of everything that the draft of a name is made from, as texts or their numbers: where one is what it was when an older index was built, the draft is
 /// what that index holds.
 ///
 /// What is left out follows from the rest, or is the same for all names and part of ``NameNotes``' own head: the rules of this program.
@@ -8,11 +8,17 @@ struct NameInputs: Sendable {
     private let pending: GatheredAdvisories
     private let map: VulnerabilityMap
     private let packages: GroupedLists<UInt32>
+    private let stable: UInt32
 
     /// Prepares for the names of a builder.
     ///
-    /// - Parameter packages: The packages of each name, by the places of their advisories; those of one advisory in its feed's order.
-    init(pending: GatheredAdvisories, map: VulnerabilityMap, packages: GroupedLists<UInt32>) {
+    /// - Parameters:
+    ///   - packages: The packages of each name, by the places of their advisories; those of one advisory in its feed's order.
+    ///   - numbering: Texts that may be told by their numbers, which the notes name.
+    init(
+        pending: GatheredAdvisories, map: VulnerabilityMap, packages: GroupedLists<UInt32>, numbering: TextNumbering?
+    ) {
+        stable = UInt32(clamping: numbering?.count ?? 0)
         self.pending = pending
         self.map = map
         self.packages = packages
@@ -25,7 +31,8 @@ struct NameInputs: Sendable {
             map.byRecord.withView { vulnerabilities in
                 map.ids.withUnsafeBufferPointer { ids in
                     packages.withView { packages in
-                        var bytes = InputBytes(view: view, vulnerabilities: vulnerabilities, ids: ids)
+                        var bytes = InputBytes(
+                            view: view, vulnerabilities: vulnerabilities, ids: ids, stable: stable)
                         bytes.append(name, packages: packages[number])
                         return NoteDigest(bytes.bytes.digest)
                     }
@@ -40,9 +47,14 @@ private struct InputBytes {
     private let view: AdvisoryView
     private let vulnerabilities: GroupedLists<UInt32>.View
     private let ids: UnsafeBufferPointer<UInt32>
+    /// Texts below are told by their numbers, others by their bytes behind a number that none has.
+    private let stable: UInt32
     private(set) var bytes = SectionBytes()
 
-    init(view: AdvisoryView, vulnerabilities: GroupedLists<UInt32>.View, ids: UnsafeBufferPointer<UInt32>) {
+    init(
+        view: AdvisoryView, vulnerabilities: GroupedLists<UInt32>.View, ids: UnsafeBufferPointer<UInt32>, stable: UInt32
+    ) {
+        self.stable = stable
         self.view = view
         self.vulnerabilities = vulnerabilities
         self.ids = ids
@@ -94,7 +106,9 @@ private struct InputBytes {
     }
 
     private mutating func append(text number: UInt32) {
+        if number < stable { return bytes.append(number) }
         let text = view.texts[number]
+        bytes.append(IndexFormat.none)
         bytes.append(UInt32(text.count))
         bytes.append(bytes: text)
     }

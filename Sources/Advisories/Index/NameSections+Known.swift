@@ -101,7 +101,7 @@ extension NameSections {
             section.append(advisory)
             section.append(rulesetStart + (old.word(line + 8) - known.firstRuleset))
             section.append(texts.text(names.texts[old.word(line + 12)] ?? 0))
-            section.append(IndexFormat.none)
+            section.append(names.condition(old.word(line + 16)))
             section.append(old.word(line + 20))
             countEntry(of: advisory, on: vulnerability)
         }

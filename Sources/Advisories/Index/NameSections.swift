@@ -30,9 +30,12 @@ struct NameSections {
         self.order = order
     }
 
-    /// Writes every name, ascending by scope and name.
-    mutating func build(drafter: NameDrafter, into sections: inout IndexSections, texts: inout IndexTexts) {
-        let sorted = sortedNames()
+    /// Writes every name.
+    ///
+    /// - Parameter sorted: Names ascending by scope and name.
+    mutating func build(
+        drafter: NameDrafter, sorted: [Int], into sections: inout IndexSections, texts: inout IndexTexts
+    ) {
         pipelined(count: (sorted.count + Self.batch - 1) / Self.batch) { number in
             let start = number * Self.batch
             return parallelMap(count: min(Self.batch, sorted.count - start)) {
@@ -49,21 +52,6 @@ struct NameSections {
         sections[.slots] = slots(sorted)
         for ordering in orderings { sections[.orderings].append(texts.newText(ordering.rawValue)) }
         sections[.scopes] = scopes(sorted, texts: &texts)
-    }
-
-    private func sortedNames() -> [Int] {
-        let pool = pending.texts
-        let scopes = TextOrder(Set(pending.names.map(\.scope)), texts: pool).ranks(count: pool.count)
-        let names = TextOrder(Set(pending.names.map(\.name)), texts: pool).ranks(count: pool.count)
-        return pending.names.enumerated()
-            .map {
-                (
-                    key: UInt64(scopes[Int($0.element.scope)]) << 32 | UInt64(names[Int($0.element.name)]),
-                    name: $0.offset
-                )
-            }
-            .sorted { $0.key < $1.key }
-            .map(\.name)
     }
 
     // MARK: - One name

@@ -1,20 +1,14 @@
 extension PendingAdvisories {
     /// Takes over everything that another collection holds. The result does not depend on which of them came first, apart from numbers that
     /// never reach a file.
-    mutating func merge(_ other: PendingAdvisories) throws(IndexBuildError) {
-        guard texts.count >= other.texts.count else {
-            // Every text of the one that comes in is looked up, so that should be the smaller one.
-            let smaller = self
-            self = other
-            return try merge(smaller)
-        }
+    ///
+    /// - Returns: The numbers of the other's texts in this one; `nil` where they are the same.
+    mutating func merge(_ other: PendingAdvisories) throws(IndexBuildError) -> [UInt32]? {
         guard events.count + other.events.count < Self.limit, texts.count + other.texts.count < Self.limit else {
             throw .tooLarge(part: "events")
         }
-        texts.reserve(other.texts.count)
-        let text = (0..<UInt32(other.texts.count)).map { number in
-            other.texts.withBytes(number) { texts.intern($0) }
-        }
+        let isShared = texts.isSame(as: other.texts)
+        let text = isShared ? [UInt32](0..<UInt32(texts.count)) : texts.numbers(of: other.texts)
         for (id, cve) in other.derivedCVEs { derivedCVEs[text[Int(id)]] = text[Int(cve)] }
         let record = other.records.map { self.record(for: $0.renumbered(text)) }
         aliases += other.aliases.map { Attachment(record: record[Int($0.record)], text: text[Int($0.text)]) }
@@ -29,6 +23,7 @@ extension PendingAdvisories {
         let name = other.names.map { merge($0, text) }
         mergePackages(of: other, text: text, record: record, name: name)
         notAboutSecurity += other.notAboutSecurity
+        return isShared ? nil : text
     }
 
     /// Texts and events stay well below what 32 bits can number.

@@ -22,10 +22,12 @@ public struct PreviousBuild: Sendable, Hashable {
     }
 
     /// Reads both; `nil` when one is not there, is damaged, or does not belong to the other.
-    func read(pool: StringPool) -> Content? {
-        guard let opened = PreviousIndex(path: index), let notes = NameNotes(path: notes, index: opened.digest) else {
-            return nil
-        }
+    ///
+    /// - Parameter numbering: The texts that the notes may tell by their numbers.
+    func read(pool: StringPool, numbering: TextNumbering?) -> Content? {
+        guard let opened = PreviousIndex(path: index),
+            let notes = NameNotes(path: notes, index: opened.digest, numbering: numbering)
+        else { return nil }
         return Content(index: opened, notes: notes, texts: IndexTextNumbers(opened, pool: pool))
     }
 }

@@ -2,21 +2,14 @@ import Crypto
 import Dispatch
 import Synchronization
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// An index that an earlier build wrote, mapped, as a source for the next. Whether it is whole is found out meanwhile: see ``isWhole``.
 ///
 /// Every position is checked against its section before it is followed, so a file that somebody made up can hold nonsense but cannot make the
 /// program stop.
 ///
-/// `@unchecked Sendable`: the mapping is read-only and lives as long as this.
+/// `@unchecked Sendable`: the mapping is read-only, and ``sections`` is set once.
 final class PreviousIndex: @unchecked Sendable {
+    private let mapping: FileMapping
     private let bytes: UnsafeRawBufferPointer
     private var sections: [Range<Int>] = []
     /// The index digest, 32 bytes.
@@ -28,8 +21,9 @@ final class PreviousIndex: @unchecked Sendable {
     /// Maps an index and begins to compare its digest; `nil` when it is not there, is of another format or of other version keys, or its header is
     /// damaged.
     init?(path: String) {
-        guard let bytes = Self.map(path) else { return nil }
-        self.bytes = bytes
+        guard let mapping = FileMapping(path: path) else { return nil }
+        self.mapping = mapping
+        bytes = mapping.bytes
         digest = bytes.count < IndexFormat.headerSize ? [] : Array(bytes[48..<80])
         guard let sections = Self.sections(of: bytes) else { return nil }
         self.sections = sections
@@ -39,27 +33,10 @@ final class PreviousIndex: @unchecked Sendable {
         }
     }
 
-    deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
-
     /// Whether the file has the digest that it names. Waits until that is known.
     var isWhole: Bool {
         checking.wait()
         return outcome.withLock { $0 }
-    }
-
-    private static func map(_ path: String) -> UnsafeRawBufferPointer? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else {
-            return nil
-        }
-        let size = Int(status.st_size)
-        guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
-            return nil
-        }
-        return UnsafeRawBufferPointer(start: start, count: size)
     }
 
     /// The places of the sections; `nil` unless the header is one that this program writes.
@@ -90,6 +67,12 @@ final class PreviousIndex: @unchecked Sendable {
 
     /// How many records a section has.
     func count(_ section: IndexSection) -> Int { sections[Int(section.rawValue) - 1].count / section.stride }
+
+    /// About as many bytes as a section of the next index has: a little more than here.
+    func expectedSize(_ section: IndexSection) -> Int {
+        let size = sections[Int(section.rawValue) - 1].count
+        return size + size / 64 + 4096
+    }
 
     /// The bytes of a run of records; `nil` when it reaches out of the section.
     func records(_ section: IndexSection, _ start: UInt32, _ count: UInt32) -> UnsafeRawBufferPointer? {

@@ -11,6 +11,7 @@ final class PreviousNames: Sendable {
     private let vulnerabilities: [UInt32]
     private let advisories: [UInt32]
     private let orderings: [VersionOrdering]
+    private let conditions: [UInt32]
 
     /// Finds again what two builds share.
     ///
@@ -18,9 +19,11 @@ final class PreviousNames: Sendable {
     ///   - previous: The earlier index, checked, and the notes on it.
     ///   - pending: What the new one is made from.
     ///   - map: The new one's vulnerabilities.
-    ///   - order: The new one's advisories.
+    ///   - advisories: As ``advisories(of:pending:order:)`` finds them.
+    ///   - conditions: The places of the new one's conditions by text number.
     init?(
-        _ previous: PreviousBuild.Content, pending: GatheredAdvisories, map: VulnerabilityMap, order: AdvisoryOrder
+        _ previous: PreviousBuild.Content, pending: GatheredAdvisories, map: VulnerabilityMap, advisories: [UInt32],
+        conditions: [UInt32: UInt32]
     ) {
         let (index, notes, texts) = (previous.index, previous.notes, previous.texts)
         guard notes.lines.count == index.count(.names) else { return nil }
@@ -31,17 +34,28 @@ final class PreviousNames: Sendable {
         vulnerabilities = Self.column(.vulnerabilities, of: index) { record in
             texts[record.word(0)].map { numbers[Int($0)] } ?? IndexFormat.none
         }
-        advisories = Self.column(.advisories, of: index) { record in
-            guard let id = texts[record.word(0)], let feed = texts[record.word(4)],
-                let number = pending.recordNumbers[UInt64(feed) << 32 | UInt64(id)]
-            else { return IndexFormat.none }
-            return order.places[Int(number)]
+        self.advisories = advisories
+        self.conditions = notes.conditions.map { text in
+            text.withUnsafeBytes { pending.texts.number(of: $0) }.flatMap { conditions[$0] } ?? IndexFormat.none
         }
         let known = Self.column(.orderings, of: index) { record in
             index.text(record.word(0)).flatMap { VersionOrdering(rawValue: String(decoding: $0, as: UTF8.self)) }
         }
         orderings = known.compactMap(\.self)
         guard orderings.count == known.count else { return nil }
+    }
+
+    /// The places of the earlier index's advisories in the new one, "none" for those that are gone.
+    static func advisories(
+        of previous: PreviousBuild.Content, pending: GatheredAdvisories, order: AdvisoryOrder
+    ) -> [UInt32] {
+        let texts = previous.texts
+        return column(.advisories, of: previous.index) { record in
+            guard let id = texts[record.word(0)], let feed = texts[record.word(4)],
+                let number = pending.recordNumbers[UInt64(feed) << 32 | UInt64(id)]
+            else { return IndexFormat.none }
+            return order.places[Int(number)]
+        }
     }
 
     private static func numbers(of ids: [UInt32], count: Int) -> [UInt32] {
@@ -97,6 +111,12 @@ final class PreviousNames: Sendable {
         Int(old) < vulnerabilities.count ? vulnerabilities[Int(old)] : IndexFormat.none
     }
 
+    /// The place of the earlier index's condition in the new one; "none" where there is none.
+    @inline(__always)
+    func condition(_ old: UInt32) -> UInt32 {
+        Int(old) < conditions.count ? conditions[Int(old)] : IndexFormat.none
+    }
+
     /// The place of the earlier index's advisory in the new one; "none" where there is none.
     @inline(__always)
     func advisory(_ old: UInt32) -> UInt32 {
@@ -141,10 +161,9 @@ final class PreviousNames: Sendable {
         var lowest = UInt32.max
         var highest: UInt32 = 0
         for line in stride(from: 0, to: entries.count, by: IndexSection.entries.stride) {
-            // A condition has no text of its own in the file, so its place cannot be found again.
             guard vulnerability(entries.word(line)) != IndexFormat.none,
                 advisory(entries.word(line + 4)) != IndexFormat.none, texts[entries.word(line + 12)] != nil,
-                entries.word(line + 16) == IndexFormat.none
+                entries.word(line + 16) == IndexFormat.none || condition(entries.word(line + 16)) != IndexFormat.none
             else { return nil }
             lowest = min(lowest, entries.word(line + 8))
             highest = max(highest, entries.word(line + 8))

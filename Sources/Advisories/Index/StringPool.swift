@@ -9,14 +9,23 @@ import Darwin
 /// Every text of an index under construction, once, as bytes in one array and a number for each.
 ///
 /// Half a million short `String`s would cost more in headers than in letters.
-struct StringPool: Sendable {
-    /// All texts, one after the other.
+///
+/// Texts of an earlier build may come first, which stay in the file that they were read from.
+///
+/// `@unchecked Sendable`: the file's bytes are a read-only mapping, which `origin` keeps.
+struct StringPool: @unchecked Sendable {
+    /// The first texts, one after the other; empty in a pool that began without.
+    private var mapped = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// All others.
     private var bytes: [UInt8] = []
-    /// Where each text ends; text `n` begins where `n - 1` ends.
+    /// Where each text ends, counted from the first; text `n` begins where `n - 1` ends.
     private var ends: [Int] = []
     /// Open addressing: the number of a text plus one, or 0.
     /// Empty in a pool that was read back, until something is looked up: most of those are taken over by another at once.
     private var table: [UInt32] = Array(repeating: 0, count: 1 << 12)
+
+    /// The file of the first texts.
+    private var origin: FileMapping?
 
     /// Starts empty.
     init() {}
@@ -33,17 +42,61 @@ struct StringPool: Sendable {
         table = []
     }
 
+    /// Begins with the texts of a file and the table in which they are looked up; `nil` when the lengths are not those of the bytes, or a look-up could
+    /// go astray.
+    ///
+    /// - Parameter texts: Bytes of the file.
+    init?(lengths: [UInt32], texts: UnsafeRawBufferPointer, of file: FileMapping, table: [UInt32]) {
+        var end = 0
+        ends = lengths.map { length in
+            end += Int(length)
+            return end
+        }
+        let (count, size) = (UInt32(lengths.count), table.count)
+        guard end == texts.count, size > 0, size & (size - 1) == 0, size >= lengths.count * 2,
+            table.allSatisfy({ $0 <= count }), table.reduce(0, { $0 + ($1 == 0 ? 0 : 1) }) == lengths.count
+        else { return nil }
+        mapped = texts
+        origin = file
+        self.table = table
+    }
+
+    /// Whether another pool began with the same texts, and neither has got others since.
+    func isSame(as other: StringPool) -> Bool {
+        origin != nil && origin === other.origin && bytes.isEmpty && other.bytes.isEmpty && count == other.count
+    }
+
+    /// The numbers that another pool's texts have here, new or known.
+    mutating func numbers(of other: StringPool) -> [UInt32] {
+        // Every text that comes in is looked up.
+        reserve(other.count)
+        return (0..<UInt32(other.count)).map { number in other.withBytes(number) { intern($0) } }
+    }
+
     /// How many texts there are; numbers run from 0.
     var count: Int { ends.count }
 
-    /// The lengths and the bytes of all texts.
-    var contents: (lengths: [UInt32], bytes: [UInt8]) {
+    /// The lengths of all texts.
+    var lengths: [UInt32] {
         var start = 0
-        let lengths = ends.map { end in
+        return ends.map { end in
             defer { start = end }
             return UInt32(end - start)
         }
-        return (lengths, bytes)
+    }
+
+    /// Appends the length and the bytes of all texts, as one column.
+    func append(to body: inout SectionBytes) {
+        body.append(UInt64(mapped.count + bytes.count))
+        body.append(bytes: mapped)
+        body.append(bytes: bytes)
+    }
+
+    /// The table in which texts are looked up, as ``init(lengths:bytes:table:)`` takes it.
+    var searchable: [UInt32] {
+        var pool = self
+        pool.reserve(0)
+        return pool.table
     }
 
     /// The number of a text, new or known.
@@ -63,7 +116,7 @@ struct StringPool: Sendable {
         }
         let number = UInt32(ends.count)
         bytes.append(contentsOf: text)
-        ends.append(bytes.count)
+        ends.append(mapped.count + bytes.count)
         table[slot] = number + 1
         if ends.count * 2 > table.count { grow(to: table.count * 2) }
         return number
@@ -72,11 +125,16 @@ struct StringPool: Sendable {
     /// Lends the bytes of a text.
     func withBytes<Result>(_ number: UInt32, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         let start = number == 0 ? 0 : ends[Int(number) - 1]
-        return bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[start..<ends[Int(number)]])) }
+        let end = ends[Int(number)]
+        if end <= mapped.count { return body(UnsafeRawBufferPointer(rebasing: mapped[start..<end])) }
+        return bytes.withUnsafeBytes {
+            body(UnsafeRawBufferPointer(rebasing: $0[start - mapped.count..<end - mapped.count]))
+        }
     }
 
     /// The texts lent for the length of a call.
     struct View {
+        fileprivate let mapped: UnsafeRawBufferPointer
         fileprivate let bytes: UnsafeRawBufferPointer
         fileprivate let ends: UnsafeBufferPointer<Int>
 
@@ -84,14 +142,16 @@ struct StringPool: Sendable {
         @inline(__always)
         subscript(number: UInt32) -> UnsafeRawBufferPointer {
             let start = number == 0 ? 0 : ends[Int(number) - 1]
-            return UnsafeRawBufferPointer(rebasing: bytes[start..<ends[Int(number)]])
+            let end = ends[Int(number)]
+            if end <= mapped.count { return UnsafeRawBufferPointer(rebasing: mapped[start..<end]) }
+            return UnsafeRawBufferPointer(rebasing: bytes[start - mapped.count..<end - mapped.count])
         }
     }
 
     /// Lends all texts.
     func withView<Result>(_ body: (View) -> Result) -> Result {
         bytes.withUnsafeBytes { bytes in
-            ends.withUnsafeBufferPointer { body(View(bytes: bytes, ends: $0)) }
+            ends.withUnsafeBufferPointer { body(View(mapped: mapped, bytes: bytes, ends: $0)) }
         }
     }
 

@@ -26,7 +26,10 @@ enum SnapshotReader {
         var reading = FeedReading(feed: feed)
         for source in survey.sources {
             let own = try source.readAdvisories(into: &sink)
-            if let cache, source.holdsAdvisories { cache.save(sink.takeBuilder(), reading: own, of: source) }
+            if let cache, source.holdsAdvisories {
+                var builder = sink.takeBuilder()
+                cache.save(&builder, reading: own, of: source)
+            }
             reading.add(own)
             guard let intelligence = try source.readIntelligence() else { continue }
             sink.take(intelligence.intelligence)

@@ -34,15 +34,24 @@ struct FeedReader {
     ///
     /// - Throws: ``SnapshotDamage``, `IndexBuildError`.
     mutating func read(_ sources: [FeedSource]) throws {
-        // The largest first, so that no thread is left alone with it at the end; later words on intelligence win, so that has an order.
+        // The largest first, so that no thread is left alone with it at the end, but what needs no texts before all others while those are read; later
+        // words on intelligence win, so that has an order.
         let ordered = sources.sorted { ($0.path, $0.feed) < ($1.path, $1.feed) }
-        let work = ordered.enumerated().map { (number: $0.offset, source: $0.element, size: Self.size(of: $0.element)) }
-            .sorted { ($1.size, $0.number) < ($0.size, $1.number) }
+        let work = ordered.enumerated().map { number, source in
+            (
+                number: number, source: source, size: Self.size(of: source),
+                isLate: cache != nil && source.holdsAdvisories ? 1 : 0
+            )
+        }
+        .sorted { ($0.isLate, $1.size, $0.number) < ($1.isLate, $0.size, $1.number) }
         let pool = ReadingPool(work.map { ($0.number, $0.source) }, cache: cache, progress: progress)
+        cache?.readTexts()
         let results = try pool.run(threads: Self.threads)
         var intelligence = ThreatIntelligence()
         for part in results.parts.sorted(by: { $0.number < $1.number }) { take(part, into: &intelligence) }
-        for other in results.builders { try builder.merge(other) }
+        // Those that share their texts first: what they have in common need not be searched for.
+        for other in results.builders.sorted(by: { $0.textCount > $1.textCount }) { try builder.merge(other) }
+        cache?.keepTexts(of: &builder)
         builder.setIntelligence(intelligence)
         // What holds nothing is refused by a sync: the same feeds must make the same index here.
         for summary in summaries where summary.records > 0 { builder.addFeed(summary) }

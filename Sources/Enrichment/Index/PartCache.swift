@@ -13,6 +13,9 @@ final class PartCache: Sendable {
     private let identity: @Sendable (FeedSource) -> String?
     private let program: String
     private let used = Mutex(Set<String>())
+    /// What threads do with texts.
+    private let reading = DispatchGroup()
+    private let known = Mutex<SharedTexts?>(nil)
 
     /// The parts of the snapshots in use.
     convenience init(data: DataFolder, state: SnapshotState) {
@@ -70,12 +73,22 @@ final class PartCache: Sendable {
         var setAside: Int
         var date: Int64?
         var issues: [Issue]
+        /// The names of the parts that the source is kept in; `nil` for one of the source's own name.
+        var pieces: [String]?
 
         init(_ reading: FeedReading, issues: [FeedRecordIssue]) {
             records = reading.records
             setAside = reading.setAside
             date = reading.date
             self.issues = issues.map { Issue(record: $0.record, reason: $0.reason) }
+        }
+
+        /// Takes over the counts of a further piece.
+        mutating func add(_ other: Counts) {
+            records += other.records
+            setAside += other.setAside
+            if let changed = other.date { date = max(date ?? changed, changed) }
+            issues += other.issues.prefix(FeedReader.issueLimit - issues.count)
         }
 
         /// As the loader said it.
@@ -89,33 +102,92 @@ final class PartCache: Sendable {
         }
     }
 
-    /// The advisories of a source and the counts of their reading; `nil` when they must be read.
-    func load(_ source: FeedSource) -> (builder: IndexBuilder, counts: Counts)? {
-        guard let path = path(of: source), let counts: Counts = read(path + ".json"),
-            let builder = try? IndexBuilder(compiled: path + ".ztpart")
-        else { return nil }
-        return (builder, counts)
+    /// The advisories of a source, in one part or several, and the counts of their reading; `nil` when they must be read.
+    func load(_ source: FeedSource) -> (parts: [CompiledAdvisories], counts: Counts)? {
+        guard let name = name(of: source), let counts: Counts = read(path(name) + ".json") else { return nil }
+        var parts: [CompiledAdvisories] = []
+        for piece in counts.pieces ?? [name] {
+            guard let part = part(piece) else { return nil }
+            parts.append(part)
+        }
+        return (parts, counts)
+    }
+
+    /// The advisories of a piece of a source and the counts of their reading; `nil` when they must be read.
+    func load(_ piece: String) -> (part: CompiledAdvisories, counts: Counts)? {
+        guard let part = part(piece), let counts = try? JSONDecoder().decode(Counts.self, from: Data(part.note)) else {
+            return nil
+        }
+        return (part, counts)
+    }
+
+    private func part(_ name: String) -> CompiledAdvisories? {
+        try? CompiledAdvisories(path: path(name) + ".ztpart", texts: texts)
     }
 
     /// The counts of a source's reading alone; `nil` when it must be read.
     func counts(of source: FeedSource) -> Counts? {
-        path(of: source).flatMap { read($0 + (source.holdsAdvisories ? ".json" : ".intel.json")) }
+        name(of: source).flatMap { read(path($0) + (source.holdsAdvisories ? ".json" : ".intel.json")) }
     }
 
-    /// Keeps a part. A disk that is full costs the next compile its time and nothing else.
-    func save(_ builder: IndexBuilder, reading: FeedReading, issues: [FeedRecordIssue] = [], of source: FeedSource) {
-        guard let path = path(of: source), makeFolder() else { return }
-        do {
-            try builder.writeCompiled(to: path + ".ztpart")
-            try write(Counts(reading, issues: issues), to: path + ".json")
-        } catch {
-            try? FileManager.default.removeItem(atPath: path + ".ztpart")
+    /// Keeps a part that is a whole source. A disk that is full costs the next compile its time and nothing else.
+    func save(
+        _ builder: inout IndexBuilder, reading: FeedReading, issues: [FeedRecordIssue] = [], of source: FeedSource
+    ) {
+        guard let name = name(of: source) else { return }
+        let counts = Counts(reading, issues: issues)
+        if save(&builder, counts, as: name) { save(counts, of: source) }
+    }
+
+    /// Keeps a part that is a piece of a source; `false` when that cannot be.
+    @discardableResult
+    func save(_ builder: inout IndexBuilder, _ counts: Counts, as name: String) -> Bool {
+        guard makeFolder(), let note = try? JSONEncoder().encode(counts) else { return false }
+        return (try? builder.keepCompiled(at: path(name) + ".ztpart", note: Array(note))) != nil
+    }
+
+    /// Keeps what reading a source came to, and of which pieces it is.
+    func save(_ counts: Counts, of source: FeedSource) {
+        guard let name = name(of: source) else { return }
+        try? write(counts, to: path(name) + ".json")
+    }
+
+    /// What a piece is named after: this program, the feed, and everything that is read.
+    func name(of bytes: [UInt8], of source: FeedSource) -> String {
+        FileDigest.sha256(Data("\(program)\n\(FileDigest.sha256(Data(bytes)))\npiece\n\(source.feed)".utf8))
+    }
+
+    // MARK: - Texts of all parts
+
+    private var textsName: String { FileDigest.sha256(Data("\(program)\ntexts".utf8)) }
+
+    /// The texts of the last build; `nil` when there are none, or before ``readTexts()``.
+    var texts: SharedTexts? {
+        reading.wait()
+        return known.withLock { $0 }
+    }
+
+    /// Begins to read the texts of the last build, on a thread of its own.
+    func readTexts() {
+        let path = path(textsName) + ".zttexts"
+        DispatchQueue.global().async(group: reading) { [self] in
+            let texts = SharedTexts(path: path)
+            known.withLock { $0 = texts }
         }
+    }
+
+    /// Keeps the texts of all parts, on a thread of its own, where those of the last build have become of little use.
+    func keepTexts(of builder: inout IndexBuilder) {
+        let texts = texts
+        guard builder.isFarFrom(texts), makeFolder() else { return }
+        let path = path(textsName) + ".zttexts"
+        let draft = builder.shareTexts(since: texts)
+        DispatchQueue.global().async(group: reading) { try? draft.write(to: path) }
     }
 
     /// The threat intelligence of a source and the counts of its reading; `nil` when it must be read.
     func loadIntelligence(_ source: FeedSource) -> (intelligence: ThreatIntelligence, counts: Counts)? {
-        guard let path = path(of: source), let counts: Counts = read(path + ".intel.json"),
+        guard let path = name(of: source).map(path), let counts: Counts = read(path + ".intel.json"),
             let intelligence = try? ThreatIntelligence(compiled: path + ".ztintel")
         else { return nil }
         return (intelligence, counts)
@@ -123,7 +195,7 @@ final class PartCache: Sendable {
 
     /// Keeps threat intelligence, as ``save(_:reading:issues:of:)`` keeps advisories.
     func save(_ known: IntelligenceReading, of source: FeedSource) {
-        guard let path = path(of: source), makeFolder() else { return }
+        guard let path = name(of: source).map(path), makeFolder() else { return }
         do {
             try known.intelligence.writeCompiled(to: path + ".ztintel")
             let issues = Array(known.issues.prefix(FeedReader.issueLimit))
@@ -220,6 +292,7 @@ final class PartCache: Sendable {
 
     /// Deletes the parts that nobody loaded or saved since this cache was made.
     func removeUnused() {
+        reading.wait()
         let kept = used.withLock { $0 }
         for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
             guard isOwn(name), !kept.contains(stem(of: name)) else { continue }
@@ -236,8 +309,8 @@ final class PartCache: Sendable {
         identity(source).map { FileDigest.sha256(Data("\(program)\n\($0)\n\(source.kind)\n\(source.feed)".utf8)) }
     }
 
-    private func path(of source: FeedSource) -> String? {
-        guard let name = name(of: source) else { return nil }
+    /// Where the files of a name lie, which are in use from now on.
+    private func path(_ name: String) -> String {
         used.withLock { _ = $0.insert(name) }
         return folder + "/" + name
     }

@@ -25,11 +25,14 @@ final class ReadingPool: Sendable {
     private let cache: PartCache?
     private let progress: @Sendable (String) -> Void
     private let state = Mutex(State())
+    /// Of parts that the last build knew all texts of: they have one pool, and to join two builders costs more than to wait for each other.
+    private let shared: Mutex<IndexBuilder?>
 
     init(_ work: [(Int, FeedSource)], cache: PartCache?, progress: @escaping @Sendable (String) -> Void) {
         self.work = work.map { (number: $0.0, source: $0.1) }
         self.cache = cache
         self.progress = progress
+        shared = Mutex(nil)
     }
 
     /// Reads all of them.
@@ -37,9 +40,13 @@ final class ReadingPool: Sendable {
     /// - Throws: The first failure, once every thread has stopped.
     func run(threads: Int) throws -> (parts: [Part], builders: [IndexBuilder]) {
         DispatchQueue.concurrentPerform(iterations: max(1, min(threads, work.count))) { _ in drain() }
+        let known = shared.withLock { shared in
+            defer { shared = nil }
+            return shared
+        }
         return try state.withLock { state in
             if let failure = state.failure { throw failure }
-            return (state.parts, state.builders)
+            return (state.parts, [known].compactMap(\.self) + state.builders)
         }
     }
 
@@ -74,16 +81,13 @@ final class ReadingPool: Sendable {
         var part = Part(number: number, reading: FeedReading(feed: source.feed))
         if source.holdsAdvisories {
             if let cached = cache?.load(source) {
-                try builder.merge(cached.builder)
-                part.reading = cached.counts.reading(of: source.feed)
-                part.issues = cached.counts.issues(of: source.feed)
-            } else if let cache {
-                var own = IndexBuilder()
-                try readAdvisories(source, into: &own, part: &part)
-                cache.save(own, reading: part.reading, issues: part.issues, of: source)
-                try builder.merge(own)
+                for part in cached.parts { try take(part, into: &builder) }
+                part.take(cached.counts)
+            } else if let pieces = source.pieces(), let all = try? read(pieces, of: source) {
+                for piece in all.pieces { try take(piece, into: &builder) }
+                part.take(all.counts)
             } else {
-                try readAdvisories(source, into: &builder, part: &part)
+                try readWhole(source, into: &builder, part: &part)
             }
         }
         try readIntelligence(source, part: &part)
@@ -95,8 +99,7 @@ final class ReadingPool: Sendable {
             part.intelligence = cached.intelligence
             // What holds both was counted already.
             guard !source.holdsAdvisories else { return }
-            part.reading = cached.counts.reading(of: source.feed)
-            part.issues = cached.counts.issues(of: source.feed)
+            part.take(cached.counts)
         } else if let known = try source.readIntelligence() {
             cache?.save(known, of: source)
             part.intelligence = known.intelligence
@@ -106,22 +109,77 @@ final class ReadingPool: Sendable {
         }
     }
 
-    private func readAdvisories(_ source: FeedSource, into builder: inout IndexBuilder, part: inout Part) throws {
-        // Taken out while the sink has it: two owners would make every addition a copy.
-        var sink = BuilderSink(builder: builder)
-        builder = IndexBuilder()
-        defer { builder = sink.builder }
+    private func take(_ part: CompiledAdvisories, into builder: inout IndexBuilder) throws {
+        guard part.isShared, let texts = cache?.texts else { return try builder.merge(part) }
+        try shared.withLock { shared in
+            if shared == nil { shared = IndexBuilder(texts: texts) }
+            try shared?.merge(part)
+        }
+    }
+
+    private func readWhole(_ source: FeedSource, into builder: inout IndexBuilder, part: inout Part) throws {
+        var sink = BuilderSink()
         part.reading = try source.readAdvisories(into: &sink)
         part.issues = sink.issues
+        cache?.save(&sink.builder, reading: part.reading, issues: part.issues, of: source)
+        try builder.merge(sink.builder)
+    }
+
+    /// A piece of a source.
+    private enum Piece {
+        case read(IndexBuilder)
+        case kept(CompiledAdvisories)
+    }
+
+    private func take(_ piece: Piece, into builder: inout IndexBuilder) throws {
+        switch piece {
+        case .read(let own): try builder.merge(own)
+        case .kept(let part): try take(part, into: &builder)
+        }
+    }
+
+    /// Reads the pieces that are not in the cache, and takes the others from there. Where one cannot be read nothing was taken over yet, and the source as
+    /// a whole tells what is wrong.
+    private func read(
+        _ pieces: [FeedPiece], of source: FeedSource
+    ) throws -> (pieces: [Piece], counts: PartCache.Counts) {
+        var counts = PartCache.Counts(FeedReading(feed: source.feed), issues: [])
+        var (all, names, isKept): ([Piece], [String], Bool) = ([], [], cache != nil)
+        for piece in pieces {
+            let name = try cache.map { $0.name(of: try piece.bytes(), of: source) }
+            if let name { names.append(name) }
+            if let name, let cached = cache?.load(name) {
+                all.append(.kept(cached.part))
+                counts.add(cached.counts)
+            } else {
+                var sink = BuilderSink()
+                let own = PartCache.Counts(
+                    try piece.readAdvisories(feed: source.feed, into: &sink), issues: sink.issues)
+                if let name, cache?.save(&sink.builder, own, as: name) != true { isKept = false }
+                all.append(.read(sink.builder))
+                counts.add(own)
+            }
+        }
+        if isKept {
+            counts.pieces = names
+            cache?.save(counts, of: source)
+        }
+        return (all, counts)
+    }
+}
+
+extension ReadingPool.Part {
+    /// Takes over what reading the source came to.
+    fileprivate mutating func take(_ counts: PartCache.Counts) {
+        reading = counts.reading(of: reading.feed)
+        issues = counts.issues(of: reading.feed)
     }
 }
 
 /// Hands advisories to a builder and keeps the first records set aside; the loader counts them.
 private struct BuilderSink: AdvisorySink {
-    var builder: IndexBuilder
+    var builder = IndexBuilder()
     private(set) var issues: [FeedRecordIssue] = []
-
-    init(builder: consuming IndexBuilder) { self.builder = builder }
 
     mutating func receive(_ advisory: Advisory) throws { try builder.add(advisory) }
 
