@@ -51,18 +51,35 @@ struct TargetRefused: Error {
 
 /// The parts of a URL that matter here.
 struct Target {
+    /// The URL as it is asked: with its host in lower case, so that whoever asks looks up the address by the host that was checked.
+    let url: String
     let scheme: String
     /// Without the brackets of an IPv6 address, lowercased.
     let host: String
     let hasCredentials: Bool
 
+    /// `nil` for what is no URL, and for hosts written in other ways than names and addresses are: percent-encoding could hide a NUL, and
+    /// with it half of the name, from the system's resolver.
     init?(_ text: String) {
-        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), let url = URL(string: text), let scheme = url.scheme,
-            let host = url.host(percentEncoded: false), !host.isEmpty
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), var parts = URLComponents(string: text),
+            let scheme = parts.scheme, let written = parts.encodedHost?.lowercased(), let host = Self.host(written)
         else { return nil }
         self.scheme = scheme.lowercased()
-        self.host = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]")).lowercased()
-        hasCredentials = url.user != nil || url.password != nil
+        self.host = host
+        hasCredentials = parts.user != nil || parts.password != nil
+        parts.encodedHost = written
+        guard let url = parts.string else { return nil }
+        self.url = url
+    }
+
+    private static func host(_ written: String) -> String? {
+        let isBracketed = written.hasPrefix("[") && written.hasSuffix("]")
+        let host = isBracketed ? String(written.dropFirst().dropLast()) : written
+        let marks = isBracketed ? ":." : "-._"
+        guard !host.isEmpty,
+            host.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) || marks.contains($0) })
+        else { return nil }
+        return host
     }
 }
 

@@ -21,21 +21,21 @@ struct WebhookSender: Sendable {
 
     func send(_ claim: ClaimedNotification, at now: Date) async throws -> Answer {
         if let fault = policy.fault(in: claim.target) { return .gone("target refused: \(fault)") }
-        guard let host = Target(claim.target)?.host else { return .gone("target refused: no host") }
+        guard let target = Target(claim.target) else { return .gone("target refused: no host") }
         let address: String
         do {
-            address = try policy.choose(host, among: try await Resolver.addresses(of: host))
+            address = try policy.choose(target.host, among: try await Resolver.addresses(of: target.host))
         } catch let error as TargetRefused {
             return .refused("target refused: \(error.reason)")
         }
         // A client of its own: the name stands for the address that was checked, whatever it resolves to a moment later.
         var settings = HTTPClient.Configuration(
             redirectConfiguration: .disallow, timeout: .init(connect: .nanoseconds(timeout.nanoseconds)))
-        settings.dnsOverride = [host: address]
+        settings.dnsOverride = [target.host: address]
         settings.httpVersion = .http1Only
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
         do {
-            let answer = try await send(claim, over: http, at: now)
+            let answer = try await send(claim, to: target, over: http, at: now)
             try await http.shutdown()
             return answer
         } catch {
@@ -44,9 +44,11 @@ struct WebhookSender: Sendable {
         }
     }
 
-    private func send(_ claim: ClaimedNotification, over http: HTTPClient, at now: Date) async throws -> Answer {
+    private func send(
+        _ claim: ClaimedNotification, to target: Target, over http: HTTPClient, at now: Date
+    ) async throws -> Answer {
         let (id, timestamp) = ("msg_\(claim.id)", Int64(now.timeIntervalSince1970))
-        var request = HTTPClientRequest(url: claim.target)
+        var request = HTTPClientRequest(url: target.url)
         request.method = .POST
         request.headers = [
             "Content-Type": "application/json", "User-Agent": "ZeroTrace", "webhook-id": id,

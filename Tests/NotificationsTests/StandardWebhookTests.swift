@@ -65,9 +65,25 @@ struct TargetPolicyTests {
             ("https://[::ffff:169.254.169.254]/", "an address that is not public"), ("https://8.8.8.8/", nil),
             ("http://Hook.internal:8080/x", nil), ("https://exa mple.com/", "not a URL with a host"),
             ("https://" + String(repeating: "a", count: 2_000), "not a URL with a host"),
+            ("https://%5B%5D/", "not a URL with a host"), ("https://a%00b/", "not a URL with a host"),
+            ("https://[]/", "not a URL with a host"), ("https://%31%32%37.0.0.1/", "not a URL with a host"),
+            ("https://[fe80::1%25eth0]/", "not a URL with a host"),
         ] as [(String, String?)])
     func urlsAreLookedAtBeforeAnythingIsSent(_ url: String, _ fault: String?) {
         #expect(TargetPolicy(trusted: ["hook.internal"]).fault(in: url) == fault)
+    }
+
+    /// The client looks its address up by the host of the URL: written otherwise, it would ask the name again, and be told another address.
+    @Test(arguments: [
+        ("https://EXAMPLE.com/Hook?Key=A", "https://example.com/Hook?Key=A", "example.com"),
+        ("HTTPS://Example.COM:8443", "HTTPS://example.com:8443", "example.com"),
+        ("https://[2606:4700::ABCD]:8443/x", "https://[2606:4700::abcd]:8443/x", "2606:4700::abcd"),
+    ])
+    func theURLThatIsAskedNamesTheHostThatWasChecked(_ text: String, _ url: String, _ host: String) throws {
+        let target = try #require(Target(text))
+        #expect(target.url == url)
+        #expect(target.host == host)
+        #expect(URL(string: target.url)?.host == host)
     }
 
     @Test func everyAddressOfANameHasToBePublic() throws {
