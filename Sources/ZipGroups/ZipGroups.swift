@@ -146,6 +146,10 @@ private struct OpenZip: ~Copyable, @unchecked Sendable {
     /// Opens a file whose directory and entries agree.
     init?(path: String, sizeLimit: Int) {
         guard let bytes = Self.content(path, limit: sizeLimit) else { return nil }
+        guard Self.hasOneEnd(UnsafeRawBufferPointer(bytes)) else {
+            bytes.deallocate()
+            return nil
+        }
         guard let source = zip_source_buffer_create(bytes.baseAddress, UInt64(bytes.count), 0, nil) else {
             bytes.deallocate()
             return nil
@@ -157,6 +161,17 @@ private struct OpenZip: ~Copyable, @unchecked Sendable {
         }
         self.handle = handle
         self.bytes = bytes
+    }
+
+    /// Whether there is one place that looks like the end of a directory, and nothing behind it. Readers look for it from the end on, and where
+    /// two can be taken for it they take different ones, and find different entries.
+    ///
+    /// - Source: APPNOTE.TXT 4.3.16.
+    private static func hasOneEnd(_ zip: UnsafeRawBufferPointer) -> Bool {
+        let (mark, size): ([UInt8], Int) = ([0x50, 0x4B, 5, 6], 22)
+        guard zip.count >= size, zip[(zip.count - size)...].starts(with: mark) else { return false }
+        let reach = max(0, zip.count - size - Int(UInt16.max))
+        return !(reach..<zip.count - size).contains { zip[$0] == mark[0] && zip[$0...].starts(with: mark) }
     }
 
     deinit {

@@ -82,6 +82,20 @@ import ZipGroups
         #expect(open("text") == nil)
     }
 
+    /// Of two ends readers take different ones, and find different entries.
+    @Test func aZipWithTwoEndsIsLeftToOthers() throws {
+        try write(Self.entries(2))
+        let one = Array(try Data(contentsOf: URL(fileURLWithPath: path("zip"))))
+        try write(Self.entries(3))
+        let other = Array(try Data(contentsOf: URL(fileURLWithPath: path("zip"))))
+        #expect(open() != nil)
+        let odd: [[UInt8]] = [one + other, other + Array(other.suffix(22)), other + [0]]
+        for bytes in odd {
+            try Data(bytes).write(to: URL(fileURLWithPath: path("two")))
+            #expect(open("two") == nil)
+        }
+    }
+
     @Test func whatIsDamagedIsNeverRead() throws {
         try write(Self.entries(4))
         let good = Array(try Data(contentsOf: URL(fileURLWithPath: path("zip"))))
