@@ -13,6 +13,8 @@ enum TemporaryPlace {
     /// The path of a file with this content; valid until the next one of that name.
     static func file(_ name: String, _ bytes: [UInt8]) -> String {
         let path = "\(folder)/\(name)"
+        // A file of its own each time: the one before may still be mapped and read in the background.
+        unlink(path)
         write(path, bytes)
         return path
     }
