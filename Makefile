@@ -42,11 +42,11 @@ format: ## Format all Swift sources
 COMPUTING := ^(Accuracy|Advisories|Matching|Versioning)Tests\.
 
 # So many tests that wait run at once: with all of them at once each takes minutes, and what is bounded in time runs out of it.
-unit-test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH := 12
+SWIFT_TEST := swift test --skip-build --experimental-maximum-parallelization-width 12
 unit-test: ## Build and run the Swift tests
 	swift build --build-tests
-	swift test --skip-build --skip '$(COMPUTING)'
-	swift test --skip-build --filter '$(COMPUTING)'
+	$(SWIFT_TEST) --skip '$(COMPUTING)'
+	$(SWIFT_TEST) --filter '$(COMPUTING)'
 
 dashboard-test: dashboard ## Type-check, lint and test the dashboard
 	Dashboard/scripts/test.sh
