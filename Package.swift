@@ -125,6 +125,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CZip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CPq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -147,8 +148,10 @@ let package = Package(
         module(floor: 0, "Settings"),
         module(floor: 0, "CircuitBreaking"),
         module(floor: 0, "ConformanceTesting"),
+        module(floor: 0, "MailTesting"),
 
         module(floor: 1, "Versioning", ["PackageIdentity"]),
+        module(floor: 1, "Mail", ["Settings", "CCurl"]),
         module(floor: 1, "PipelinedConnections", ["Settings"], external: [nioCore, nioPosix, nioSSL]),
 
         module(
@@ -219,9 +222,11 @@ let package = Package(
             external: [crypto, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL, product("NIOWebSocket", "swift-nio")]),
 
         module(
-            floor: 5, "Notifications", ["Scoring", "Stores"],
+            floor: 5, "Notifications", ["Mail", "Scoring", "Stores"],
             external: [crypto, logging, metrics, lifecycle, httpClient, nioCore, nioHTTP1, nioPosix]),
 
+        module(
+            floor: 6, "BackendTesting", ["PostgreSQL", "PostgresStore", "PostgresTesting", "SQLiteStore", "Stores"]),
         module(floor: 6, "JobQueueTesting", ["ConformanceTesting", "Stores", "JobQueue"]),
         module(floor: 6, "EventsTesting", ["ConformanceTesting", "Stores", "Events"]),
         module(
@@ -262,7 +267,7 @@ let package = Package(
                 "PackageIdentity", "Scoring", "Versioning", "Advisories", "Inventory", "SBOM", "Matching", "Reports",
                 "LoadTest", "Settings", "Stores", "SQLiteStore", "PostgresStore", "Verdicts", "JobQueue", "Events",
                 "Caching", "RedisClient", "MemcachedClient", "RedisJobQueue", "RedisEventBus", "RemoteCaching",
-                "Telemetry", "Enrichment", "VerdictClient", "Notifications", "Processor", "Upkeep", "Gateway",
+                "Telemetry", "Enrichment", "VerdictClient", "Mail", "Notifications", "Processor", "Upkeep", "Gateway",
                 "VerdictServer", "DirectCommands",
             ], external: [argumentParser, crypto, logging, metrics, lifecycle, product("Hummingbird", "hummingbird")]),
         program(
@@ -277,6 +282,7 @@ let package = Package(
         tests("BoundedInput", ["SeededRandom"]),
         tests("Settings"),
         tests("CircuitBreaking"),
+        tests("Mail", ["MailTesting", "Settings"]),
         tests("JSONDocuments"),
         tests("Archives"),
         tests("ZipGroups"),
@@ -357,8 +363,8 @@ let package = Package(
         tests(
             "Notifications",
             [
-                "Inventory", "LoopbackTesting", "Matching", "PackageIdentity", "PostgreSQL", "PostgresStore",
-                "PostgresTesting", "SQLiteStore", "Scoring", "Stores",
+                "BackendTesting", "Inventory", "LoopbackTesting", "Mail", "MailTesting", "Matching", "PackageIdentity",
+                "Scoring", "Stores",
             ], external: [crypto, logging, nioCore, nioHTTP1, nioPosix]),
         tests("Upkeep", ["Stores", "Telemetry", "JobQueue", "Caching"], external: [logging, metrics]),
         tests("Stores", ["Inventory"]),
@@ -378,10 +384,8 @@ let package = Package(
         tests(
             "Gateway",
             [
-                "Advisories", "BoundedInput", "DataServersTesting", "Events", "Inventory", "JobQueue", "Matching",
-                "PackageIdentity",
-                "PostgreSQL", "PostgresStore", "PostgresTesting", "RedisClient", "SQLiteStore", "Scoring", "Settings",
-                "Stores",
+                "Advisories", "BackendTesting", "BoundedInput", "DataServersTesting", "Events", "Inventory", "JobQueue",
+                "Matching", "Notifications", "PackageIdentity", "RedisClient", "Scoring", "Settings", "Stores",
                 "Telemetry", "Verdicts", "Wire",
             ],
             external: httpServer + [

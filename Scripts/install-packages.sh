@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build_packages=(
-    ca-certificates curl g++ git libarchive-dev libbz2-dev libexpat1-dev liblzma-dev libpq-dev
-    libsqlite3-dev libzip-dev libzstd-dev make nettle-dev pkg-config zlib1g-dev
+    ca-certificates curl g++ git libarchive-dev libbz2-dev libcurl4-openssl-dev libexpat1-dev liblzma-dev
+    libpq-dev libsqlite3-dev libzip-dev libzstd-dev make nettle-dev pkg-config zlib1g-dev
 )
 dashboard_packages=(
     esbuild fonts-jetbrains-mono node-csstype node-d3-array node-d3-scale node-d3-shape node-d3-time-format node-prop-types
@@ -20,7 +20,7 @@ test_packages=(
 )
 # What the tests use of Python: oracles, the browser driver, the linter.
 python_packages=(
-    axe-playwright-python==0.1.8 cryptography cvss cyclonedx-python-lib jsonschema oidc-provider-mock openapi-spec-validator
+    aiosmtpd axe-playwright-python==0.1.8 cryptography cvss cyclonedx-python-lib jsonschema oidc-provider-mock openapi-spec-validator
     oxlint==1.89.0 packaging playwright==1.65.2 prometheus-client pytest referencing websockets
 )
 

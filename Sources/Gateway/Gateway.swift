@@ -92,7 +92,10 @@ struct GatewayParts: Sendable {
             + APITokenRoutes(services: services, limits: limits).routes
             + AgentStandingRoutes(services: services, authenticator: authenticator, limits: limits).routes
             + ExceptionRoutes(services: services, limits: limits).routes
-            + NotificationRoutes(services: services, limits: limits, targets: configuration.notificationTargets).routes
+            + NotificationRoutes(
+                services: services, limits: limits, targets: configuration.notificationTargets,
+                recipients: configuration.mailRecipients
+            ).routes
             + TriageRoutes(services: services, limits: limits).routes
             + VEXRoutes(services: services).routes
             + OperationRoutes(

@@ -23,8 +23,10 @@ public struct GatewayConfiguration: Sendable {
     /// OpenID providers with which people may sign in, besides their passwords.
     public var identityProviders: [IdentityProvider] = []
 
-    /// Where people may have notifications sent; whoever delivers them has the same rules and the last word.
+    /// Where people may have webhooks sent; whoever delivers them has the same rules and the last word.
     public var notificationTargets = TargetPolicy()
+    /// Whom people may have e-mail sent to; `nil` when nobody delivers any.
+    public var mailRecipients: RecipientPolicy?
 
     /// How long an access token of a person or an agent works.
     public var accessTokenLifetime = Duration.seconds(600)

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Mail
 import Metrics
 import ServiceLifecycle
 import Stores
@@ -7,20 +8,25 @@ import Stores
 /// Delivers what waits in the outbox. Any number of them may run, in any number of processes.
 public struct NotificationDeliverer: Service {
     private let store: any Store
-    private let sender: WebhookSender
+    private let webhooks: WebhookSender
+    private let mail: MailSender
     private let configuration: Configuration
     private let logger: Logger
     private let now: @Sendable () -> Date
 
     /// How it works.
     public struct Configuration: Sendable {
-        /// Where notifications may go.
+        /// Where webhooks may go.
         public var policy = TargetPolicy()
+        /// Who takes e-mail; `nil` leaves it waiting.
+        public var relay: MailRelay?
+        /// Whom e-mail may go to.
+        public var recipients = RecipientPolicy()
         /// Rest when nothing waits.
         public var interval = Duration.seconds(1)
-        /// For one request, from the connection to the status of the answer.
+        /// For one request or message, from the connection to the status of the answer.
         public var timeout = Duration.seconds(15)
-        /// Requests at the same time.
+        /// Requests and messages at the same time.
         public var concurrency = 16
         /// How long notifications that are over are kept to be looked at.
         public var retention: TimeInterval = 14 * 24 * 3_600
@@ -31,7 +37,7 @@ public struct NotificationDeliverer: Service {
     }
 
     /// Notifications of one company taken at a time.
-    static let batchSize = 50
+    static let batchSize = 100
     /// Notifications that are over forgotten at a time, of each company.
     static let forgottenAtOnce = 1_000
 
@@ -42,7 +48,9 @@ public struct NotificationDeliverer: Service {
     ) {
         self.store = store
         self.configuration = configuration
-        sender = WebhookSender(policy: configuration.policy, timeout: configuration.timeout)
+        webhooks = WebhookSender(policy: configuration.policy, timeout: configuration.timeout)
+        mail = MailSender(
+            relay: configuration.relay, recipients: configuration.recipients, timeout: configuration.timeout)
         self.logger = logger
         self.now = now
     }
@@ -76,17 +84,31 @@ public struct NotificationDeliverer: Service {
         let lease = configuration.timeout * (rounds + 1) + .seconds(30)
         let claims = try await store.claimNotifications(at: now(), lease: lease, limit: Self.batchSize)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for (index, claim) in claims.enumerated() {
+            for (index, delivery) in Self.deliveries(claims).enumerated() {
                 if index >= configuration.concurrency { try await group.next() }
-                group.addTask { try await deliver(claim) }
+                group.addTask { try await deliver(delivery) }
             }
             try await group.waitForAll()
         }
         return claims.count
     }
 
-    private func deliver(_ claim: ClaimedNotification) async throws {
-        let outcome = outcome(of: try await sender.send(claim, at: now()), claim)
+    /// What goes out together: each webhook alone, e-mail by its recipient.
+    private static func deliveries(_ claims: [ClaimedNotification]) -> [[ClaimedNotification]] {
+        let mail = Dictionary(grouping: claims.filter { $0.kind == .email }, by: \.endpoint)
+        return claims.filter { $0.kind == .webhook }.map { [$0] } + mail.values
+    }
+
+    private func deliver(_ claims: [ClaimedNotification]) async throws {
+        let answer =
+            switch claims[0].kind {
+            case .webhook: try await webhooks.send(claims[0], at: now())
+            case .email: try await mail.send(claims, at: now())
+            }
+        for claim in claims { try await finish(claim, outcome(of: answer, claim)) }
+    }
+
+    private func finish(_ claim: ClaimedNotification, _ outcome: DeliveryOutcome) async throws {
         try await store.finishNotification(claim, outcome, at: now())
         switch outcome {
         case .delivered: count("delivered")
@@ -99,7 +121,7 @@ public struct NotificationDeliverer: Service {
         }
     }
 
-    private func outcome(of answer: WebhookSender.Answer, _ claim: ClaimedNotification) -> DeliveryOutcome {
+    private func outcome(of answer: DeliveryAnswer, _ claim: ClaimedNotification) -> DeliveryOutcome {
         switch answer {
         case .taken: return .delivered
         case .gone(let reason): return .dead(reason: reason)

@@ -10,16 +10,7 @@ struct WebhookSender: Sendable {
     /// For everything, from the connection to the status of the answer.
     let timeout: Duration
 
-    /// What the receiver made of it.
-    enum Answer: Sendable, Equatable {
-        case taken
-        /// Not taken; another time it may be.
-        case refused(String)
-        /// Never will be.
-        case gone(String)
-    }
-
-    func send(_ claim: ClaimedNotification, at now: Date) async throws -> Answer {
+    func send(_ claim: ClaimedNotification, at now: Date) async throws -> DeliveryAnswer {
         if let fault = policy.fault(in: claim.target) { return .gone("target refused: \(fault)") }
         guard let target = Target(claim.target) else { return .gone("target refused: no host") }
         let address: String
@@ -46,7 +37,7 @@ struct WebhookSender: Sendable {
 
     private func send(
         _ claim: ClaimedNotification, to target: Target, over http: HTTPClient, at now: Date
-    ) async throws -> Answer {
+    ) async throws -> DeliveryAnswer {
         let (id, timestamp) = ("msg_\(claim.id)", Int64(now.timeIntervalSince1970))
         var request = HTTPClientRequest(url: target.url)
         request.method = .POST

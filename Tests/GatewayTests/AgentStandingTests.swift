@@ -1,3 +1,4 @@
+import BackendTesting
 import Foundation
 import HummingbirdTesting
 import Stores

@@ -1,3 +1,4 @@
+import BackendTesting
 import Crypto
 import Foundation
 import HTTPTypes

@@ -1,5 +1,7 @@
+import BackendTesting
 import Foundation
 import HummingbirdTesting
+import Notifications
 import Stores
 import Testing
 
@@ -57,6 +59,40 @@ struct NotificationTests {
             let token = try await installation.token(installation.red.owner)
             let made = try await client.send(
                 .post, "/v1/notification-endpoints", token: token, json: #"{"url":"\#(url)"}"#)
+            #expect(made.refusal == "400 invalid_request")
+        }
+    }
+
+    @Test func anAddressIsToldWhereTheInstallationSendsEMail() async throws {
+        let installation = try await Installation { $0.mailRecipients = RecipientPolicy(domains: ["red.example"]) }
+        try await installation.run { client async throws in
+            let token = try await installation.token(installation.red.owner)
+            func make(_ body: String) async throws -> TestResponse {
+                try await client.send(.post, "/v1/notification-endpoints", token: token, json: body)
+            }
+            let made = try await make(#"{"kind":"email","address":"team@red.example","minimum_severity":"high"}"#)
+            #expect(made.status == .created, "\(made.refusal)")
+            #expect(made.json["kind"].text == "email")
+            #expect(made.json["target"].text == "team@red.example")
+            #expect(made.json["secret"].isNull)
+            for wrong in [
+                #"{"kind":"email"}"#, #"{"kind":"email","url":"https://example.com/"}"#,
+                #"{"kind":"email","address":"team@blue.example"}"#, #"{"kind":"pigeon","address":"a@red.example"}"#,
+                #"{"kind":"email","address":"team@red.example\r\nBcc: x@red.example"}"#,
+                #"{"kind":"email","address":"team@red.example","url":"https://example.com/"}"#,
+                #"{"address":"team@red.example"}"#, "{}",
+            ] {
+                #expect(try await make(wrong).refusal == "400 invalid_request", "\(wrong)")
+            }
+        }
+    }
+
+    @Test func withoutARelayThereIsNoEMail() async throws {
+        let installation = try await Installation()
+        try await installation.run { client async throws in
+            let made = try await client.send(
+                .post, "/v1/notification-endpoints", token: try await installation.token(installation.red.owner),
+                json: #"{"kind":"email","address":"team@red.example"}"#)
             #expect(made.refusal == "400 invalid_request")
         }
     }

@@ -1,3 +1,4 @@
+import BackendTesting
 import Foundation
 import LoopbackTesting
 import NIOCore

@@ -1,3 +1,4 @@
+import BackendTesting
 import Crypto
 import Foundation
 import Inventory
@@ -67,9 +68,9 @@ struct Place: Sendable {
     }
 
     /// An agent, as it enrolls.
-    func enroll(_ number: UInt8) async throws -> AgentID {
+    func enroll(_ number: UInt8, hostname: String? = nil) async throws -> AgentID {
         let facts = HeartbeatFacts(
-            host: HostFacts(hostname: "host-\(number)"), agentVersion: "1", droppedReports: 0, warnings: [])
+            host: HostFacts(hostname: hostname ?? "host-\(number)"), agentVersion: "1", droppedReports: 0, warnings: [])
         let outcome = try await store.enrollAgent(
             token: invitation, publicKey: [UInt8](repeating: number, count: 32), facts: facts, at: clock.now)
         guard case .enrolled(let credential) = outcome else { throw Unexpected(what: "\(outcome)") }
@@ -77,12 +78,12 @@ struct Place: Sendable {
     }
 
     /// Receives and applies an inventory of one package as a processor would; each package has vulnerabilities of its own.
-    func apply(_ package: String, to agent: AgentID) async throws {
+    func apply(_ package: String, to agent: AgentID, vulnerabilities: Int = 3) async throws {
         let purl = try PackageURL("pkg:pypi/\(package)@1.0")
         let inventory = Inventory([purl])
         try await store.receiveInventory(scope: scope, agentID: agent, inventory: inventory, at: clock.now)
         let ids = try await store.internPackages([purl], at: clock.now)
-        let verdicts = (1...3).map { number in
+        let verdicts = (1...vulnerabilities).map { number in
             Verdict(
                 vulnerability: "CVE-\(package)-\(number)", advisories: [], status: .affected,
                 reason: VerdictReason.inRange)

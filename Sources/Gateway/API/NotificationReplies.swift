@@ -4,13 +4,18 @@ import Stores
 
 /// Body that makes an endpoint.
 struct EndpointRequest: Decodable {
-    let url: String
+    /// A webhook when it is left out.
+    let kind: NotificationEndpoint.Kind?
+    /// Of a webhook.
+    let url: String?
+    /// Of e-mail.
+    let address: String?
     let label: String?
     let minimumSeverity: Severity?
     let exploitedOnly: Bool?
 
     private enum CodingKeys: String, CodingKey {
-        case url, label
+        case kind, url, address, label
         case minimumSeverity = "minimum_severity"
         case exploitedOnly = "exploited_only"
     }

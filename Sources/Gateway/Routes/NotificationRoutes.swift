@@ -10,6 +10,8 @@ struct NotificationRoutes: Sendable {
     let services: GatewayServices
     let limits: GatewayConfiguration.Limits
     let targets: TargetPolicy
+    /// `nil` when the installation sends no e-mail.
+    let recipients: RecipientPolicy?
 
     var routes: [Route] {
         [
@@ -30,16 +32,34 @@ struct NotificationRoutes: Sendable {
     @Sendable private func create(_ call: Call, _ caller: Caller) async throws -> Response {
         let body = try await call.json(EndpointRequest.self, limit: limits.jsonBody)
         guard (body.label ?? "").count <= 200 else { throw APIError.invalid("label: longer than 200 characters") }
-        if let fault = targets.fault(in: body.url) { throw APIError.invalid("url: \(fault)") }
-        let secret = StandardWebhook.makeSecret()
+        let kind = body.kind ?? .webhook
+        let target = try target(of: body, kind)
+        let secret = kind == .webhook ? StandardWebhook.makeSecret() : []
         let draft = EndpointDraft(
-            kind: .webhook, target: body.url, label: body.label ?? "", minimumSeverity: body.minimumSeverity,
+            kind: kind, target: target, label: body.label ?? "", minimumSeverity: body.minimumSeverity,
             exploitedOnly: body.exploitedOnly ?? false, secret: secret)
         let made = try await services.store.insertEndpoint(
             scope: caller.scope, draft, by: caller.userID, at: services.now())
         call.logger.info("endpoint made", metadata: ["endpoint": "\(made.id)", "user": "\(caller.userID)"])
         return try Reply.json(
-            EndpointReply(made, secret: StandardWebhook.text(of: secret)), status: .created)
+            EndpointReply(made, secret: kind == .webhook ? StandardWebhook.text(of: secret) : nil), status: .created)
+    }
+
+    /// Where the endpoint is, when it may be there.
+    private func target(of body: EndpointRequest, _ kind: NotificationEndpoint.Kind) throws -> String {
+        switch kind {
+        case .webhook:
+            guard let url = body.url, body.address == nil else { throw APIError.invalid("url: a webhook has one") }
+            if let fault = targets.fault(in: url) { throw APIError.invalid("url: \(fault)") }
+            return url
+        case .email:
+            guard let recipients else { throw APIError.invalid("kind: this installation sends no e-mail") }
+            guard let address = body.address, body.url == nil else {
+                throw APIError.invalid("address: e-mail has one")
+            }
+            if let fault = recipients.fault(in: address) { throw APIError.invalid("address: \(fault)") }
+            return address
+        }
     }
 
     @Sendable private func delete(_ call: Call, _ caller: Caller) async throws -> Response {

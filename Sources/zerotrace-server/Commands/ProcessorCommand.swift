@@ -21,7 +21,7 @@ struct ProcessorCommand: AsyncParsableCommand {
     func run() async throws {
         let deployment = try role.data.deployment()
         try deployment.requireShared(by: "processor")
-        var configuration = RoleConfiguration(deployment: deployment, processor: processor.configuration)
+        var configuration = RoleConfiguration(deployment: deployment, processor: try processor.configuration())
         configuration.processor?.operations = try operations()
         try await runApplication(configuration, logger: try role.makeLogger())
     }

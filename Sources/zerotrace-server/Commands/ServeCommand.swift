@@ -22,7 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let deployment = try role.data.deployment()
         var configuration = RoleConfiguration(
-            deployment: deployment, gateway: try gateway.configuration(), processor: processor.configuration,
+            deployment: deployment, gateway: try gateway.configuration(), processor: try processor.configuration(),
             drain: .seconds(gateway.drain))
         // Whoever asks others for verdicts has no use for an index of its own.
         if feedMinutes > 0, deployment.enrichment == nil {

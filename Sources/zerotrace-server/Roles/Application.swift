@@ -28,8 +28,8 @@ struct RoleConfiguration: Sendable {
 struct ProcessorConfiguration: Sendable {
     /// Companies worked on at once.
     var workers = 2
-    /// Where notifications may go.
-    var notificationTargets = TargetPolicy()
+    /// Where notifications may go, and who takes e-mail.
+    var notifications = NotificationDeliverer.Configuration()
     /// Rest between two looks for work that a queue forgot.
     var sweepInterval = Duration.seconds(2)
     /// Where its health and metrics are shown; `nil` for nowhere, or when the gateway in the same process shows them.
@@ -90,9 +90,7 @@ private func buildApplication(_ configuration: RoleConfiguration, logger: Logger
 private func processorServices(_ configuration: ProcessorConfiguration, _ parts: Parts, _ logger: Logger)
     -> [any Service]
 {
-    var notifications = NotificationDeliverer.Configuration()
-    notifications.policy = configuration.notificationTargets
-    return [
+    [
         QueueUpkeep(queue: parts.queue, logger: logger),
         FeedChangeProcessor(
             store: parts.store, verdicts: parts.verdicts, changeFeed: parts.verdicts, events: parts.events,
@@ -101,7 +99,7 @@ private func processorServices(_ configuration: ProcessorConfiguration, _ parts:
             store: parts.store, verdicts: parts.verdicts, queue: parts.queue, events: parts.events,
             workers: configuration.workers, logger: logger),
         Sweeper(store: parts.store, queue: parts.queue, interval: configuration.sweepInterval, logger: logger),
-        NotificationDeliverer(store: parts.store, configuration: notifications, logger: logger),
+        NotificationDeliverer(store: parts.store, configuration: configuration.notifications, logger: logger),
         ExpirationRecorder(store: parts.store, interval: .seconds(30), logger: logger),
     ]
 }

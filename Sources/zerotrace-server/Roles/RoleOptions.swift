@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Gateway
 import Logging
+import Mail
 import Notifications
 import Settings
 import Telemetry
@@ -68,6 +69,8 @@ struct GatewayOptions: ParsableArguments {
         gateway.trustsForwardedAddress = trustProxy
         gateway.allowedOrigins = variables.words("CORS_ORIGINS")
         gateway.notificationTargets = .configured
+        // Without the password, which is the processors' alone.
+        if EnvironmentVariables.smtp.text("HOST") != nil { gateway.mailRecipients = .configured }
         let limits = gateway.limits
         gateway.limits.companyRequests = try variables.requestsPerMinute("RATE_LIMIT", default: limits.companyRequests)
         gateway.limits.fleetRequests = try variables.requestsPerMinute(
@@ -96,8 +99,12 @@ struct ProcessorOptions: ParsableArguments {
         guard (1...256).contains(workers) else { throw ValidationError("There are 1 to 256 workers.") }
     }
 
-    var configuration: ProcessorConfiguration {
-        ProcessorConfiguration(workers: workers, notificationTargets: .configured)
+    func configuration() throws -> ProcessorConfiguration {
+        var notifications = NotificationDeliverer.Configuration()
+        notifications.policy = .configured
+        notifications.relay = try MailRelay(environment: ProcessInfo.processInfo.environment)
+        notifications.recipients = .configured
+        return ProcessorConfiguration(workers: workers, notifications: notifications)
     }
 }
 
@@ -109,7 +116,19 @@ extension TargetPolicy {
     }
 }
 
+extension RecipientPolicy {
+    /// `SMTP_RECIPIENT_DOMAINS` of this process.
+    static var configured: RecipientPolicy {
+        RecipientPolicy(domains: EnvironmentVariables.smtp.words("RECIPIENT_DOMAINS"))
+    }
+}
+
 extension EnvironmentVariables {
+    /// `SMTP_…` of this process.
+    static var smtp: EnvironmentVariables {
+        EnvironmentVariables(ProcessInfo.processInfo.environment, family: "SMTP_")
+    }
+
     /// `API_…` of this process.
     static var api: EnvironmentVariables {
         EnvironmentVariables(ProcessInfo.processInfo.environment, family: "API_")

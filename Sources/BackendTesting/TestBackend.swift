@@ -4,26 +4,29 @@ import PostgresStore
 import PostgresTesting
 import SQLiteStore
 import Stores
-import Testing
 
 /// A store for one test, which ends with it.
-final class TestBackend: Sendable {
+public final class TestBackend: Sendable {
     /// What keeps the data.
-    enum Kind: String, Sendable, CaseIterable, CustomTestStringConvertible {
-        case sqlite, postgres
+    public enum Kind: String, Sendable, CaseIterable {
+        /// A file.
+        case sqlite
+        /// A server.
+        case postgres
 
         /// Those that can be had on this machine.
-        static var available: [Kind] { PostgresCluster.isAvailable ? allCases : [.sqlite] }
-        var testDescription: String { rawValue }
+        public static var available: [Kind] { PostgresCluster.isAvailable ? allCases : [.sqlite] }
     }
 
-    let store: any Store
+    /// The store itself.
+    public let store: any Store
     private let end: @Sendable () -> Void
 
-    init(_ kind: Kind) async throws {
+    /// Makes one that is empty.
+    public init(_ kind: Kind) async throws {
         switch kind {
         case .sqlite:
-            let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gateway-\(UUID().uuidString)")
+            let folder = FileManager.default.temporaryDirectory.appendingPathComponent("backend-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let store = try SQLiteStore(path: folder.appendingPathComponent("test.sqlite").path)
             self.store = store
