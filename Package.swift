@@ -245,8 +245,8 @@ let package = Package(
             floor: 6, "Gateway",
             [
                 "PackageIdentity", "Scoring", "Inventory", "Matching", "Wire", "Stores", "Verdicts", "JobQueue",
-                "Caching", "Events", "Telemetry", "Reports", "BoundedInput", "JSONDocuments", "RedisClient",
-                "Notifications",
+                "Caching", "CircuitBreaking", "Events", "Telemetry", "Reports", "BoundedInput", "JSONDocuments",
+                "RedisClient", "Notifications",
             ],
             external: [crypto, cryptoExtras, logging, metrics, lifecycle, httpClient] + httpServer,
             resources: [.embedInCode("Resources")]),

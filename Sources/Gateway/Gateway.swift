@@ -53,10 +53,11 @@ struct GatewayParts: Sendable {
         let tokens = AccessTokens(
             keys: services.signingKeys, lifetime: configuration.accessTokenLifetime, now: services.now)
         let sessions = SessionBoard(store: services.store, lifetime: configuration.sessionCheckInterval)
+        let shared = services.sharedMemory.map { GuardedMemory($0, logger: logger) }
         authenticator = Authenticator(
-            tokens: tokens, sessions: sessions, services: services, configuration: configuration)
+            tokens: tokens, sessions: sessions, services: services, configuration: configuration, shared: shared)
         origin = OriginCheck(isServedOverTLS: configuration.isServedOverTLS)
-        let routes = Self.routes(configuration, services, authenticator, origin)
+        let routes = Self.routes(configuration, services, authenticator, origin, shared)
         try PermissionMatrix.check(routes)
         responder = GatewayResponder(
             table: try RouteTable(routes), authenticator: authenticator,
@@ -70,10 +71,10 @@ struct GatewayParts: Sendable {
     /// The list of all routes: a new group is added here.
     private static func routes(
         _ configuration: GatewayConfiguration, _ services: GatewayServices, _ authenticator: Authenticator,
-        _ origin: OriginCheck
+        _ origin: OriginCheck, _ shared: GuardedMemory?
     ) -> [Route] {
         let limits = configuration.limits
-        let throttle = SignInThrottle(limits: limits)
+        let throttle = SignInThrottle(limits: limits, shared: shared)
         let auth = AuthRoutes(
             services: services, configuration: configuration, authenticator: authenticator, throttle: throttle,
             cookie: RefreshCookie(isSecure: configuration.isServedOverTLS), origin: origin)

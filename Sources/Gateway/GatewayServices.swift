@@ -27,6 +27,8 @@ public struct GatewayServices: Sendable {
     public let now: @Sendable () -> Date
     /// What the gateways of the installation tell each other of request limits; `nil` when there is but one.
     public let rateLimits: (any SharedRateLimits)?
+    /// What they remember together of sign-ins and proofs; `nil` when there is but one.
+    public let sharedMemory: (any SharedMemory)?
     /// Writes all metrics in Prometheus text format; `nil` when none are kept.
     public let metricsText: (@Sendable () -> String)?
 
@@ -39,7 +41,8 @@ public struct GatewayServices: Sendable {
         signingKey: Curve25519.Signing.PrivateKey, health: HealthState = HealthState(),
         now: @escaping @Sendable () -> Date = { Date() },
         metricsText: (@Sendable () -> String)? = nil,
-        rateLimits: (any SharedRateLimits)? = nil, signingKeys: (@Sendable () -> SigningKeys)? = nil
+        rateLimits: (any SharedRateLimits)? = nil, sharedMemory: (any SharedMemory)? = nil,
+        signingKeys: (@Sendable () -> SigningKeys)? = nil
     ) {
         self.store = store
         self.verdicts = verdicts
@@ -51,6 +54,7 @@ public struct GatewayServices: Sendable {
         self.now = now
         self.metricsText = metricsText
         self.rateLimits = rateLimits
+        self.sharedMemory = sharedMemory
     }
 
     /// A cache of overviews.

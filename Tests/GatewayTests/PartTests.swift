@@ -111,21 +111,21 @@ struct SignInThrottleTests {
         return limits
     }
 
-    @Test func manyEmailsFromOneNetworkAreStopped() throws {
+    @Test func manyEmailsFromOneNetworkAreStopped() async throws {
         let throttle = SignInThrottle(limits: limits(email: 10, address: 2))
         for (email, address) in [("a", "2001:db8:1:2::1"), ("b", "2001:db8:1:2::2")] {
-            try throttle.begin(email: email, address: .init(nil, forwarded: address), now: start)
+            try await throttle.begin(email: email, address: .init(nil, forwarded: address), now: start)
         }
-        #expect(throws: APIError.self) {
-            try throttle.begin(email: "c", address: .init(nil, forwarded: "2001:db8:1:2:ffff::3"), now: start)
+        await #expect(throws: APIError.self) {
+            try await throttle.begin(email: "c", address: .init(nil, forwarded: "2001:db8:1:2:ffff::3"), now: start)
         }
-        try throttle.begin(email: "c", address: .init(nil, forwarded: "2001:db8:1:3::1"), now: start)
+        try await throttle.begin(email: "c", address: .init(nil, forwarded: "2001:db8:1:3::1"), now: start)
     }
 
-    @Test func memoryIsBounded() throws {
+    @Test func memoryIsBounded() async throws {
         let throttle = SignInThrottle(limits: limits(email: 10, address: 10), capacity: 50)
         for number in 0..<500 {
-            try throttle.begin(
+            try await throttle.begin(
                 email: "user\(number)", address: .init(nil, forwarded: "10.0.0.\(number)"),
                 now: start.addingTimeInterval(Double(number)))
         }

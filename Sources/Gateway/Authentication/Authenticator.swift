@@ -13,8 +13,14 @@ struct Authenticator: Sendable {
     private let window: Int64
     /// Proofs of enrolled agents, and proofs of keys that are not known yet: a stranger who makes up keys fills only the latter.
     private let usedProofs: ReplayCache
+    /// Where the other gateways look, too; `nil` when there is but one.
+    private let shared: GuardedMemory?
 
-    init(tokens: AccessTokens, sessions: SessionBoard, services: GatewayServices, configuration: GatewayConfiguration) {
+    init(
+        tokens: AccessTokens, sessions: SessionBoard, services: GatewayServices, configuration: GatewayConfiguration,
+        shared: GuardedMemory?
+    ) {
+        self.shared = shared
         self.tokens = tokens
         self.sessions = sessions
         store = services.store
@@ -95,7 +101,7 @@ struct Authenticator: Sendable {
             throw APIError.unauthorized(
                 "The access token belongs to another key.", scheme: AgentProtocol.tokenType)
         }
-        try use(proof)
+        try await use(proof)
         guard await !barred.contains(agentID, at: now()) else { throw Self.unknownAgent }
         return AgentCaller(agentID: agentID, scope: CompanyScope(companyID: company))
     }
@@ -108,7 +114,7 @@ struct Authenticator: Sendable {
         guard let agentID, let credential = try await store.fetchCredential(agentID: agentID),
             credential.publicKey == proof.publicKey
         else { throw Self.unknownAgent }
-        try use(proof)
+        try await use(proof)
         return credential
     }
 
@@ -149,8 +155,16 @@ struct Authenticator: Sendable {
         return proof
     }
 
-    private func use(_ proof: PossessionProof) throws {
-        switch usedProofs.use(identifier: proof.identifier, publicKey: proof.publicKey, now: unixTime) {
+    /// Notes the use of a proof: here, and then where the other gateways look, for as long as it could be used again.
+    private func use(_ proof: PossessionProof) async throws {
+        let time = unixTime
+        var outcome = usedProofs.use(identifier: proof.identifier, publicKey: proof.publicKey, now: time)
+        if outcome == .fresh, let shared {
+            let key = ReplayCache.name(proof.identifier, proof.publicKey)
+            let left = Duration.seconds(max(1, proof.issuedAt + window - time + 1))
+            if await shared.ask({ try await $0.noteOnce(key, for: left) }) == false { outcome = .replayed }
+        }
+        switch outcome {
         case .fresh: return
         case .replayed:
             throw APIError.unauthorized(

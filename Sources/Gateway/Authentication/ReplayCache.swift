@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Synchronization
+import Wire
 
 /// Remembers proofs that were used, for as long as they could be used again, in bounded memory.
 ///
@@ -52,9 +53,17 @@ final class ReplayCache: Sendable {
         }
     }
 
+    /// How other gateways know a proof.
+    static func name(_ identifier: String, _ publicKey: [UInt8]) -> String {
+        Base64URL.encode(Array(digest(identifier, publicKey).prefix(16)))
+    }
+
+    private static func digest(_ identifier: String, _ publicKey: [UInt8]) -> SHA256.Digest {
+        SHA256.hash(data: publicKey + Array(identifier.utf8))
+    }
+
     private static func fingerprint(_ identifier: String, _ publicKey: [UInt8]) -> Fingerprint {
-        let digest = SHA256.hash(data: publicKey + Array(identifier.utf8))
-        return digest.withUnsafeBytes {
+        digest(identifier, publicKey).withUnsafeBytes {
             Fingerprint(
                 high: $0.loadUnaligned(as: UInt64.self), low: $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
         }

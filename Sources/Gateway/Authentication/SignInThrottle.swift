@@ -1,7 +1,11 @@
+import Crypto
 import Foundation
+import Stores
 import Synchronization
+import Wire
 
-/// Counts sign-ins that did not succeed, per e-mail and per address, in bounded memory.
+/// Counts sign-ins that did not succeed, per e-mail and per address: in bounded memory here, and together with the other gateways while what they share
+/// answers.
 ///
 /// An attempt counts before its password is checked, so that many at once cannot pass together; success takes it back.
 final class SignInThrottle: Sendable {
@@ -9,11 +13,21 @@ final class SignInThrottle: Sendable {
     private let perAddress: Int
     private let window: TimeInterval
     private let capacity: Int
+    private let shared: GuardedMemory?
     private let entries = Mutex([Key: Entry]())
 
     private enum Key: Hashable {
         case email(String)
         case address(String)
+
+        /// As the other gateways know it. Whom somebody tried to be is nothing that Redis should tell.
+        var shared: String {
+            switch self {
+            case .email(let email):
+                "email:" + Base64URL.encode(Array(SHA256.hash(data: Data(email.utf8)).prefix(16)))
+            case .address(let address): "address:" + address
+            }
+        }
     }
 
     private struct Entry {
@@ -21,19 +35,39 @@ final class SignInThrottle: Sendable {
         let startedAt: Date
     }
 
-    init(limits: GatewayConfiguration.Limits, capacity: Int = 20_000) {
+    /// - Parameter shared: What gateways remember together; `nil` when there is but one.
+    init(limits: GatewayConfiguration.Limits, shared: GuardedMemory? = nil, capacity: Int = 20_000) {
         perEmail = limits.failedSignInsPerEmail
         perAddress = limits.failedSignInsPerAddress
         window = limits.signInWindow.timeInterval
         self.capacity = capacity
+        self.shared = shared
     }
 
     /// Counts an attempt.
     ///
     /// - Throws: 429 with the time after which the next attempt has a chance.
-    func begin(email: String, address: ClientAddress, now: Date) throws {
-        let wait = entries.withLock { entries -> TimeInterval? in
-            let keys = keys(email, address)
+    func begin(email: String, address: ClientAddress, now: Date) async throws {
+        let keys = keys(email, address)
+        if let wait = countHere(keys, now: now) { throw Self.refusal(wait) }
+        guard let shared else { return }
+        var counted: [Key] = []
+        for (key, limit) in keys {
+            let window = Duration.seconds(window)
+            guard let wait = await shared.ask({ try await $0.countAttempt(key.shared, limit: limit, window: window) })
+            else { continue }
+            guard let wait else {
+                counted.append(key)
+                continue
+            }
+            for key in counted { _ = await shared.ask { try await $0.takeBackAttempt(key.shared) } }
+            takeBackHere(keys)
+            throw Self.refusal(TimeInterval(wait.milliseconds) / 1_000)
+        }
+    }
+
+    private func countHere(_ keys: [(Key, Int)], now: Date) -> TimeInterval? {
+        entries.withLock { entries -> TimeInterval? in
             let waits = keys.compactMap { key, limit -> TimeInterval? in
                 guard let entry = entries[key], entry.count >= limit else { return nil }
                 let left = window - now.timeIntervalSince(entry.startedAt)
@@ -43,18 +77,29 @@ final class SignInThrottle: Sendable {
             for (key, _) in keys { count(key, in: &entries, now: now) }
             return nil
         }
-        if let wait {
-            throw APIError.rateLimited(
-                "Too many attempts to sign in. Wait a while and try again.", retryAfter: .seconds(wait))
+    }
+
+    private func takeBackHere(_ keys: [(Key, Int)]) {
+        entries.withLock { entries in
+            for (key, _) in keys { entries[key]?.count -= 1 }
         }
     }
 
+    private static func refusal(_ wait: TimeInterval) -> APIError {
+        APIError.rateLimited(
+            "Too many attempts to sign in. Wait a while and try again.", retryAfter: .seconds(wait))
+    }
+
     /// Takes an attempt back and forgets the failures of the e-mail.
-    func succeed(email: String, address: ClientAddress) {
+    func succeed(email: String, address: ClientAddress) async {
+        let (email, address) = (Key.email(email), Key.address(address.network))
         entries.withLock { entries in
-            entries[.email(email)] = nil
-            entries[.address(address.network)]?.count -= 1
+            entries[email] = nil
+            entries[address]?.count -= 1
         }
+        guard let shared else { return }
+        _ = await shared.ask { try await $0.forgetAttempts(email.shared) }
+        _ = await shared.ask { try await $0.takeBackAttempt(address.shared) }
     }
 
     /// How many e-mails and addresses are remembered.

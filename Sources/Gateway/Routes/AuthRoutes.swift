@@ -27,13 +27,13 @@ struct AuthRoutes: Sendable {
         let body = try await call.json(LoginRequest.self, limit: configuration.limits.jsonBody)
         let email = body.email.trimmingCharacters(in: .whitespaces).lowercased()
         guard !email.isEmpty, email.utf8.count <= 254 else { throw APIError.invalid("email: not 1 to 254 bytes") }
-        try throttle.begin(email: email, address: call.clientAddress, now: services.now())
+        try await throttle.begin(email: email, address: call.clientAddress, now: services.now())
         let login = try await services.store.fetchLogin(email: email)
         guard try await PasswordHasher.verify(body.password, against: login?.passwordHash), let login else {
             if let login { noteRefusal(of: login, call) }
             throw APIError.unauthorized("E-mail or password is wrong.", code: "invalid_credentials")
         }
-        throttle.succeed(email: email, address: call.clientAddress)
+        await throttle.succeed(email: email, address: call.clientAddress)
         let token = Secret.makeRefreshToken()
         let session = try await services.store.insertSession(
             userID: login.user.id, refreshToken: Secret.hash(token), expiresAt: refreshExpiry, at: services.now())

@@ -62,7 +62,7 @@ struct OpenIDRoutes: Sendable {
         else { throw APIError.invalid("state: not of a sign-in that began in this browser in the last ten minutes") }
         guard let code = try call.query.text("code") else { throw refused }
         // Every try makes the gateway ask the provider.
-        try throttle.begin(email: ticket.state, address: call.clientAddress, now: services.now())
+        try await throttle.begin(email: ticket.state, address: call.clientAddress, now: services.now())
         let claims: IDClaims
         do {
             claims = try await client.claims(code: code, verifier: ticket.verifier, nonce: ticket.nonce)
@@ -70,7 +70,7 @@ struct OpenIDRoutes: Sendable {
             throw failure(error, client, call)
         }
         let user = try await user(claims, client.provider, call)
-        throttle.succeed(email: ticket.state, address: call.clientAddress)
+        await throttle.succeed(email: ticket.state, address: call.clientAddress)
         let token = Secret.makeRefreshToken()
         let session = try await services.store.insertSession(
             userID: user.id, refreshToken: Secret.hash(token),

@@ -114,7 +114,8 @@ private func gatewayServices(
     let services = GatewayServices(
         store: parts.store, verdicts: parts.verdicts, queue: parts.queue, events: parts.events, overviews: overviews,
         signingKey: ring.keys.all[0].key, health: health, metricsText: metricsText,
-        rateLimits: parts.redis.map { RedisRateLimits($0) }, signingKeys: { ring.keys })
+        rateLimits: parts.redis.map { RedisRateLimits($0) }, sharedMemory: parts.redis.map { RedisSharedMemory($0) },
+        signingKeys: { ring.keys })
     return [
         ring,
         CacheReport(caches: [overviews], levels: parts.cacheLevels),

@@ -32,7 +32,10 @@ final class Installation: Sendable {
 
     static let password = "correct horse battery"
 
-    init(on kind: TestBackend.Kind = .sqlite, _ change: (inout GatewayConfiguration) -> Void = { _ in }) async throws {
+    init(
+        on kind: TestBackend.Kind = .sqlite, sharing memory: (any SharedMemory)? = nil,
+        _ change: (inout GatewayConfiguration) -> Void = { _ in }
+    ) async throws {
         backend = try await TestBackend(kind)
         let store = backend.store
         var configuration = GatewayConfiguration()
@@ -45,7 +48,7 @@ final class Installation: Sendable {
         health.finishStarting()
         services = GatewayServices(
             store: store, verdicts: FixedVerdicts(), queue: queue, events: bus, signingKey: .init(), health: health,
-            now: { [clock] in clock.now }, metricsText: { "requests 1\n" })
+            now: { [clock] in clock.now }, metricsText: { "requests 1\n" }, sharedMemory: memory)
         red = try await Tenant(name: "red", store: store, now: clock.now)
         blue = try await Tenant(name: "blue", store: store, now: clock.now)
     }
