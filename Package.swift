@@ -413,7 +413,7 @@ if Context.environment["ZEROTRACE_FUZZ"] != nil {
                 "Inventory", "JSONDocuments", "JobQueue", "LoopbackTesting", "Matching", "MemcachedClient",
                 "PackageIdentity", "PipelinedConnections", "PostgreSQL", "ProductIdentity", "RedisClient",
                 "RedisEventBus", "RedisJobQueue", "Reports", "SBOM", "SQLiteStore", "Scoring", "SeededRandom",
-                "Settings", "Stores", "Telemetry", "VerdictServer", "Verdicts", "Versioning", "Wire",
+                "Settings", "Stores", "Telemetry", "VerdictServer", "Verdicts", "Versioning", "Wire", "ZipGroups",
             ] + [crypto, httpClient, logging, nioCore],
             path: "Fuzzing", exclude: ["README.md", "Seeds", "Dictionaries", "draw_seeds.py", "mutate_feeds.py"],
             swiftSettings: strict + [.unsafeFlags(counters + ["-parse-as-library"])],

@@ -81,7 +81,8 @@ public final class ZipGroups: Sendable {
             system != ZIP_OPSYS_UNIX || [0, Glibc.S_IFREG].contains(attributes >> 16 & Glibc.S_IFMT)
         else { return nil }
         let name = String(cString: start)
-        guard !name.isEmpty, !name.hasSuffix("/"), name.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) else {
+        // libzip puts a space for a NUL, where libarchive ends the name.
+        guard !name.isEmpty, !name.hasSuffix("/"), name.utf8.allSatisfy({ (0x21..<0x7f).contains($0) }) else {
             return nil
         }
         return Entry(
@@ -146,7 +147,7 @@ private struct OpenZip: ~Copyable, @unchecked Sendable {
     /// Opens a file whose directory and entries agree.
     init?(path: String, sizeLimit: Int) {
         guard let bytes = Self.content(path, limit: sizeLimit) else { return nil }
-        guard Self.hasOneEnd(UnsafeRawBufferPointer(bytes)) else {
+        guard Self.hasOneDirectory(UnsafeRawBufferPointer(bytes)) else {
             bytes.deallocate()
             return nil
         }
@@ -163,15 +164,33 @@ private struct OpenZip: ~Copyable, @unchecked Sendable {
         self.bytes = bytes
     }
 
-    /// Whether there is one place that looks like the end of a directory, and nothing behind it. Readers look for it from the end on, and where
-    /// two can be taken for it they take different ones, and find different entries.
+    /// Whether there is one place that looks like the end of a directory, nothing behind it, and the directory right before it. Readers look
+    /// for the end from the end on and for the directory where it is said to be or before its end: where these are two, different readers
+    /// take different ones, and find different entries.
     ///
-    /// - Source: APPNOTE.TXT 4.3.16.
-    private static func hasOneEnd(_ zip: UnsafeRawBufferPointer) -> Bool {
+    /// - Source: APPNOTE.TXT 4.3.14 to 4.3.16.
+    private static func hasOneDirectory(_ zip: UnsafeRawBufferPointer) -> Bool {
         let (mark, size): ([UInt8], Int) = ([0x50, 0x4B, 5, 6], 22)
         guard zip.count >= size, zip[(zip.count - size)...].starts(with: mark) else { return false }
-        let reach = max(0, zip.count - size - Int(UInt16.max))
-        return !(reach..<zip.count - size).contains { zip[$0] == mark[0] && zip[$0...].starts(with: mark) }
+        let end = zip.count - size
+        let reach = max(0, end - Int(UInt16.max))
+        guard !(reach..<end).contains(where: { zip[$0] == mark[0] && zip[$0...].starts(with: mark) }) else {
+            return false
+        }
+        func number<N: FixedWidthInteger>(at offset: Int, _: N.Type) -> UInt64 {
+            UInt64(truncatingIfNeeded: N(littleEndian: zip.loadUnaligned(fromByteOffset: offset, as: N.self)))
+        }
+        var (directory, behind) = (number(at: end + 12, UInt32.self), end)
+        var start = number(at: end + 16, UInt32.self)
+        if end >= 76, zip[(end - 20)...].starts(with: [0x50, 0x4B, 6, 7]) {
+            behind = end - 76
+            guard zip[behind...].starts(with: [0x50, 0x4B, 6, 6]), number(at: end - 12, UInt64.self) == behind else {
+                return false
+            }
+            (directory, start) = (number(at: behind + 40, UInt64.self), number(at: behind + 48, UInt64.self))
+        }
+        let (sum, overflow) = start.addingReportingOverflow(directory)
+        return !overflow && sum == behind
     }
 
     deinit {

@@ -28,6 +28,21 @@ struct ZipBytes {
             + Self.little(UInt64(bytes.count), 4) + Self.little(0, 2)
     }
 
+    /// The same archive with an end of 64-bit numbers before its own, of which the directory's place is off by some bytes.
+    static func withLongEnd(_ zip: [UInt8], directoryOff: UInt64) -> [UInt8] {
+        let end = zip.count - 22
+        func number(_ offset: Int, _ size: Int) -> UInt64 {
+            (0..<size).reduce(0) { $0 | UInt64(zip[offset + $1]) << (8 * UInt64($1)) }
+        }
+        let count = number(end + 10, 2)
+        let record: [UInt8] =
+            [0x50, 0x4B, 6, 6] + little(44, 8) + little(45, 2) + little(45, 2) + little(0, 8) + little(count, 8)
+            + little(count, 8) + little(number(end + 12, 4), 8) + little(number(end + 16, 4) + directoryOff, 8)
+        let locator: [UInt8] = [0x50, 0x4B, 6, 7] + little(0, 4) + little(UInt64(end), 8) + little(1, 4)
+        let full = little(0, 4) + little(.max, 2) + little(.max, 2) + little(.max, 4) + little(.max, 4) + little(0, 2)
+        return Array(zip[..<end]) + record + locator + [0x50, 0x4B, 5, 6] + full
+    }
+
     private static func little(_ value: UInt64, _ size: Int) -> [UInt8] {
         (0..<size).map { UInt8(truncatingIfNeeded: value >> (8 * UInt64($0))) }
     }

@@ -72,7 +72,7 @@ import ZipGroups
         #expect(open(totalLimit: size, countLimit: 3) != nil)
         #expect(open(totalLimit: size - 1) == nil && open(countLimit: 2) == nil && open(entryLimit: 3) == nil)
         #expect(open("none") == nil)
-        for name in ["ä.json", "folder/", "line\nbreak"] {
+        for name in ["ä.json", "folder/", "line\nbreak", "a b", "a\0b"] {
             try write([(name, [1])], to: "odd")
             #expect(open("odd") == nil, "\(name)")
         }
@@ -82,17 +82,31 @@ import ZipGroups
         #expect(open("text") == nil)
     }
 
-    /// Of two ends readers take different ones, and find different entries.
-    @Test func aZipWithTwoEndsIsLeftToOthers() throws {
+    /// Of two ends or directories readers take different ones, and find different entries.
+    @Test func aZipWithTwoDirectoriesIsLeftToOthers() throws {
         try write(Self.entries(2))
         let one = Array(try Data(contentsOf: URL(fileURLWithPath: path("zip"))))
         try write(Self.entries(3))
         let other = Array(try Data(contentsOf: URL(fileURLWithPath: path("zip"))))
         #expect(open() != nil)
-        let odd: [[UInt8]] = [one + other, other + Array(other.suffix(22)), other + [0]]
+        let odd: [[UInt8]] = [
+            one + other, other + Array(other.suffix(22)), other + [0], other.dropLast(22) + other,
+            other.dropLast(22) + [0] + other.suffix(22),
+        ]
         for bytes in odd {
             try Data(bytes).write(to: URL(fileURLWithPath: path("two")))
             #expect(open("two") == nil)
+        }
+    }
+
+    /// Archives of more than 65,535 entries end with numbers of 64 bits.
+    @Test func aLongEndIsReadIfItsDirectoryIsWhereItSays() throws {
+        try write(Self.entries(3))
+        let short = Array(try Data(contentsOf: URL(fileURLWithPath: path("zip"))))
+        for wrong in [0, 1] as [UInt64] {
+            let zip = ZipBytes.withLongEnd(short, directoryOff: wrong)
+            try Data(zip).write(to: URL(fileURLWithPath: path("long")))
+            #expect(open("long")?.names == (wrong == 0 ? Set(Self.entries(3).map(\.name)) : nil))
         }
     }
 
