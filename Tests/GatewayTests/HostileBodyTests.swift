@@ -125,7 +125,8 @@ struct HostileBodyTests {
 
     @Test(arguments: [
         ("limit=0", "limit"), ("limit=501", "limit"), ("limit=x", "limit"), ("sort=size", "sort"),
-        ("state=gone", "state"), ("cursor=%FF", "cursor"), ("cursor=nonsense", "cursor"),
+        ("state=gone", "state"), ("limit=", "limit"), ("state=", "state"), ("cursor=%FF", "cursor"),
+        ("cursor=nonsense", "cursor"),
         ("q=" + String(repeating: "a", count: 201), "q"),
     ])
     func queries(_ query: String, _ name: String) async throws {

@@ -42,8 +42,7 @@ struct TriageTests {
 
     @Test(arguments: [
         #"{"severity":{"awful":1}}"#, #"{"severity":{"high":-1}}"#, #"{"decision":{"act":4000}}"#,
-        #"{"exploited":"x"}"#,
-        #"[]"#,
+        #"{"exploited":"x"}"#, #"{"severity":null}"#, #"[]"#,
     ])
     func aPolicyThatMakesNoSenseIsRefused(_ body: String) async throws {
         let installation = try await Installation()
@@ -73,6 +72,9 @@ struct TriageTests {
                 .put, "/v1/vulnerabilities/CVE-2023-0464/assignee", token: owner,
                 json: #"{"user_id":"\#(installation.blue.viewer.id)"}"#)
             #expect(foreign.refusal == "404 not_found", "another company's user")
+            let nobody = try await client.send(
+                .put, "/v1/vulnerabilities/CVE-2023-0464/assignee", token: owner, json: "{}")
+            #expect(nobody.refusal == "400 invalid_request", "only null takes it away")
             let notes = "/v1/vulnerabilities/CVE-2023-0464/notes"
             let note = try await client.send(
                 .post, notes, token: owner,

@@ -21,8 +21,9 @@ struct SLAPolicyBody: Codable {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        severity = try container.decodeIfPresent([String: Int].self, forKey: .severity) ?? [:]
-        decision = try container.decodeIfPresent([String: Int].self, forKey: .decision) ?? [:]
+        // Left out is no rule; null is a mistake.
+        severity = container.contains(.severity) ? try container.decode([String: Int].self, forKey: .severity) : [:]
+        decision = container.contains(.decision) ? try container.decode([String: Int].self, forKey: .decision) : [:]
         exploited = try container.decodeIfPresent(Int.self, forKey: .exploited)
     }
 
@@ -61,6 +62,11 @@ struct AssigneeRequest: Decodable {
 
     private enum CodingKeys: String, CodingKey {
         case userID = "user_id"
+    }
+
+    /// - Throws: Also when the member is missing: only a null takes a vulnerability from everybody.
+    init(from decoder: any Decoder) throws {
+        userID = try decoder.container(keyedBy: CodingKeys.self).decode(UserID?.self, forKey: .userID)
     }
 }
 

@@ -25,7 +25,13 @@ struct QueryParameters: Sendable {
 
     /// A text; `nil` when missing or empty.
     func text(_ name: String) throws -> String? {
-        guard let value = values[name], !value.isEmpty else { return nil }
+        guard let value = try value(name), !value.isEmpty else { return nil }
+        return value
+    }
+
+    /// What is sent, empty too: what has a form is refused when it is empty.
+    private func value(_ name: String) throws -> String? {
+        guard let value = values[name] else { return nil }
         guard value.utf8.count <= Self.valueLimit else { throw APIError.invalid("\(name): too long") }
         return value
     }
@@ -39,7 +45,7 @@ struct QueryParameters: Sendable {
 
     /// "true" or "false"; false when missing.
     func flag(_ name: String) throws -> Bool {
-        switch try text(name) {
+        switch try value(name) {
         case nil, "false": false
         case "true": true
         default: throw APIError.invalid("\(name): neither true nor false")
@@ -48,14 +54,14 @@ struct QueryParameters: Sendable {
 
     /// One of the words of an enumeration.
     func word<Word: RawRepresentable<String>>(_ name: String, as type: Word.Type) throws -> Word? {
-        guard let text = try text(name) else { return nil }
+        guard let text = try value(name) else { return nil }
         guard let word = Word(rawValue: text) else { throw APIError.invalid("\(name): not a word it can have") }
         return word
     }
 
     /// A whole number within bounds.
     func integer(_ name: String, in range: ClosedRange<Int64>) throws -> Int64? {
-        guard let text = try text(name) else { return nil }
+        guard let text = try value(name) else { return nil }
         guard let value = Int64(text), range.contains(value) else {
             throw APIError.invalid("\(name): not a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
@@ -64,13 +70,20 @@ struct QueryParameters: Sendable {
 
     /// A time in RFC 3339, "2026-01-31T12:00:00Z", with or without fractions.
     func time(_ name: String) throws -> Date? {
-        guard let text = try text(name) else { return nil }
+        guard let text = try value(name) else { return nil }
         let styles = [false, true].map { Date.ISO8601FormatStyle(includingFractionalSeconds: $0) }
         // A plus that was sent as it is reads as a space here.
         guard let time = styles.lazy.compactMap({ try? $0.parse(text.replacing(" ", with: "+")) }).first else {
             throw APIError.invalid("\(name): not a time such as 2026-01-31T12:00:00Z")
         }
         return time
+    }
+
+    /// An id.
+    func id<ID>(_ name: String, as read: (String) -> ID?) throws -> ID? {
+        guard let text = try value(name) else { return nil }
+        guard let id = read(text) else { throw APIError.invalid("\(name): not an id") }
+        return id
     }
 
     /// `limit` and `cursor` of a list of the company.
@@ -82,7 +95,7 @@ struct QueryParameters: Sendable {
 
     /// `state` of a list of findings: `open`, `accepted`, or `all`, which is `nil` and what holds when it is missing.
     func findingState() throws -> FindingState? {
-        try text("state") == "all" ? nil : try word("state", as: FindingState.self)
+        try value("state") == "all" ? nil : try word("state", as: FindingState.self)
     }
 
     /// `q`, `severity`, `exploited`, `fixable` and `undetermined`.

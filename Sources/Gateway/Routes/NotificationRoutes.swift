@@ -78,10 +78,7 @@ struct NotificationRoutes: Sendable {
     @Sendable private func notifications(_ call: Call, _ caller: Caller) async throws -> Response {
         var query = NotificationQuery()
         query.state = try call.query.word("state", as: NotificationState.self)
-        if let text = try call.query.text("endpoint") {
-            guard let id = EndpointID(text) else { throw APIError.invalid("endpoint: not an id") }
-            query.endpoint = id
-        }
+        query.endpoint = try call.query.id("endpoint") { EndpointID($0) }
         let page = try await services.store.fetchNotifications(
             scope: caller.scope, query: query, page: try call.query.page(of: caller.scope))
         return try Reply.json(ListReply(page, of: caller.scope, NotificationReply.init))

@@ -32,7 +32,8 @@ struct UserRoutes: Sendable {
     @Sendable private func create(_ call: Call, _ caller: Caller) async throws -> Response {
         let body = try await call.json(UserRequest.self, limit: limits.jsonBody)
         let email = body.email.trimmingCharacters(in: .whitespaces)
-        guard email.contains("@"), (3...254).contains(email.utf8.count) else {
+        let parts = email.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts.contains(""), email.utf8.count <= 254 else {
             throw APIError.invalid("email: not an e-mail address of 3 to 254 bytes")
         }
         guard body.password.count >= Self.minimumPasswordLength else {
