@@ -33,6 +33,7 @@ struct Migrations: Sendable {
             ("create_notifications", 4, PackageResources._10_create_notifications_sql),
             ("create_triage", 4, PackageResources._11_create_triage_sql),
             ("add_justifications", 4, PackageResources._12_add_justifications_sql),
+            ("index_lists", 4, PackageResources._13_index_lists_sql),
         ].map { Migration(name: $0.0, requires: $0.1, script: String(decoding: $0.2, as: UTF8.self)) })
 
     /// Held for the whole of a migration; another one waits for it.

@@ -70,9 +70,8 @@ struct AcceptanceReading {
             ExceptionQueries.vulnerabilities(
                 company: company, ids: exceptions.vulnerabilities, packages: exceptions.wholePackages)
         ).forEach { row in
-            let record = try StoredJSON.decode(VulnerabilityRecord.self, try row.get(2))
             vulnerabilities[try row.get(0)] = AcceptanceCalculation.Vulnerability(
-                name: try row.get(1), aliases: record.aliases, agents: try row.get(3), severity: try row.get(4),
+                name: try row.get(1), aliases: try row.get(2), agents: try row.get(3), severity: try row.get(4),
                 isExploited: try row.get(5), isFixable: try row.get(6))
         }
         var calculation = AcceptanceCalculation(exceptions: exceptions, vulnerabilities: vulnerabilities)
@@ -84,8 +83,12 @@ struct AcceptanceReading {
                 name: try PackageURL(stored: try row.get(2)).unversioned
             )
         }
-        let sets = try await Holders.fetch(company: company, packages: Set(carriers.map(\.package)), transaction)
-        for carrier in carriers {
+        for carrier in carriers { calculation.add(vulnerability: carrier.vulnerability, package: carrier.name) }
+        // For an agent it matters what it has; for the company only where not everything is accepted.
+        let everywhere = inventories == nil ? calculation.acceptedEverywhere() : []
+        let partly = carriers.filter { !everywhere.contains($0.vulnerability) }
+        let sets = try await Holders.fetch(company: company, packages: Set(partly.map(\.package)), transaction)
+        for carrier in partly {
             for number in sets[carrier.package]?.numbers ?? [] where inventories?.contains(Int64(number)) ?? true {
                 calculation.add(
                     vulnerability: carrier.vulnerability, package: carrier.name, inventory: Int64(number))
@@ -95,10 +98,12 @@ struct AcceptanceReading {
     }
 
     private func holders(_ agents: [AgentID], _ labels: [String]) async throws -> [AcceptanceCalculation.Holder] {
-        try await transaction.query(ExceptionQueries.holders(company: company, agents: agents, labels: labels)).map {
-            AcceptanceCalculation.Holder(
-                id: AgentID(uuid: try $0.get(0)), inventory: try $0.get(1, as: Int64?.self),
-                labels: Set(try $0.get(2, as: [String].self)))
-        }
+        guard !agents.isEmpty || !labels.isEmpty else { return [] }
+        return try await transaction.query(ExceptionQueries.holders(company: company, agents: agents, labels: labels))
+            .map {
+                AcceptanceCalculation.Holder(
+                    id: AgentID(uuid: try $0.get(0)), inventory: try $0.get(1, as: Int64?.self),
+                    labels: Set(try $0.get(2, as: [String].self)))
+            }
     }
 }

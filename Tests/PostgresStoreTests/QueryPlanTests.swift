@@ -15,7 +15,7 @@ import Testing
 struct QueryPlanTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
-        let statement: @Sendable (Int32) -> PostgresStatement
+        let statement: @Sendable (Int32) throws -> PostgresStatement
         /// Words that the plan must have; indexes of parts have the name of the part and the columns.
         let uses: [String]
         /// Where the rows of one agent or of one batch are sorted, which no index can do.
@@ -29,7 +29,8 @@ struct QueryPlanTests {
     private static let growing = [
         "agents", "agent_facts", "agent_presence", "agent_dates", "inventories", "uploads", "package_holders",
         "company_packages", "packages",
-        "vulnerabilities", "verdicts", "company_vulnerabilities", "company_hours", "events",
+        "vulnerabilities", "verdicts", "company_vulnerabilities", "company_hours", "events", "audit_entries",
+        "notifications", "exceptions", "api_tokens", "assignments", "agent_labels", "notes",
     ]
 
     private static let id = AgentID()
@@ -55,6 +56,98 @@ struct QueryPlanTests {
             }
         }
     }
+
+    private static func vulnerabilities(
+        _ name: String, _ change: @escaping @Sendable (inout VulnerabilityQuery) -> Void
+    )
+        -> [Case]
+    {
+        [nil, NumberKey(number: 500, tie: "CVE-1")].map { cursor in
+            Case(
+                name: "vulnerabilities \(name), \(cursor == nil ? "first" : "next") page",
+                statement: { company in
+                    var query = VulnerabilityQuery()
+                    change(&query)
+                    return FindingQueries.vulnerabilities(company: company, query, after: cursor, limit: 51)
+                }, uses: ["risk_name_idx", "verdicts_by_vulnerability"])
+        }
+    }
+
+    /// The filters; assignee, overdue and state are lists of names.
+    private static let vulnerabilityPages: [Case] =
+        vulnerabilities("by severity") { $0.minimumSeverity = .critical }
+        + vulnerabilities("that are exploited") { $0.exploitedOnly = true }
+        + vulnerabilities("with a fix") { $0.fixableOnly = true }
+        + vulnerabilities("with a text") { $0.search = "no such thing" }
+        + vulnerabilities("among many") { $0.among = Set((0..<5_000).map { "CVE-\($0 * 3)" }) }
+        + vulnerabilities("besides many") { $0.besides = Set((0..<5_000).map { "CVE-\($0 * 3)" }) }
+
+    private static func auditQuery(action: String? = nil, actor: String? = nil, subject: String? = nil) -> AuditQuery {
+        var query = AuditQuery()
+        (query.action, query.actor, query.subject) = (action, actor, subject)
+        return query
+    }
+
+    private static let auditPages: [Case] = [
+        ("all", auditQuery(), "_pkey"), ("by action", auditQuery(action: "a-7"), "action_sequence_idx"),
+        ("by actor", auditQuery(actor: "user-7"), "actor_id_sequence_idx"),
+        ("by subject", auditQuery(subject: "CVE-7"), "subject_sequence_idx"),
+        ("by actor and action", auditQuery(action: "a-7", actor: "user-7"), "_idx"),
+    ].flatMap { name, query, index in
+        [nil, Int64(15_000)].map { cursor in
+            Case(
+                name: "audit log, \(name), \(cursor == nil ? "first" : "next") page",
+                statement: { AuditQueries.page(company: $0, query, after: cursor, limit: 51) }, uses: [index])
+        }
+    }
+
+    private static func notificationQuery(_ state: NotificationState?) -> NotificationQuery {
+        var query = NotificationQuery()
+        query.state = state
+        return query
+    }
+
+    private static let overlayPages: [Case] = [
+        Case(
+            name: "exceptions",
+            statement: {
+                try ExceptionQueries.page(company: $0, ExceptionQuery(), after: nil, limit: 51, at: Date())
+            }, uses: ["exceptions_by_company"]),
+        Case(
+            name: "exceptions, next page",
+            statement: {
+                try ExceptionQueries.page(
+                    company: $0, ExceptionQuery(),
+                    after: NumberKey(number: Date().milliseconds - 1_000_000, tie: ExceptionID().description),
+                    limit: 51, at: Date())
+            }, uses: ["exceptions_by_company"]),
+        Case(
+            name: "active exceptions", statement: { ExceptionQueries.active(company: $0, at: Date()) },
+            uses: ["exceptions_approved"], maySort: true),
+        Case(
+            name: "agents of exceptions",
+            statement: { ExceptionQueries.holders(company: $0, agents: [id], labels: ["l-7"]) },
+            uses: ["agent_labels_pkey", "agent_labels_by_agent", "agents_"], maySort: true, isUnion: true),
+        Case(
+            name: "notifications",
+            statement: { try NotificationQueries.page(company: $0, notificationQuery(nil), after: nil, limit: 51) },
+            uses: ["notifications_by_company"]),
+        Case(
+            name: "notifications that died",
+            statement: {
+                try NotificationQueries.page(company: $0, notificationQuery(.dead), after: nil, limit: 51)
+            }, uses: ["notifications_not_delivered"], maySort: true),
+        Case(
+            name: "API tokens", statement: { AccessQueries.tokens(company: $0) }, uses: ["api_tokens_by_company"]),
+        Case(
+            name: "notes",
+            statement: { try TriageQueries.notes(company: $0, ["CVE-7"], after: nil, limit: 51) },
+            uses: ["notes_by_vulnerability"], maySort: true),
+        Case(
+            name: "assignments of a page",
+            statement: { TriageQueries.assignments(company: $0, (0..<50).map { "CVE-\($0)" }) },
+            uses: ["assignments_pkey"]),
+    ]
 
     private static let others: [Case] = [
         Case(
@@ -147,7 +240,7 @@ struct QueryPlanTests {
                 insert into packages (purl, search_key, scope, advisory_name, first_seen_at)
                     select 'pkg:' || n, n::text, 'scope', 'name-' || n, now() from generate_series(1, 20000) n;
                 insert into vulnerabilities (name, severity, risk, exploited, search_key, record, updated_at)
-                    select 'CVE-' || n, n % 6, n % 1000, false, '', jsonb_build_object('details', d.text), now()
+                    select 'CVE-' || n, n % 6, n % 1000, n % 200 = 0, '', jsonb_build_object('details', d.text), now()
                     from generate_series(1, 20000) n,
                         lateral (select string_agg(md5(n || ' ' || k), '') as text from generate_series(1, 30) k) d;
                 insert into verdicts select p, (p * 7 + k) % 20000 + 1, true, null, '', null, '{}', now()
@@ -164,7 +257,22 @@ struct QueryPlanTests {
                 insert into package_holders select c.id, p, 0, '\\x0001' from companies c, generate_series(1, 20000) p;
                 insert into company_packages select c.id, p, now() from companies c, generate_series(1, 20000) p;
                 insert into company_vulnerabilities (company_id, vulnerability_id, agents, fixable_agents, undetermined_agents, name, severity, risk, exploited)
-                    select c.id, n.id, 5, 0, 0, n.name, n.severity, n.risk, n.exploited from companies c, vulnerabilities n;
+                    select c.id, n.id, 5, n.id % 2, 0, n.name, n.severity, n.risk, n.exploited from companies c, vulnerabilities n;
+                insert into users select gen_random_uuid(), id, 'u' || id, 'u' || id, '', 'owner', now() from companies;
+                insert into audit_entries select c.id, n, now(), 'person', 'user-' || n % 100, '', 'a-' || n % 50, 'CVE-' || n % 500, '{}', null, null, sha256('x'), sha256('x')
+                    from companies c, generate_series(1, 20000) n;
+                insert into exceptions (id, company_id, vulnerability, requested_by, requested_name, requested_at, reason, expires_at, approved, decided_by, decided_name, decided_at, comment)
+                    select gen_random_uuid(), c.id, 'CVE-' || n, gen_random_uuid(), '', now() - n * interval '1 minute', '', now() + (500 - n) * interval '1 hour', true, gen_random_uuid(), '', now(), ''
+                    from companies c, generate_series(1, 5000) n;
+                insert into agent_labels select company_id, 'l-' || (row_number() over ()) % 500, id from agents;
+                insert into notification_endpoints select gen_random_uuid(), id, 'webhook', '', '', 0, false, 'x', '', now() from companies;
+                insert into notifications (id, company_id, endpoint_id, type, dedupe_key, payload, state, created_at, due_at, ended_at)
+                    select gen_random_uuid(), e.company_id, e.id, 't', n::text, '{}', case when n % 1000 = 0 then 'dead' else 'delivered' end, now() - n * interval '1 minute', now(), now()
+                    from notification_endpoints e, generate_series(1, 20000) n;
+                insert into api_tokens select gen_random_uuid(), u.company_id, u.id, sha256((u.email || n)::bytea), '', '', now(), null, now() - n * interval '1 minute'
+                    from users u, generate_series(1, 3000) n;
+                insert into assignments select company_id, 'CVE-' || n, id, now() from users, generate_series(1, 10000) n;
+                insert into notes select gen_random_uuid(), u.company_id, 'CVE-' || n % 500, null, u.id, '', now() - n * interval '1 minute', 'n' from users u, generate_series(1, 10000) n;
                 insert into events select c.id, nextval('event_ids'), now(), 'inventory_applied', '{}' from companies c, generate_series(1, 5000);
                 analyze;
                 """)
@@ -172,11 +280,11 @@ struct QueryPlanTests {
         return settings
     }
 
-    @Test("is served by its index", arguments: agentPages + others)
+    @Test("is served by its index", arguments: agentPages + vulnerabilityPages + auditPages + overlayPages + others)
     func plan(_ query: Case) async throws {
         let store = try await PostgresStore.open(try await Self.settings())
         let company: Int32 = 2
-        let lines = try await store.client.run([.company(company), query.statement(company).explained])[1]
+        let lines = try await store.client.run([.company(company), try query.statement(company).explained])[1]
             .map { try $0.get(0, as: String.self) }
         store.close()
         let text = lines.joined(separator: "\n")

@@ -149,7 +149,9 @@ enum ExceptionQueries {
     static func vulnerabilities(company: Int32, ids: [String], packages: [String]) -> PostgresStatement {
         PostgresStatement(
             """
-            select n.id, n.name, n.record::text, v.agents, v.severity, v.exploited, v.fixable_agents > 0 from (
+            select n.id, n.name, array(select jsonb_array_elements_text(n.record -> 'aliases')), v.agents, v.severity, v.exploited,
+                v.fixable_agents > 0
+            from (
                 select id from vulnerabilities where name = any($2)
                 union select id from vulnerabilities where record -> 'aliases' ?| $2
                 union select v.vulnerability_id from unnest($3::text[]) w (name)
@@ -173,14 +175,15 @@ enum ExceptionQueries {
             """, company, vulnerabilities.rows)
     }
 
-    /// Agents by id or label, with the inventory that is applied. Serves from: primary keys.
+    /// Agents by id or label, with the inventory that is applied. Serves from: primary keys, agent_labels_by_agent.
     static func holders(company: Int32, agents: [AgentID], labels: [String]) -> PostgresStatement {
         PostgresStatement(
             """
             select a.id, a.applied_inventory, array(
                 select l.label from agent_labels l where l.company_id = $1 and l.agent_id = a.id)
-            from agents a where a.company_id = $1 and (a.id = any($2) or a.id in (
-                select l.agent_id from agent_labels l where l.company_id = $1 and l.label = any($3)))
+            from (select unnest($2::uuid[]) union
+                select l.agent_id from agent_labels l where l.company_id = $1 and l.label = any($3)) w (id)
+            join agents a on a.company_id = $1 and a.id = w.id
             """, company, agents.map(\.uuid), labels.map(\.storable))
     }
 }

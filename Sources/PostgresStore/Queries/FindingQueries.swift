@@ -16,8 +16,9 @@ enum FindingQueries {
 
     /// One page of a company's vulnerabilities, with one row more than the page holds, and when the company was first affected by each.
     ///
-    /// Serves from: company_vulnerabilities_by_risk, which is also the order; filters are checked on the way. The dates from
-    /// verdicts_by_vulnerability and the primary key of company_packages.
+    /// Serves from: company_vulnerabilities_by_risk or company_vulnerabilities_exploited, which are also the order; filters are checked on the way. The dates from
+    /// verdicts_by_vulnerability and the primary key of company_packages. `offset 0` keeps the planner from looking for a text through the
+    /// vulnerabilities of all companies first.
     static func vulnerabilities(company: Int32, _ query: VulnerabilityQuery, after cursor: NumberKey?, limit: Int)
         -> PostgresStatement
     {
@@ -41,7 +42,8 @@ enum FindingQueries {
             """
             select p.name, p.risk, p.agents, p.is_fixable, p.record, \(firstSeen("p.id")) from (
                 select v.vulnerability_id as id, v.name, v.risk, v.agents, v.fixable_agents > 0 as is_fixable, n.record::text as record
-                from company_vulnerabilities v join vulnerabilities n on n.id = v.vulnerability_id
+                from company_vulnerabilities v cross join lateral (
+                    select n.record, n.search_key from vulnerabilities n where n.id = v.vulnerability_id offset 0) n
                 where \(conditions.joined(separator: " and "))
                 order by v.risk desc, v.name limit $2) p
             order by p.risk desc, p.name

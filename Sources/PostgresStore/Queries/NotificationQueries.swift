@@ -107,7 +107,8 @@ enum NotificationQueries {
             """, company, before.inWholeMilliseconds, limit)
     }
 
-    /// Serves from: notifications_by_company, which is also the order; filters are checked on the way.
+    /// Serves from: notifications_by_company, or notifications_not_delivered for the states that few are in, which are also the order; the
+    /// endpoint is checked on the way.
     static func page(company: Int32, _ query: NotificationQuery, after cursor: NumberKey?, limit: Int) throws
         -> PostgresStatement
     {
@@ -121,7 +122,8 @@ enum NotificationQueries {
             let tie = bind(try NotificationID(cursor: cursor.tie).uuid)
             conditions.append("created_at <= \(time) and (created_at < \(time) or id > \(tie))")
         }
-        if let state = query.state { conditions.append("state = \(bind(state.rawValue))") }
+        // A word of ours, and not bound: only so is it seen that the index of those that were not delivered has it.
+        if let state = query.state { conditions.append("state = '\(state.rawValue)'") }
         if let endpoint = query.endpoint { conditions.append("endpoint_id = \(bind(endpoint.uuid))") }
         return PostgresStatement(
             """

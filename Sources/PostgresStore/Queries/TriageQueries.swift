@@ -15,17 +15,19 @@ enum TriageQueries {
             on conflict (company_id) do update set policy = excluded.policy
             """, company, JSONB(policy))
     }
-    /// All that a company is affected by, for whoever works out dates: each has to be looked at.
+    /// All that a company is affected by, for whoever works out dates: each has to be looked at. Tens of thousands in a large company, so the
+    /// dates are joined as a whole and not looked up one by one.
     ///
-    /// Serves from: company_vulnerabilities_by_risk, verdicts_by_vulnerability, primary keys.
+    /// Serves from: the company's range of the primary keys, verdicts as a whole.
     static func dates(company: Int32, withRecords: Bool) -> PostgresStatement {
         PostgresStatement(
             """
-            select v.name, v.severity, v.exploited, \(withRecords ? "n.record::text" : "null::text"), (
-                select min(greatest(d.appeared_at, c.first_seen_at)) from verdicts d
-                join company_packages c on c.company_id = $1 and c.package_id = d.package_id
-                where d.vulnerability_id = v.vulnerability_id and d.affected)
-            from company_vulnerabilities v\(withRecords ? " join vulnerabilities n on n.id = v.vulnerability_id" : "")
+            select v.name, v.severity, v.exploited, \(withRecords ? "n.record::text" : "null::text"), f.since
+            from company_vulnerabilities v
+            join (select d.vulnerability_id as id, min(greatest(d.appeared_at, c.first_seen_at)) as since
+                from company_packages c join verdicts d on d.package_id = c.package_id and d.affected
+                where c.company_id = $1 group by d.vulnerability_id) f on f.id = v.vulnerability_id
+            \(withRecords ? "join vulnerabilities n on n.id = v.vulnerability_id" : "")
             where v.company_id = $1 and v.is_affected
             """, company)
     }

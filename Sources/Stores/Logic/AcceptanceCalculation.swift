@@ -54,7 +54,11 @@ package struct AcceptanceCalculation: Sendable {
 
     private let exceptions: [RiskException]
     private let vulnerabilities: [Int64: Vulnerability]
-    /// Packages that carry a vulnerability, without version, by vulnerability and inventory.
+    /// Exceptions that name a vulnerability, by its id as they say it; all others under `nil`.
+    private let byVulnerability: [String?: [RiskException]]
+    /// Packages that carry a vulnerability, without version.
+    private var packages: [Int64: Set<String>] = [:]
+    /// The same by vulnerability and inventory, where it matters which inventory.
     private var carriers: [Int64: [Int64: Set<String>]] = [:]
 
     /// - Parameters:
@@ -63,15 +67,33 @@ package struct AcceptanceCalculation: Sendable {
     package init(exceptions: [RiskException], vulnerabilities: [Int64: Vulnerability]) {
         self.exceptions = exceptions
         self.vulnerabilities = vulnerabilities
+        byVulnerability = Dictionary(grouping: exceptions, by: \.scope.vulnerability)
     }
 
-    /// The inventories with a finding.
-    package var inventories: Set<Int64> { Set(carriers.values.flatMap(\.keys)) }
+    /// The inventories with a finding of which it matters where it is.
+    package var inventories: Set<Int64> { carriers.values.reduce(into: []) { $0.formUnion($1.keys) } }
+
+    /// The vulnerabilities that one exception accepts in every package on every agent: nobody has to look where they are. Most exceptions are
+    /// of this kind.
+    package func acceptedEverywhere() -> Set<Int64> {
+        Set(
+            vulnerabilities.filter { _, vulnerability in
+                exceptions(about: vulnerability).contains { $0.scope.package == nil && $0.scope.concernsEverybody }
+            }.keys)
+    }
+
+    /// Notes that a package has a vulnerability, in whichever inventory.
+    ///
+    /// - Parameter package: Without version.
+    package mutating func add(vulnerability: Int64, package: String) {
+        packages[vulnerability, default: []].insert(package)
+    }
 
     /// Notes that a package of an inventory has a vulnerability.
     ///
     /// - Parameter package: Without version.
     package mutating func add(vulnerability: Int64, package: String, inventory: Int64) {
+        add(vulnerability: vulnerability, package: package)
         carriers[vulnerability, default: [:]][inventory, default: []].insert(package)
     }
 
@@ -83,12 +105,17 @@ package struct AcceptanceCalculation: Sendable {
     package func company(agents: [Int64: Int], holders: [Holder]) -> [String: AcceptedVulnerability] {
         let byInventory = Dictionary(grouping: holders) { $0.inventory ?? 0 }
         var result: [String: AcceptedVulnerability] = [:]
+        for row in acceptedEverywhere() where packages[row] != nil {
+            guard let vulnerability = vulnerabilities[row], vulnerability.agents > 0 else { continue }
+            result[vulnerability.name] = Self.accepted(vulnerability, on: vulnerability.agents)
+        }
         for (row, inventories) in carriers {
-            guard let vulnerability = vulnerabilities[row] else { continue }
-            let about = exceptions(about: vulnerability)
+            guard let vulnerability = vulnerabilities[row], result[vulnerability.name] == nil else { continue }
+            let about = exceptions(about: vulnerability).map(\.scope)
+            let everybody = about.filter(\.concernsEverybody)
             var accepted = 0
             for (inventory, packages) in inventories {
-                if Self.accept(packages, about.filter(\.concernsEverybody)) {
+                if Self.accept(packages, everybody) {
                     accepted += agents[inventory] ?? 0
                 } else {
                     accepted += (byInventory[inventory] ?? []).count { Self.accept(packages, about, on: $0) }
@@ -102,14 +129,9 @@ package struct AcceptanceCalculation: Sendable {
     /// What the exceptions that hold for every agent are about.
     package func subjects() -> [AcceptedSubject] {
         var subjects: [AcceptedSubject] = []
-        for (row, inventories) in carriers {
+        for (row, packages) in packages {
             guard let vulnerability = vulnerabilities[row] else { continue }
-            let (ids, packages) = (
-                Set([vulnerability.name] + vulnerability.aliases),
-                inventories.values.reduce(into: Set()) { $0.formUnion($1) }
-            )
-            for exception in exceptions
-            where exception.scope.concernsEverybody && exception.scope.isAbout(vulnerability: ids) {
+            for exception in exceptions(about: vulnerability) where exception.scope.concernsEverybody {
                 let own = packages.filter { exception.scope.isAbout(package: $0) }.sorted()
                 guard !own.isEmpty else { continue }
                 subjects.append(
@@ -126,12 +148,12 @@ package struct AcceptanceCalculation: Sendable {
     /// What is accepted on each of these agents.
     package func each(_ holders: [Holder]) -> [AgentID: AgentAcceptance] {
         var result: [AgentID: AgentAcceptance] = [:]
+        let scopes = vulnerabilities.mapValues { exceptions(about: $0).map(\.scope) }
         for holder in holders {
             var accepted: [String: AcceptedVulnerability] = [:]
             for (row, inventories) in carriers {
                 guard let vulnerability = vulnerabilities[row], let inventory = holder.inventory,
-                    let packages = inventories[inventory],
-                    Self.accept(packages, exceptions(about: vulnerability), on: holder)
+                    let packages = inventories[inventory], Self.accept(packages, scopes[row] ?? [], on: holder)
                 else { continue }
                 accepted[vulnerability.name] = Self.accepted(vulnerability, on: vulnerability.agents)
             }
@@ -141,9 +163,9 @@ package struct AcceptanceCalculation: Sendable {
         return result
     }
 
-    private func exceptions(about vulnerability: Vulnerability) -> [ExceptionScope] {
-        let ids = Set([vulnerability.name] + vulnerability.aliases)
-        return exceptions.map(\.scope).filter { $0.isAbout(vulnerability: ids) }
+    private func exceptions(about vulnerability: Vulnerability) -> [RiskException] {
+        let ids: Set<String?> = Set([vulnerability.name] + vulnerability.aliases + [nil])
+        return ids.flatMap { byVulnerability[$0] ?? [] }
     }
 
     private static func accept(_ packages: Set<String>, _ scopes: [ExceptionScope], on holder: Holder) -> Bool {
