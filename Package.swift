@@ -374,7 +374,7 @@ let package = Package(
         tests(
             "SQLiteStore", ["Inventory", "Matching", "PackageIdentity", "Scoring", "Stores", "StoresTesting"],
             external: [grdb]),
-        tests("PostgreSQL", ["PostgresTesting"]),
+        tests("PostgreSQL", ["DataServersTesting", "PostgresTesting"]),
         tests(
             "PostgresStore",
             [

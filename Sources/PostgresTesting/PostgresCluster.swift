@@ -17,6 +17,8 @@ public final class PostgresCluster: Sendable {
     private let binaries: String
     private let options: [String]
     private let primary: String
+    /// Where it listens besides its socket; `nil` for nowhere.
+    public let port: Int?
     private let process = Mutex<Running?>(nil)
     private let databases = Atomic<Int>(0)
 
@@ -57,16 +59,35 @@ public final class PostgresCluster: Sendable {
     /// - Parameters:
     ///   - options: Settings, "max_connections=20".
     ///   - primary: The server to follow, as a streaming standby that answers reads; `nil` for one of its own.
-    public init(options: [String] = [], following primary: PostgresCluster? = nil) throws {
+    ///   - port: A free port of 127.0.0.1 to listen on as well; `nil` for the socket alone.
+    ///   - identity: What it shows to those who want TLS; `nil` for a server without.
+    public init(
+        options: [String] = [], following primary: PostgresCluster? = nil, port: Int? = nil, identity: Identity? = nil
+    ) throws {
         guard let binaries = Self.installed else { throw StartFailure(description: "PostgreSQL is not installed") }
         self.binaries = binaries
         self.options = options
         self.primary = primary?.folder ?? ""
+        self.port = port
         // Short: a socket's path has at most 107 bytes.
         folder = "/tmp/zt-pg-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
-        try start()
+        try start(identity: identity)
+    }
+
+    /// A certificate and its key, as PEM files.
+    public struct Identity: Sendable {
+        /// Path of the certificate.
+        public let certificate: String
+        /// Path of the key, which the server's user need not be able to read.
+        public let key: String
+
+        /// Makes one from its parts.
+        public init(certificate: String, key: String) {
+            self.certificate = certificate
+            self.key = key
+        }
     }
 
     deinit { stop() }
@@ -74,7 +95,7 @@ public final class PostgresCluster: Sendable {
     /// As root, the server runs as the user `postgres`, since it refuses root. When this process ends, however it ends, the shell reads the
     /// end of its input, stops the server and removes the folder.
     private static let script = """
-        D=$1; B=$2; PRIMARY=$3; shift 3
+        D=$1; B=$2; PRIMARY=$3; CERTIFICATE=$4; KEY=$5; PORT=$6; shift 6
         if [ "$(id -u)" = 0 ]; then
             AS="setpriv --reuid=postgres --regid=postgres --init-groups --reset-env"; chown postgres "$D"
         fi
@@ -85,10 +106,14 @@ public final class PostgresCluster: Sendable {
             $AS "$B/initdb" -D "$D/data" -A trust -U owner --no-sync --no-instructions -E UTF8 --locale=C.UTF-8 >"$D/init" 2>&1 \\
                 || { cat "$D/init"; exit 1; }
         fi
+        if [ -n "$CERTIFICATE" ]; then
+            cp "$CERTIFICATE" "$D/server.crt"; cp "$KEY" "$D/server.key"; chmod 600 "$D/server.key"
+            [ -z "$AS" ] || chown postgres "$D/server.crt" "$D/server.key"
+        fi
         $AS "$B/postgres" -D "$D/data" -k "$D" -c listen_addresses= -c fsync=off -c full_page_writes=off "$@" \\
             >>"$D/log" 2>&1 </dev/null &
         P=$!
-        until "$B/pg_isready" -q -h "$D" -U owner; do
+        until "$B/pg_isready" -q -h "$D" -p "$PORT" -U owner; do
             kill -0 $P 2>/dev/null || { cat "$D/log"; exit 1; }
             sleep 0.05
         done
@@ -100,11 +125,22 @@ public final class PostgresCluster: Sendable {
         """
 
     /// Starts the server, again after ``stop(keeping:)``; returns when it answers.
-    public func start() throws {
+    /// - Parameter identity: What it shows from now on to those who want TLS.
+    public func start(identity: Identity? = nil) throws {
         let process = Process()
         let (input, output) = (Pipe(), Pipe())
         process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", Self.script, "sh", folder, binaries, primary] + options.flatMap { ["-c", $0] }
+        var settings = options
+        if let port { settings += ["listen_addresses=127.0.0.1", "port=\(port)"] }
+        if identity != nil {
+            settings += ["ssl=on", "ssl_cert_file=\(folder)/server.crt", "ssl_key_file=\(folder)/server.key"]
+        }
+        process.arguments =
+            [
+                "-c", Self.script, "sh", folder, binaries, primary, identity?.certificate ?? "", identity?.key ?? "",
+                "\(port ?? 5432)",
+            ]
+            + settings.flatMap { ["-c", $0] }
         process.standardInput = input
         process.standardOutput = output
         process.standardError = output
