@@ -194,7 +194,7 @@ let package = Package(
             [
                 "PackageIdentity", "Scoring", "BoundedInput", "Inventory", "Matching", "Stores", "Settings",
                 "PostgreSQL",
-            ],
+            ], external: [metrics],
             resources: [.embedInCode("Migrations")]),
         module(
             floor: 5, "Enrichment",

@@ -10,27 +10,43 @@ public final class PostgresClient: Sendable {
     public enum Route: Sendable, Hashable {
         /// The one that takes writes.
         case primary
-        /// A replica that is at most so far behind, else the primary. Only for requests that write nothing.
-        case replica(maximumLag: Duration)
+        /// A replica that has carried out at least what stood at this position, else the primary. Only for what writes nothing.
+        case replica(atLeast: PostgresPosition)
     }
 
     private let configuration: PostgresConfiguration
     private let loop: EventLoop
     private let lanes: Lanes
-    private let replicas: [Lanes]
+    private let replicas: [Replica]
     private let pool: ConnectionPool
-    private let nextReplica = Atomic<Int>(0)
+    private let nextReplicaNumber = Atomic<Int>(0)
     private let dedicatedSessions = Atomic<Int>(0)
+
+    /// A server that follows the primary, and connections to it.
+    private struct Replica: Sendable {
+        let lanes: Lanes
+        let pool: ConnectionPool
+    }
 
     /// Blocking sessions at a time.
     private static let maximumDedicatedSessions = 4
 
+    private let noteReplicaRead: @Sendable (Bool) -> Void
+
     /// Makes a client; no connection is made yet.
+    /// - Parameter noteReplicaRead: Called for each read that a replica might answer, with whether one did.
     /// - Throws: ``PostgresError/exhausted`` when the system has no thread or descriptor left.
-    public init(_ configuration: PostgresConfiguration) throws(PostgresError) {
+    public init(
+        _ configuration: PostgresConfiguration, noteReplicaRead: @escaping @Sendable (Bool) -> Void = { _ in }
+    ) throws(PostgresError) {
         self.configuration = configuration
+        self.noteReplicaRead = noteReplicaRead
         let later = WeakPool()
-        let loop = try EventLoop(tick: { later.pool?.expireWaiters() })
+        let laterReplicas = configuration.replicas.map { _ in WeakPool() }
+        let loop = try EventLoop(tick: {
+            later.pool?.expireWaiters()
+            for replica in laterReplicas { replica.pool?.expireWaiters() }
+        })
         self.loop = loop
         @Sendable func opener(
             _ endpoint: PostgresConfiguration.Endpoint, writable: Bool, _ note: (@Sendable (Connection) -> Void)? = nil
@@ -47,10 +63,15 @@ public final class PostgresClient: Sendable {
             }
         }
         lanes = Lanes(count: configuration.lanes, open: opener(configuration.primary, writable: true))
-        replicas = configuration.replicas.map {
-            Lanes(count: configuration.lanes, open: opener($0, writable: false))
-        }
         let most = min(max(configuration.maximumTransactions, 1), 1000)
+        replicas = zip(configuration.replicas, laterReplicas).map { endpoint, later in
+            let pool = ConnectionPool(
+                maximum: most, maximumWaiters: most * 64,
+                open: opener(endpoint, writable: false) { later.pool?.noteClosed($0) })
+            later.set(pool)
+            return Replica(
+                lanes: Lanes(count: configuration.lanes, open: opener(endpoint, writable: false)), pool: pool)
+        }
         pool = ConnectionPool(
             maximum: most, maximumWaiters: most * 64,
             open: opener(configuration.primary, writable: true) { later.pool?.noteClosed($0) })
@@ -68,7 +89,10 @@ public final class PostgresClient: Sendable {
     /// Closes all connections; requests under way fail, later ones as well.
     public func shutDown() {
         lanes.close()
-        for replica in replicas { replica.close() }
+        for replica in replicas {
+            replica.lanes.close()
+            replica.pool.close()
+        }
         pool.close()
         loop.stop()
     }
@@ -95,8 +119,10 @@ public final class PostgresClient: Sendable {
         isRepeatable: Bool = false
     ) async throws -> [PostgresResult] {
         guard !statements.isEmpty else { return [] }
-        if case .replica(let lag) = route, let results = try await runOnReplica(statements, lag, timeout) {
-            return results
+        if case .replica(let position) = route {
+            let results = try await runOnReplica(statements, position, timeout)
+            noteReplicaRead(results != nil)
+            if let results { return results }
         }
         let deadline = EventLoop.now + nanoseconds(configuration.acquireTimeout)
         var attempt = 1
@@ -123,36 +149,91 @@ public final class PostgresClient: Sendable {
         }
     }
 
-    /// Asks a replica, which says in the same round trip how far it is behind.
-    /// - Returns: `nil` when no replica can answer: the primary does.
-    private func runOnReplica(_ statements: [PostgresStatement], _ lag: Duration, _ timeout: Duration?) async throws
-        -> [PostgresResult]?
-    {
-        guard !replicas.isEmpty else { return nil }
-        let turn = nextReplica.add(1, ordering: .relaxed).oldValue
-        let replica = replicas[Int(UInt(bitPattern: turn) % UInt(replicas.count))]
-        do {
-            // A replica that is away must not cost time.
-            guard let connection = try replica.readyConnection() else { return nil }
-            var results = try await perform(
-                [Self.lagStatement] + statements, on: connection, timeout: timeout, isExclusive: false)
-            guard let behind = try results.removeFirst().value(0, as: Double?.self), behind <= lag.inSeconds else {
-                return nil
-            }
-            return results
-        } catch let error as PostgresError where error.state == nil || error.state?.endsConnection == true {
-            return nil
+    // MARK: - Replicas
+
+    /// Whether there are replicas at all.
+    public var hasReplicas: Bool { !replicas.isEmpty }
+    /// How many there are.
+    public var replicaCount: Int { replicas.count }
+
+    /// How many replicas answer and receive what the primary does.
+    public func replicasThatFollow() async throws -> Int {
+        var count = 0
+        for replica in replicas {
+            do {
+                let connection = try await replica.lanes.connection(
+                    deadline: EventLoop.now + nanoseconds(configuration.connectTimeout))
+                let statement = PostgresPosition(text: "0/0").isReached
+                let results = try await perform([statement], on: connection, timeout: .seconds(5), isExclusive: false)
+                if try results.first?.value(as: Bool.self) == true { count += 1 }
+            } catch is PostgresError { continue }
         }
+        return count
     }
 
-    /// Seconds that a standby is behind; null when it receives nothing and nobody knows.
-    private static let lagStatement = PostgresStatement(
-        """
-        select case when not pg_is_in_recovery() then 0
-            when not exists (select from pg_stat_wal_receiver) then null
-            when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then 0
-            else extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) end::float8
-        """)
+    /// How far the primary is: whatever was committed before this was called stands at or before it (with `synchronous_commit` on, which is
+    /// PostgreSQL's default).
+    public func currentPosition() async throws -> PostgresPosition {
+        let statement = PostgresStatement("select pg_current_wal_flush_lsn()::text")
+        let results = try await run([statement], timeout: .seconds(5), isRepeatable: true)
+        guard let result = results.first else { throw PostgresError.missingRow }
+        return PostgresPosition(text: try result.value())
+    }
+
+    /// The next replica in turn, if a connection to it is open: one that is away must not cost time.
+    private func nextReplica() throws -> (Replica, Connection)? {
+        guard !replicas.isEmpty else { return nil }
+        let turn = nextReplicaNumber.add(1, ordering: .relaxed).oldValue
+        let replica = replicas[Int(UInt(bitPattern: turn) % UInt(replicas.count))]
+        return try replica.lanes.readyConnection().map { (replica, $0) }
+    }
+
+    /// Asks a replica, which says in the same round trip, and before it reads, whether it is far enough.
+    /// - Returns: `nil` when no replica can answer: the primary does.
+    private func runOnReplica(_ statements: [PostgresStatement], _ position: PostgresPosition, _ timeout: Duration?)
+        async throws -> [PostgresResult]?
+    {
+        do {
+            guard let (_, connection) = try nextReplica() else { return nil }
+            var results = try await perform(
+                [position.isReached] + statements, on: connection, timeout: timeout, isExclusive: false)
+            return try results.removeFirst().value(as: Bool.self) ? results : nil
+        } catch let error as PostgresError where error.isReplicasOwn { return nil }
+    }
+
+    /// Runs a transaction that only reads on a replica.
+    /// - Returns: `nil` when no replica can carry it out: the primary does.
+    private func attemptOnReplica<T: Sendable>(
+        _ options: PostgresTransactionOptions, _ position: PostgresPosition,
+        _ body: @Sendable (PostgresTransaction) async throws -> T
+    ) async throws -> T? {
+        guard let (replica, _) = try? nextReplica() else { return nil }
+        let connection: Connection
+        do {
+            connection = try await replica.pool.acquire(deadline: EventLoop.now + nanoseconds(Self.replicaPatience))
+        } catch is PostgresError { return nil }
+        let transaction = PostgresTransaction(connection, self, timeout: options.timeout)
+        let result: T
+        do {
+            // What is asked first settles what all of it sees.
+            let opening = try await transaction.run(options.opening + [position.isReached])
+            guard try opening.last?.value(as: Bool.self) == true else {
+                await abort(connection, in: replica.pool)
+                return nil
+            }
+            result = try await body(transaction)
+        } catch {
+            await abort(connection, in: replica.pool)
+            if let error = error as? PostgresError, error.isReplicasOwn { return nil }
+            throw error
+        }
+        // It has read all it wanted; how it ends is nobody's concern.
+        await abort(connection, in: replica.pool)
+        return result
+    }
+
+    /// How long a read waits for a connection to a replica before it goes to the primary.
+    private static let replicaPatience = Duration.milliseconds(500)
 
     // MARK: - Transactions
 
@@ -161,12 +242,19 @@ public final class PostgresClient: Sendable {
     /// When others are in the way (serialization failure, deadlock) or the connection breaks before the commit, everything is run again
     /// from the start, at most `options.attempts` times.
     ///
+    /// - Parameter route: Which server; a replica only for a transaction that is said to only read.
     /// - Throws: What the closure throws, ``PostgresError``, or `CancellationError`.
     ///   ``PostgresError/connectionLost`` from the commit leaves open whether it happened.
     @discardableResult
     public func withTransaction<T: Sendable>(
-        _ options: PostgresTransactionOptions = .init(), _ body: @Sendable (PostgresTransaction) async throws -> T
+        _ options: PostgresTransactionOptions = .init(), on route: Route = .primary,
+        _ body: @Sendable (PostgresTransaction) async throws -> T
     ) async throws -> T {
+        if case .replica(let position) = route, options.isReadOnly {
+            let result = try await attemptOnReplica(options, position, body)
+            noteReplicaRead(result != nil)
+            if let result { return result }
+        }
         var attempt = 1
         while true {
             do { return try await attemptTransaction(options, body) } catch let failure as Retryable {
@@ -190,7 +278,7 @@ public final class PostgresClient: Sendable {
             try await transaction.run(options.opening)
             result = try await body(transaction)
         } catch {
-            await abort(connection)
+            await abort(connection, in: pool)
             throw Self.retryable(error)
         }
         try await commit(connection, options.timeout)
@@ -210,7 +298,7 @@ public final class PostgresClient: Sendable {
     }
 
     /// Ends a transaction that failed. A connection on which something is still under way is given up.
-    private func abort(_ connection: Connection) async {
+    private func abort(_ connection: Connection, in pool: ConnectionPool) async {
         guard connection.isOpen, connection.pending == 0 else {
             loop.close(connection, .connectionLost, cancelling: connection.isOpen)
             return pool.release(connection, isReusable: false)
@@ -336,9 +424,4 @@ private final class ResumeOnce: Sendable {
         }
         if case .armed(let continuation) = before { continuation.resume(with: result) }
     }
-}
-
-extension Duration {
-    /// As a fraction.
-    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

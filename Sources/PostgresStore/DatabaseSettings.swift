@@ -14,12 +14,15 @@ import Settings
 /// | `DB_SSLROOTCERT` | file with the certificates of known authorities | libpq's |
 /// | `DB_ROLE` | role that the server acts as, which owns nothing | zerotrace_app |
 /// | `DB_REPLICAS` | `host[:port]`, with commas: standbys that may answer reads | none |
+/// | `DB_REPLICA_STALENESS` | milliseconds that what is read there may be old at most, 100…60000 | 2000 |
 /// | `DB_POOL_SIZE` | connections for transactions, 1…1000 | 16 |
 public struct DatabaseSettings: Sendable {
     /// What the client is told.
     public var client: PostgresConfiguration
     /// The role that the server acts as.
     public var role: String
+    /// How old what a standby answers may be.
+    public var replicaStaleness = Duration.seconds(2)
 
     /// The role's name unless somebody chooses another.
     public static let defaultRole = "zerotrace_app"
@@ -46,5 +49,6 @@ public struct DatabaseSettings: Sendable {
             "POOL_SIZE", in: 1...1_000, default: client.maximumTransactions)
         client.replicas = try variables.list("REPLICAS", defaultPort: port).map { .init(host: $0.host, port: $0.port) }
         self.init(client: client, role: variables.text("ROLE") ?? Self.defaultRole)
+        replicaStaleness = .milliseconds(try variables.number("REPLICA_STALENESS", in: 100...60_000, default: 2_000))
     }
 }

@@ -10,17 +10,16 @@ extension PostgresStore {
         let company = try await existingRow(scope)
         let acceptance = try await fetchAcceptance(scope: scope, at: now)
         let overdue = try await fetchOverdue(scope: scope, policy: try await fetchSLAPolicy(scope: scope), at: now)
-        let results = try await Self.classifyingErrors("fetch overview") {
-            try await client.run(
-                [
-                    .company(company), CounterQueries.totals(company: company),
-                    AgentQueries.waitingCounts(company: company), CounterQueries.hours(company: company, at: now),
-                ], isRepeatable: true)
-        }
-        guard let totals = results[1].first, let waiting = results[2].first else {
+        let results = try await read(
+            "fetch overview", company: company,
+            [
+                CounterQueries.totals(company: company), AgentQueries.waitingCounts(company: company),
+                CounterQueries.hours(company: company, at: now),
+            ])
+        guard let totals = results[0].first, let waiting = results[1].first else {
             throw StoreError.unavailable("damaged counters")
         }
-        let trend = try results[3].map { row in
+        let trend = try results[2].map { row in
             TrendPoint(hour: try row.get(0), counts: try SeverityCounts(row, at: 2), agents: try row.get(1))
         }
         return Overview(

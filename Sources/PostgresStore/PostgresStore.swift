@@ -1,4 +1,5 @@
 import Foundation
+import Metrics
 import PostgreSQL
 @_spi(Minting) import Stores
 import Synchronization
@@ -9,6 +10,7 @@ import Synchronization
 /// What changes a company's derived data holds the company's lock, and what changes verdicts the catalogue's (see ``Lock``).
 public final class PostgresStore: Store {
     let client: PostgresClient
+    private let replicas: ReplicaReads
     /// Companies never change and never go.
     private let companies = Mutex(Directory())
 
@@ -17,7 +19,10 @@ public final class PostgresStore: Store {
         var rows: [CompanyID: Int32] = [:]
     }
 
-    private init(_ client: PostgresClient) { self.client = client }
+    private init(_ client: PostgresClient, staleness: Duration) {
+        self.client = client
+        replicas = ReplicaReads(client, staleness: staleness)
+    }
 
     /// Brings the database up to date, or makes everything in an empty one. Needs a role that may create tables, and roles unless the
     /// application's exists. One at a time: others wait.
@@ -60,12 +65,17 @@ public final class PostgresStore: Store {
             // A page somewhere costs hardly more than the next one, on the disks and caches of today. With the server's default of four, a
             // thousand packages are looked up by reading the whole catalogue.
             configuration.settings["random_page_cost"] = "1.1"
-            let client = try PostgresClient(configuration)
+            let client = try PostgresClient(configuration) { answered in
+                Counter(
+                    label: "zerotrace_database_reads_that_may_lag",
+                    dimensions: [("server", answered ? "replica" : "primary")]
+                ).increment()
+            }
             do { try await migrations.checkUsable(client) } catch {
                 client.shutDown()
                 throw error
             }
-            return PostgresStore(client)
+            return PostgresStore(client, staleness: settings.replicaStaleness)
         }
     }
 
@@ -89,10 +99,35 @@ public final class PostgresStore: Store {
     /// Runs one statement for a company, or without one; it changes nothing.
     func read(_ operation: String, company: Int32? = nil, _ statement: PostgresStatement) async throws -> PostgresResult
     {
+        guard let last = try await read(operation, company: company, [statement]).last else {
+            throw StoreError.unavailable("\(operation): no row")
+        }
+        return last
+    }
+
+    /// Runs statements for a company, or without one, in one round trip; they change nothing. As many results as statements.
+    func read(_ operation: String, company: Int32? = nil, _ statements: [PostgresStatement]) async throws
+        -> [PostgresResult]
+    {
         try await Self.classifyingErrors(operation) {
-            try await self.run(company.map { [.company($0)] } ?? [], statement, isRepeatable: true)
+            let before = company.map { [PostgresStatement.company($0)] } ?? []
+            let results = try await client.run(
+                before + statements, on: replicas.route(company), isRepeatable: true)
+            return Array(results.dropFirst(before.count))
         }
     }
+
+    /// Whether every standby that may answer reads follows the primary.
+    /// - Throws: ``StoreError/unavailable(_:)``.
+    public func checkReplicas() async throws {
+        let following = try await Self.classifyingErrors("check replicas") { try await client.replicasThatFollow() }
+        guard following == replicaCount else {
+            throw StoreError.unavailable("\(following) of \(replicaCount) replicas follow the primary")
+        }
+    }
+
+    /// Standbys that may answer reads.
+    public var replicaCount: Int { client.replicaCount }
 
     /// Runs one statement, after others whose answers nobody wants, in one round trip and transaction.
     func run(_ before: [PostgresStatement], _ statement: PostgresStatement, isRepeatable: Bool) async throws
@@ -111,7 +146,9 @@ public final class PostgresStore: Store {
         options.isolation = .repeatableRead
         options.isReadOnly = true
         if let company { options.settings = ["zerotrace.company": String(company)] }
-        return try await Self.classifyingErrors(operation) { try await client.withTransaction(options, body) }
+        return try await Self.classifyingErrors(operation) {
+            try await client.withTransaction(options, on: replicas.route(company), body)
+        }
     }
 
     /// Runs one transaction. Each of its statements sees what was committed before it; what must not change in between is locked first.
@@ -120,6 +157,7 @@ public final class PostgresStore: Store {
     ) async throws -> T {
         var options = PostgresTransactionOptions()
         if let company { options.settings = ["zerotrace.company": String(company)] }
+        defer { replicas.noteChange(company) }
         return try await Self.classifyingErrors(operation) { try await client.withTransaction(options, body) }
     }
 

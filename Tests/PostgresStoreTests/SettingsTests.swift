@@ -16,7 +16,7 @@ struct SettingsTests {
             try DatabaseSettings(environment: [
                 "DB_HOST": "a,b", "DB_PORT": "6432", "DB_NAME": "n", "DB_USER": "u", "DB_PASSWORD": "secret",
                 "DB_SSLMODE": "verify-full", "DB_SSLROOTCERT": "/ca.pem", "DB_ROLE": "r", "DB_REPLICAS": "c:1,d",
-                "DB_POOL_SIZE": "7",
+                "DB_POOL_SIZE": "7", "DB_REPLICA_STALENESS": "250",
             ]))
         let client = settings.client
         #expect(client.primary == .init(host: "a,b", port: 6432))
@@ -26,6 +26,7 @@ struct SettingsTests {
         #expect(client.tls == .verifyFull)
         #expect(client.maximumTransactions == 7)
         #expect(settings.role == "r")
+        #expect(settings.replicaStaleness == .milliseconds(250))
         #expect(!"\(settings)".contains("secret"))
         #expect(!String(reflecting: settings).contains("secret"))
         let plain = try #require(try DatabaseSettings(environment: ["DB_HOST": "h"]))
@@ -37,6 +38,7 @@ struct SettingsTests {
         "what cannot be understood is named, and its value is not",
         arguments: [
             ("DB_PORT", "70000"), ("DB_PORT", "x"), ("DB_SSLMODE", "maybe"), ("DB_POOL_SIZE", "-7"),
+            ("DB_REPLICA_STALENESS", "99"),
             ("DB_REPLICAS", ":1"),
             ("DB_REPLICAS", "a:b"), ("DB_PASSWORD_FILE", "/nonexistent/secret"),
         ])

@@ -22,8 +22,12 @@ enum TemporaryDatabase {
     }
 
     /// Runs a statement as the superuser.
-    static func administer(_ cluster: PostgresCluster, _ sql: String, in database: String = "postgres") async throws {
-        let client = try PostgresClient(settings(cluster, database).client)
+    static func administer(
+        _ cluster: PostgresCluster, _ sql: String, in database: String = "postgres", requiringWrites: Bool = true
+    ) async throws {
+        var configuration = settings(cluster, database).client
+        configuration.requiresWrites = requiringWrites
+        let client = try PostgresClient(configuration)
         defer { client.shutDown() }
         _ = try await client.run([PostgresStatement(sql)])
     }

@@ -99,7 +99,9 @@ struct GatewayResponder: HTTPResponder {
             let caller = try await authenticator.person(of: call)
             try count([.company(caller.scope.companyID)], standing)
             guard caller.permissions.contains(permission) else { throw APIError.forbidden }
-            return try await call.acting(caller.actor) { try await handler(call, caller) }
+            return try await ReadFreshness.$mayLag.withValue(call.mayLag(for: caller, route)) {
+                try await call.acting(caller.actor) { try await handler(call, caller) }
+            }
         case .agent(let handler):
             let agent = try await authenticator.agent(of: call)
             try count([.agent(agent.agentID), .fleet(agent.scope.companyID)], standing)
@@ -190,6 +192,13 @@ extension Call {
         self.init(
             request: call.request, parameters: parameters, query: call.query, id: call.id, logger: call.logger,
             clientAddress: call.clientAddress)
+    }
+
+    /// See ``Freshness``.
+    func mayLag(for caller: Caller, _ route: Route) -> Bool {
+        Freshness.mayLag(
+            request.method, cacheControl: request.headers[.cacheControl], isProgram: caller.actor.kind == .apiToken,
+            isExport: route.isExport)
     }
 
     /// Runs an operation on somebody's behalf: the store writes it into the audit log beside what changes.

@@ -7,6 +7,8 @@ struct Route: Sendable {
     /// "/v1/agents/{id}/packages"; a parameter takes one segment that is not empty.
     let path: String
     let endpoint: Endpoint
+    /// Whether it hands out something whole, which is as old as its beginning when it ends anyway.
+    var isExport: Bool { path == "/v1/audit/export" || path == "/v1/vex" }
 
     /// Who may call, and what then runs. The kind of handler follows from the access, so that no handler sees a company's data that
     /// did not declare so.

@@ -44,13 +44,16 @@ struct AuditRoutes: Sendable {
         query.isOldestFirst = true
         try await services.store.appendAudit(
             scope: caller.scope, .auditExported, subject: nil, details: ["format": format.rawValue], at: services.now())
-        let (store, scope, asked) = (services.store, caller.scope, query)
+        let (store, scope, asked, mayLag) = (services.store, caller.scope, query, ReadFreshness.mayLag)
         let body = ResponseBody { writer in
             if format == .csv { try await writer.write(ByteBuffer(string: AuditLine.header)) }
             var cursor: String?
             repeat {
-                let page = try await store.fetchAudit(
-                    scope: scope, query: asked, page: PageRequest(cursor: cursor, limit: Self.exportPage))
+                // Runs when the handler has long returned.
+                let request = PageRequest(cursor: cursor, limit: Self.exportPage)
+                let page = try await ReadFreshness.$mayLag.withValue(mayLag) {
+                    try await store.fetchAudit(scope: scope, query: asked, page: request)
+                }
                 var buffer = ByteBuffer()
                 for entry in page.items {
                     buffer.writeString(try format == .csv ? AuditLine.csv(entry) : AuditLine.json(entry))

@@ -4,6 +4,7 @@ import Events
 import JobQueue
 import Logging
 import MemcachedClient
+import PostgresStore
 import RedisClient
 import RedisEventBus
 import RedisJobQueue
@@ -58,7 +59,7 @@ struct Parts: Sendable {
         }
         cacheLevels = try Self.cacheLevels(deployment)
         self.services = services
-        watched = Self.watched(queue, verdicts, cacheLevels)
+        watched = Self.watched(queue, verdicts, cacheLevels) + Self.replicas(store)
     }
 
     private static func cacheLevels(_ deployment: Deployment) throws -> [GuardedLevel] {
@@ -66,6 +67,12 @@ struct Parts: Sendable {
         if let redis = deployment.redis { levels.append(GuardedLevel(try RedisCacheLevel(redis))) }
         if let memcached = deployment.memcached { levels.append(GuardedLevel(MemcachedCacheLevel(memcached))) }
         return levels
+    }
+
+    /// The standbys that may answer reads, if there are any.
+    private static func replicas(_ store: any Store) -> [HealthWatch.Part] {
+        guard let store = store as? PostgresStore, store.replicaCount > 0 else { return [] }
+        return [HealthWatch.Part("replicas") { try await store.checkReplicas() }]
     }
 
     private static func watched(
