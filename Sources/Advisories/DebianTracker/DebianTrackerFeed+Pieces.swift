@@ -19,11 +19,13 @@ extension DebianTrackerFeed {
             try splitter.feed(chunk) { member, _ in
                 let number = Int(hashOfName(member) % UInt64(pieceCount))
                 if pieces[number].count > 1 { pieces[number].append(UInt8(ascii: ",")) }
-                pieces[number] += member.dropFirst().dropLast()
+                pieces[number].append(contentsOf: member[1..<member.count - 1])
             }
         }
         guard isCut != nil, (try? splitter.finish()) != nil else { return nil }
-        return pieces.filter { $0.count > 1 }.map { $0 + [UInt8(ascii: "}")] }
+        pieces.removeAll { $0.count == 1 }
+        for number in pieces.indices { pieces[number].append(UInt8(ascii: "}")) }
+        return pieces
     }
 
     /// Reads the sources of a piece.
