@@ -146,8 +146,7 @@ import Testing
         try expectFull(PreviousBuild(index: good.index, notes: other.notes), "notes on another index")
         try expectFull(PreviousBuild(index: good.notes, notes: good.notes), "notes in place of an index")
         for (name, whole) in [("index", index), ("notes", notes)] {
-            for step in 0..<24 {
-                let place = whole.count * step / 24
+            for place in (0..<24).map({ whole.count * $0 / 24 }) + [whole.count - 1] {
                 let cut = whole[..<place]
                 var changed = whole
                 changed[place] ^= 0x10
