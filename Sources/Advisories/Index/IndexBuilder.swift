@@ -81,6 +81,22 @@ public struct IndexBuilder: Sendable {
         parts.append((part.content.digest, numbers))
     }
 
+    /// Takes over parts that were read with the shared texts that this builder began with, all at once: on two cores, into room that is enough.
+    ///
+    /// - Throws: ``IndexBuildError/tooLarge(part:)``.
+    public mutating func merge(_ shared: [CompiledAdvisories]) throws(IndexBuildError) {
+        var known: [PendingAdvisories.KnownPart] = []
+        for part in shared {
+            guard let text = part.known else {
+                try merge(part)
+                continue
+            }
+            known.append(PendingAdvisories.KnownPart(content: part.content.columns, text: text))
+            parts.append((part.content.digest, text))
+        }
+        try pending.merge(known)
+    }
+
     /// Writes the advisories added so far, taken apart, so that a later build need not read their feed again. The file is written as a whole
     /// or not at all; feeds and intelligence are not in it.
     ///

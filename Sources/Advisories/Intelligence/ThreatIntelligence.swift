@@ -31,8 +31,9 @@ public struct ThreatIntelligence: Sendable {
 
     /// Takes over what another collection knows; where both know something, the other's word counts. Exploits are joined.
     public mutating func merge(_ other: ThreatIntelligence) {
-        // There is one such feed, with a score for every CVE id.
+        // Of most kinds there is one feed, some with a line for every CVE id.
         if epss.isEmpty { epss = other.epss } else { epss.merge(other.epss) { _, theirs in theirs } }
+        if ssvc.isEmpty { ssvc = other.ssvc } else { ssvc.merge(other.ssvc) { _, theirs in theirs } }
         kev.merge(other.kev) { _, theirs in theirs }
         exploits.merge(other.exploits) { ours, theirs in
             PublicExploits(
@@ -40,7 +41,6 @@ public struct ThreatIntelligence: Sendable {
                 isVerified: ours.isVerified || theirs.isVerified,
                 metasploit: Set(ours.metasploit + theirs.metasploit).sorted())
         }
-        ssvc.merge(other.ssvc) { _, theirs in theirs }
         lifecycles.merge(other.lifecycles) { _, theirs in theirs }
         supportNotes += other.supportNotes
     }

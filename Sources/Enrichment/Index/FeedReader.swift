@@ -46,11 +46,14 @@ struct FeedReader {
         .sorted { ($0.isLate, $1.size, $0.number) < ($1.isLate, $0.size, $1.number) }
         let pool = ReadingPool(work.map { ($0.number, $0.source) }, cache: cache, progress: progress)
         cache?.readTexts()
-        let results = try pool.run(threads: Self.threads)
+        var (parts, builders) = try pool.run(threads: Self.threads)
         var intelligence = ThreatIntelligence()
-        for part in results.parts.sorted(by: { $0.number < $1.number }) { take(part, into: &intelligence) }
-        // Those that share their texts first: what they have in common need not be searched for.
-        for other in results.builders.sorted(by: { $0.textCount > $1.textCount }) { try builder.merge(other) }
+        for part in parts.sorted(by: { $0.number < $1.number }) { take(part, into: &intelligence) }
+        parts = []
+        // The one that shares its texts first: what they have in common need not be searched for. Each is taken out, so that nobody else holds what is
+        // changed.
+        builders.sort { $0.textCount < $1.textCount }
+        while let other = builders.popLast() { try builder.merge(other) }
         cache?.keepTexts(of: &builder)
         builder.setIntelligence(intelligence)
         // What holds nothing is refused by a sync: the same feeds must make the same index here.

@@ -25,14 +25,13 @@ final class ReadingPool: Sendable {
     private let cache: PartCache?
     private let progress: @Sendable (String) -> Void
     private let state = Mutex(State())
-    /// Of parts that the last build knew all texts of: they have one pool, and to join two builders costs more than to wait for each other.
-    private let shared: Mutex<IndexBuilder?>
+    /// Parts that the last build knew all texts of: one builder takes all of them at the end, when it knows how much there is.
+    private let shared = Mutex([CompiledAdvisories]())
 
     init(_ work: [(Int, FeedSource)], cache: PartCache?, progress: @escaping @Sendable (String) -> Void) {
         self.work = work.map { (number: $0.0, source: $0.1) }
         self.cache = cache
         self.progress = progress
-        shared = Mutex(nil)
     }
 
     /// Reads all of them.
@@ -40,14 +39,19 @@ final class ReadingPool: Sendable {
     /// - Throws: The first failure, once every thread has stopped.
     func run(threads: Int) throws -> (parts: [Part], builders: [IndexBuilder]) {
         DispatchQueue.concurrentPerform(iterations: max(1, min(threads, work.count))) { _ in drain() }
+        let (parts, builders) = try state.withLock { state in
+            if let failure = state.failure { throw failure }
+            defer { state = State() }
+            return (state.parts, state.builders)
+        }
         let known = shared.withLock { shared in
-            defer { shared = nil }
+            defer { shared = [] }
             return shared
         }
-        return try state.withLock { state in
-            if let failure = state.failure { throw failure }
-            return (state.parts, [known].compactMap(\.self) + state.builders)
-        }
+        guard let texts = cache?.texts, !known.isEmpty else { return (parts, builders) }
+        var builder = IndexBuilder(texts: texts)
+        try builder.merge(known)
+        return (parts, [builder] + builders)
     }
 
     private func drain() {
@@ -110,11 +114,7 @@ final class ReadingPool: Sendable {
     }
 
     private func take(_ part: CompiledAdvisories, into builder: inout IndexBuilder) throws {
-        guard part.isShared, let texts = cache?.texts else { return try builder.merge(part) }
-        try shared.withLock { shared in
-            if shared == nil { shared = IndexBuilder(texts: texts) }
-            try shared?.merge(part)
-        }
+        if part.isShared { shared.withLock { $0.append(part) } } else { try builder.merge(part) }
     }
 
     private func readWhole(_ source: FeedSource, into builder: inout IndexBuilder, part: inout Part) throws {
@@ -138,6 +138,23 @@ final class ReadingPool: Sendable {
         }
     }
 
+    /// What a piece is named after, and what the cache has of it.
+    private typealias Kept = (name: String, cached: (part: CompiledAdvisories, counts: PartCache.Counts)?)
+
+    /// Looks pieces up in the cache, several at once; each `nil` without one.
+    private func kept(_ pieces: [FeedPiece], of source: FeedSource) throws -> [Kept?] {
+        guard let cache else { return pieces.map { _ in nil } }
+        let all = Mutex([Result<Kept, any Error>?](repeating: nil, count: pieces.count))
+        DispatchQueue.concurrentPerform(iterations: pieces.count) { number in
+            let kept = Result<Kept, any Error> {
+                let name = cache.name(of: try pieces[number].bytes(), of: source)
+                return (name, cache.load(name))
+            }
+            all.withLock { $0[number] = kept }
+        }
+        return try all.withLock { try $0.map { try $0?.get() } }
+    }
+
     /// Reads the pieces that are not in the cache, and takes the others from there. Where one cannot be read nothing was taken over yet, and the source as
     /// a whole tells what is wrong.
     private func read(
@@ -145,10 +162,10 @@ final class ReadingPool: Sendable {
     ) throws -> (pieces: [Piece], counts: PartCache.Counts) {
         var counts = PartCache.Counts(FeedReading(feed: source.feed), issues: [])
         var (all, names, isKept): ([Piece], [String], Bool) = ([], [], cache != nil)
-        for piece in pieces {
-            let name = try cache.map { $0.name(of: try piece.bytes(), of: source) }
+        for (piece, kept) in zip(pieces, try kept(pieces, of: source)) {
+            let name = kept?.name
             if let name { names.append(name) }
-            if let name, let cached = cache?.load(name) {
+            if let cached = kept?.cached {
                 all.append(.kept(cached.part))
                 counts.add(cached.counts)
             } else {

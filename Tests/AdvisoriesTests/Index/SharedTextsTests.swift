@@ -46,10 +46,11 @@ import Testing
     }
 
     private func build(
-        _ parts: [CompiledAdvisories], texts: SharedTexts?, and other: IndexBuilder? = nil, previous: Bool = false
+        _ parts: [CompiledAdvisories], texts: SharedTexts?, atOnce: Bool = false, and other: IndexBuilder? = nil,
+        previous: Bool = false
     ) throws -> IndexSummary {
         var builder = texts.map { IndexBuilder(texts: $0) } ?? IndexBuilder()
-        for part in parts { try builder.merge(part) }
+        if atOnce { try builder.merge(parts) } else { for part in parts { try builder.merge(part) } }
         if let other { try builder.merge(other) }
         let before = previous ? PreviousBuild(index: path("index"), notes: path("notes")) : nil
         return try builder.write(to: path("next"), notes: path("next.notes"), previous: before)
@@ -73,6 +74,27 @@ import Testing
         let next = try build([parts[0], parts[2]], texts: texts, and: changed, previous: true)
         #expect(next.reusedNames == 40)
         #expect(try build([whole[2], whole[0]], texts: nil, and: changed).digest == next.digest)
+    }
+
+    @Test("parts taken all at once make what they make one by one, and so do those that come later")
+    func partsAtOnce() throws {
+        try keep()
+        let texts = try #require(SharedTexts(path: path("texts")))
+        let parts = try (0..<3).map { try CompiledAdvisories(path: path("part\($0)"), texts: texts) }
+        var apart = try builder(1, fixed: "2.5")
+        try apart.keepCompiled(at: path("apart"), note: [])
+        // Records and names of the second come three times, the last time with other words and texts of their own.
+        let all = parts + [parts[1], try CompiledAdvisories(path: path("apart"), texts: texts)]
+        #expect(all.map(\.isShared) == [true, true, true, true, false])
+        let digest = try build(all, texts: texts, and: builder(7)).digest
+        #expect(try build(all, texts: texts, atOnce: true, and: builder(7)).digest == digest)
+        #expect(try build(all.reversed(), texts: texts, atOnce: true, and: builder(7)).digest == digest)
+        var twice = IndexBuilder(texts: texts)
+        try twice.merge(Array(all[..<2]))
+        try twice.merge(Array(all[2...]))
+        try twice.merge(builder(7))
+        #expect(try twice.write(to: path("next")).digest == digest)
+        #expect(try build([], texts: texts, atOnce: true).names == 0)
     }
 
     @Test func twoThatContinueTheSameTextsAreToldApart() throws {
@@ -153,7 +175,7 @@ import Testing
                 let part = try CompiledAdvisories(path: path("part\(number)"), texts: made)
                 return part.isShared ? part : nil
             }
-            _ = try build(parts, texts: made, and: builder(5))
+            _ = try build(parts, texts: made, atOnce: place % 2 == 0, and: builder(5))
         }
     }
 
