@@ -13,6 +13,8 @@ final class GatheredAdvisories: Sendable {
     let events: [(kind: RangeCompiler.Event, text: UInt32)]
     let versions: [UInt32]
     let derivedCVEs: [UInt32: UInt32]
+    /// Whether an id is among ``derivedCVEs``, by text number.
+    let carriesCVE: [Bool]
     let recordNumbers: [UInt64: UInt32]
     let notAboutSecurity: Int
 
@@ -32,6 +34,9 @@ final class GatheredAdvisories: Sendable {
         events = pending.events
         versions = pending.versions
         derivedCVEs = pending.derivedCVEs
+        var carriesCVE = [Bool](repeating: false, count: pending.texts.count)
+        for id in pending.derivedCVEs.keys { carriesCVE[Int(id)] = true }
+        self.carriesCVE = carriesCVE
         recordNumbers = pending.recordNumbers
         notAboutSecurity = pending.notAboutSecurity
     }

@@ -71,7 +71,9 @@ struct IndexWriter {
         sections[.feeds] = feedSection(texts: &texts)
         sections[.text] = texts.takeText()
         sections[.prose] = texts.takeProse()
-        try stream.add(IndexSection.allCases.drop { $0 != .advisories }.filter { $0 != .checks }, of: &sections)
+        try stream.add(IndexSection.allCases.drop { $0 != .advisories }.prefix { $0 != .prose }, of: &sections)
+        stream.flush()
+        try stream.add([.prose], of: &sections)
         guard let file = try stream.finish(builtAt: builtAt, isSound: { known?.index.isWhole ?? true }) else {
             // The earlier index is damaged, and so may be what was taken over from it.
             return try write(to: path, notes: notes)
@@ -128,21 +130,54 @@ final class AdvisoryOrder: Sendable {
     let records: [UInt32]
     /// Place in the file by pending record number.
     let places: [UInt32]
+    /// Every id that a record has or names, as text numbers in the order of their bytes: sorted once for all who need some of them.
+    let ids: [UInt32]
+    /// The place of each text among ``ids``, by text number; ``IndexFormat/none`` for texts that are no ids.
+    let ranks: [UInt32]
 
     /// Sorts the pending advisories.
     init(_ pending: GatheredAdvisories) {
         let texts = pending.texts
-        let ids = TextOrder(Set(pending.records.lazy.map(\.id)), texts: texts).ranks(count: texts.count)
-        let feeds = TextOrder(Set(pending.records.lazy.map(\.feed)), texts: texts).ranks(count: texts.count)
-        // No two records have the same id and feed.
-        let sorted = pending.records.enumerated()
-            .map { number, record in
-                (key: UInt64(ids[Int(record.id)]) << 32 | UInt64(feeds[Int(record.feed)]), record: UInt32(number))
+        let order = Self.ids(of: pending)
+        let ranks = order.ranks(count: texts.count)
+        let feeds = TextOrder(Self.distinct(pending.records, count: texts.count) { $0.feed }, texts: texts)
+            .ranks(count: texts.count)
+        let byID = GroupedLists(
+            pending.records.indices.map { UInt32($0) }, owners: order.sorted.count,
+            owner: { ranks[Int(pending.records[Int($0)].id)] }, element: { $0 })
+        var sorted: [UInt32] = []
+        sorted.reserveCapacity(pending.records.count)
+        for id in 0..<UInt32(order.sorted.count) {
+            let range = byID.range(of: id)
+            if range.count < 2 {
+                for place in range { sorted.append(byID.element(place)) }
+            } else {
+                // No two records have the same id and feed.
+                sorted += byID[id].sorted {
+                    feeds[Int(pending.records[Int($0)].feed)] < feeds[Int(pending.records[Int($1)].feed)]
+                }
             }
-            .sorted { $0.key < $1.key }
+        }
         var places = [UInt32](repeating: 0, count: sorted.count)
-        for (place, line) in sorted.enumerated() { places[Int(line.record)] = UInt32(place) }
-        records = sorted.map(\.record)
+        for (place, record) in sorted.enumerated() { places[Int(record)] = UInt32(place) }
+        records = sorted
         self.places = places
+        ids = order.sorted
+        self.ranks = ranks
+    }
+
+    private static func ids(of pending: GatheredAdvisories) -> TextOrder {
+        var isID = [Bool](repeating: false, count: pending.texts.count)
+        for record in pending.records { isID[Int(record.id)] = true }
+        for alias in pending.aliases { isID[Int(alias.text)] = true }
+        for id in pending.upstream { isID[Int(id.text)] = true }
+        for (id, cve) in pending.derivedCVEs { (isID[Int(id)], isID[Int(cve)]) = (true, true) }
+        return TextOrder((0..<UInt32(isID.count)).filter { isID[Int($0)] }, texts: pending.texts)
+    }
+
+    private static func distinct<Item>(_ items: [Item], count: Int, _ text: (Item) -> UInt32) -> [UInt32] {
+        var isUsed = [Bool](repeating: false, count: count)
+        for item in items { isUsed[Int(text(item))] = true }
+        return (0..<UInt32(count)).filter { isUsed[Int($0)] }
     }
 }

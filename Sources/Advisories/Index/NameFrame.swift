@@ -11,11 +11,26 @@ struct NameFrame: Sendable {
     /// Prepares all of it.
     init(_ pending: GatheredAdvisories, order: AdvisoryOrder) {
         packages = Self.packages(pending, order)
-        kinds = parallelMap(count: pending.records.count) { index in
-            let record = pending.records[index]
-            return StatementRank.kind(feed: pending.texts.string(record.feed), id: pending.texts.string(record.id))
-        }
+        kinds = Self.kinds(pending)
         sorted = Self.sorted(pending)
+    }
+
+    private static func kinds(_ pending: GatheredAdvisories) -> [StatementRank.Kind] {
+        parallelRuns(count: pending.records.count) { run in
+            // The feed alone decides but for ids that carry a CVE, and records of one feed stand together.
+            var last: (feed: UInt32, kind: StatementRank.Kind)?
+            return run.map { index in
+                let record = pending.records[index]
+                if pending.carriesCVE[Int(record.id)] {
+                    return StatementRank.kind(
+                        feed: pending.texts.string(record.feed), id: pending.texts.string(record.id))
+                }
+                if let last, last.feed == record.feed { return last.kind }
+                let kind = StatementRank.kind(feed: pending.texts.string(record.feed), id: "")
+                last = (record.feed, kind)
+                return kind
+            }
+        }
     }
 
     private static func packages(_ pending: GatheredAdvisories, _ order: AdvisoryOrder) -> GroupedLists<UInt32> {

@@ -7,11 +7,18 @@ import Dispatch
 ///   - count: How many results.
 ///   - body: Called once for each number, from any thread.
 func parallelMap<Result: Sendable>(count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
+    parallelRuns(count: count) { $0.map(body) }
+}
+
+/// Like ``parallelMap(count:_:)`` for what is better worked out for many numbers at a time.
+///
+/// - Parameter body: Gives the results of a run of numbers, in order.
+func parallelRuns<Result: Sendable>(count: Int, _ body: @Sendable (Range<Int>) -> [Result]) -> [Result] {
     let pieces = min(count, 64)
-    guard pieces > 1 else { return (0..<count).map(body) }
+    guard pieces > 1 else { return body(0..<count) }
     let results = Slots<Result>(count: pieces)
     DispatchQueue.concurrentPerform(iterations: pieces) { piece in
-        results.set(piece, (count * piece / pieces..<count * (piece + 1) / pieces).map(body))
+        results.set(piece, body(count * piece / pieces..<count * (piece + 1) / pieces))
     }
     return results.joined()
 }
