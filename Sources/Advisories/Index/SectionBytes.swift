@@ -62,6 +62,11 @@ struct SectionBytes {
         if isDone == nil { for byte in more { append(byte) } }
     }
 
+    /// Appends what was appended to another.
+    mutating func append(_ more: SectionBytes) {
+        more.storage.withUnsafeBytes { append(bytes: UnsafeRawBufferPointer(rebasing: $0[..<more.count])) }
+    }
+
     /// Appends zeros up to a multiple of a number of bytes.
     mutating func pad(to multiple: Int) {
         for _ in 0..<(multiple - count % multiple) % multiple { append(UInt8(0)) }

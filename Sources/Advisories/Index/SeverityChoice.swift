@@ -21,7 +21,10 @@ struct SeverityChoice: Equatable, Sendable {
     ///   - statements: In any order; the result does not depend on it.
     ///   - vectors: What the vectors come to.
     ///   - texts: Where the vectors' texts are.
-    init(among statements: some Collection<PendingAdvisories.Statement>, vectors: ReadVectors, texts: StringPool) {
+    init(
+        among statements: some Collection<PendingAdvisories.Statement>, vectors: ReadVectors.View,
+        texts: StringPool.View
+    ) {
         for rank in 0..<3 {
             let candidates = statements.lazy.filter { Self.rank(of: $0.origin) == rank }
             if choose(vectorAmong: candidates, vectors, texts) { return }
@@ -34,8 +37,8 @@ struct SeverityChoice: Equatable, Sendable {
     }
 
     private mutating func addVector(
-        of statements: some Collection<PendingAdvisories.Statement>, behind rank: Int, _ vectors: ReadVectors,
-        _ texts: StringPool
+        of statements: some Collection<PendingAdvisories.Statement>, behind rank: Int, _ vectors: ReadVectors.View,
+        _ texts: StringPool.View
     ) {
         for next in rank + 1..<3 {
             var other = self
@@ -67,7 +70,8 @@ struct SeverityChoice: Equatable, Sendable {
     }
 
     private mutating func choose(
-        vectorAmong statements: some Sequence<PendingAdvisories.Statement>, _ vectors: ReadVectors, _ texts: StringPool
+        vectorAmong statements: some Sequence<PendingAdvisories.Statement>, _ vectors: ReadVectors.View,
+        _ texts: StringPool.View
     ) -> Bool {
         var best: (vector: ReadVectors.Reading, statement: PendingAdvisories.Statement)?
         for statement in statements where statement.vector != IndexFormat.none {
@@ -89,20 +93,25 @@ struct SeverityChoice: Equatable, Sendable {
     }
 
     private func precedes(
-        _ lhs: PendingAdvisories.Statement, _ rhs: PendingAdvisories.Statement, _ texts: StringPool
+        _ lhs: PendingAdvisories.Statement, _ rhs: PendingAdvisories.Statement,
+        _ texts: StringPool.View
     ) -> Bool {
-        if lhs.vector != rhs.vector { return texts.precedes(lhs.vector, rhs.vector) }
+        if lhs.vector != rhs.vector { return texts[lhs.vector].order(to: texts[rhs.vector]) < 0 }
         return Self.code(of: lhs.origin) < Self.code(of: rhs.origin)
     }
 
     private mutating func choose(wordAmong statements: some Sequence<PendingAdvisories.Statement>) -> Bool {
-        let words = statements.compactMap { statement in
-            statement.word.flatMap { $0 == .unknown ? nil : ($0, statement.origin) }
+        var best: (word: Severity, origin: SeverityStatement.Origin)?
+        for statement in statements {
+            guard let word = statement.word, word != .unknown else { continue }
+            if let known = best, (word, Self.code(of: known.origin)) <= (known.word, Self.code(of: statement.origin)) {
+                continue
+            }
+            best = (word, statement.origin)
         }
-        let best = words.max { ($0.0, Self.code(of: $1.1)) < ($1.0, Self.code(of: $0.1)) }
         guard let best else { return false }
-        severity = best.0
-        origin = best.1
+        severity = best.word
+        origin = best.origin
         return true
     }
 
