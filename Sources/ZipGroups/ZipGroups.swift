@@ -109,8 +109,12 @@ public final class ZipGroups: Sendable {
             var bytes: [UInt8] = []
             bytes.reserveCapacity(entries.reduce(0) { $0 + $1.packedSize + 64 })
             for entry in entries {
-                bytes += Array(
-                    "\(entry.name)\n\(entry.size) \(entry.packedSize) \(entry.checksum) \(entry.isDeflated)\n".utf8)
+                bytes += entry.name.utf8
+                // No name holds such a byte.
+                bytes.append(0)
+                for number in [entry.size, entry.packedSize, Int(entry.checksum), entry.isDeflated ? 1 : 0] {
+                    withUnsafeBytes(of: UInt64(number).littleEndian) { bytes += $0 }
+                }
                 bytes += try archive.read(
                     entry.index, name: entry.name, size: entry.packedSize, flags: UInt32(ZIP_FL_COMPRESSED))
             }

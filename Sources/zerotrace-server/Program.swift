@@ -15,6 +15,9 @@ import Darwin
 @main
 enum Program {
     static func main() {
+        // Where it is not set, the C library asks the disk for /etc/localtime whenever a time is made a local one, and libzip makes two of them for each
+        // entry of an archive. It names the same file.
+        setenv("TZ", ":/etc/localtime", 0)
         Task.detached {
             // Who is at this command line; the roles that run for long are the system itself.
             let actor = AuditActor(.installation, name: NSUserName())
