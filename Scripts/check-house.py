@@ -18,6 +18,7 @@ MINTERS = {
     "Sources/zerotrace-server/Commands/TokenCommand.swift": "the operator's own command line",
     "Sources/zerotrace-server/Commands/AgentCommand.swift": "the operator's own command line",
     "Sources/zerotrace-server/Commands/QueueCommand.swift": "the operator's own command line",
+    "Sources/zerotrace-server/Commands/RetentionCommand.swift": "the operator's own command line",
 }
 # Those that read companies' ids back from where they were written, and tests.
 MINTING_TARGETS = (

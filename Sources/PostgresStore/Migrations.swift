@@ -34,6 +34,7 @@ struct Migrations: Sendable {
             ("create_triage", 4, PackageResources._11_create_triage_sql),
             ("add_justifications", 4, PackageResources._12_add_justifications_sql),
             ("index_lists", 4, PackageResources._13_index_lists_sql),
+            ("create_retention", 4, PackageResources._14_create_retention_sql),
         ].map { Migration(name: $0.0, requires: $0.1, script: String(decoding: $0.2, as: UTF8.self)) })
 
     /// Held for the whole of a migration; another one waits for it.
@@ -121,7 +122,7 @@ struct Migrations: Sendable {
                 companies, users, sessions, refresh_tokens, enrollment_tokens, api_tokens, agent_keys, packages, vulnerabilities, verdicts, meta,
                 inventories, agents, agent_presence, agent_facts, agent_dates, uploads, package_holders, company_packages,
                 company_vulnerabilities, company_hours, events, company_totals, free_inventory_numbers, agent_labels, exceptions,
-                notification_endpoints, notifications, sla_policies, assignments
+                notification_endpoints, notifications, sla_policies, assignments, retention_policies
                 to \(name);
             grant select, insert on audit_entries, notes to \(name);
             grant select, insert, update on audit_heads to \(name);

@@ -20,6 +20,7 @@ struct Migrations: Sendable {
             PackageResources._09_create_notifications_sql,
             PackageResources._10_create_triage_sql,
             PackageResources._11_add_justifications_sql,
+            PackageResources._12_create_retention_sql,
         ].map { String(decoding: $0, as: UTF8.self) })
 
     /// Brings a database up to date, each script in a transaction of its own.

@@ -32,6 +32,9 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case exceptionExpired = "exception.expired"
     /// Days within which findings are to be dealt with.
     case policyChanged = "sla_policy.changed"
+    case retentionChanged = "retention_policy.changed"
+    /// By the retention policy; the details say which.
+    case eventsRemoved = "events.removed"
     case vulnerabilityAssigned = "vulnerability.assigned"
     case noteAdded = "note.added"
     case endpointCreated = "endpoint.created"

@@ -165,7 +165,8 @@ public struct Discrepancy: Sendable, Hashable {
 /// A whole store. Every implementation passes the suite in `StoresTesting`.
 public protocol Store: CompanyStore, UserStore, EnrollmentStore, AgentStore, InventoryStore, CatalogueStore,
     FindingStore, EventStore, AuditStore,
-    AccessStore, AgentIdentityStore, ExceptionStore, NotificationStore, TriageStore
+    AccessStore, AgentIdentityStore, ExceptionStore, NotificationStore, TriageStore,
+    RetentionStore
 {
     /// Recomputes every counter and every reference from inventories and verdicts and names what differs; empty when all is well.
     func verify() async throws -> [Discrepancy]

@@ -23,7 +23,7 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
     /// Every case. Each wants a store of its own, just made.
     public static let all: [ConformanceCase] =
         accounts + enrollment + inventories + verdicts + paging + tenancy + events + audit
-        + access + agentIdentity + exceptions + notifications + triage
+        + access + agentIdentity + exceptions + notifications + triage + retention
 }
 
 /// Fails unless the body throws this error.

@@ -12,6 +12,7 @@ struct ZeroTrace: AsyncParsableCommand {
             KeysCommand.self,
             ScanCommand.self, MatchCommand.self, FeedsCommand.self, IndexCommand.self,
             CompanyCommand.self, UserCommand.self, TokenCommand.self, AgentCommand.self, VerifyCommand.self,
+            RetentionCommand.self,
             LoadtestCommand.self, EnrichmentCommand.self, VersionCompareCommand.self, PURLCommand.self,
             CVSSCommand.self,
         ])

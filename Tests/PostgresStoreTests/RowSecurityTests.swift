@@ -65,6 +65,7 @@ struct RowSecurityTests {
                     scope: scope, ExceptionScope(vulnerability: "CVE-1", package: nil), reason: "",
                     expiresAt: Scenario.now, by: user.id, at: Scenario.now)
                 try await store.setSLAPolicy(scope: scope, SLAPolicy(exploited: 1), at: Scenario.now)
+                try await store.setRetentionPolicy(scope: scope, RetentionPolicy(eventDays: 9), at: Scenario.now)
                 try await store.setAssignee(scope: scope, vulnerability: ["CVE-1"], to: user.id, at: Scenario.now)
                 _ = try await store.insertNote(
                     scope: scope, vulnerability: "CVE-1", package: nil, text: "x", by: user.id, at: Scenario.now)

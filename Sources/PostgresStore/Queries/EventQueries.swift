@@ -24,6 +24,26 @@ enum EventQueries {
             "select id, at, kind, data::text from events where company_id = $1 order by id desc limit $2", company,
             max(0, limit))
     }
+    /// All but the newest up to one. Serves from: primary key.
+    static func delete(company: Int32, through id: EventID) -> PostgresStatement {
+        PostgresStatement(
+            """
+            delete from events where company_id = $1 and id <= $2 and id < (
+                select max(id) from events where company_id = $1)
+            returning id
+            """, company, id.rawValue)
+    }
+    /// Serves from: primary key.
+    static func retention(company: Int32) -> PostgresStatement {
+        PostgresStatement("select event_days from retention_policies where company_id = $1", company)
+    }
+    static func setRetention(_ policy: RetentionPolicy, company: Int32) -> PostgresStatement {
+        PostgresStatement(
+            """
+            insert into retention_policies (company_id, event_days) values ($1, $2)
+            on conflict (company_id) do update set event_days = excluded.event_days
+            """, company, policy.eventDays.map { Int32(clamping: $0) })
+    }
     /// Serves from: primary key, without the table.
     static func latestID(company: Int32) -> PostgresStatement {
         PostgresStatement("select coalesce(max(id), 0) from events where company_id = $1", company)

@@ -103,6 +103,11 @@ extension AuditActor {
     package var unnamedUser: UserID? { kind == .person && name == nil ? id.flatMap { UserID($0) } : nil }
 }
 
+extension RetentionPolicy {
+    /// What the audit log says of it.
+    package var auditDetails: [String: String] { ["event_days": eventDays.map { String($0) } ?? "for ever"] }
+}
+
 extension EnrollmentToken {
     /// What the audit log says of it.
     package var auditDetails: [String: String] {
