@@ -35,12 +35,27 @@ import Testing
         return Array(section.digest)
     }
 
-    /// Puts new digests over a changed index, and its notes under the new one.
+    /// Puts new checks and digests over a changed index, and its notes under the new one.
     private func seal(_ index: inout [UInt8], _ notes: inout [UInt8]) {
+        sealPages(of: &index)
         index.replaceSubrange(48..<80, with: digest(index[IndexFormat.headerSize...]))
         let end = IndexFormat.headerDigestOffset
         index.replaceSubrange(end..<end + 32, with: digest(index[..<end]))
         notes.replaceSubrange(16..<48, with: index[48..<80])
+    }
+
+    private func sealPages(of index: inout [UInt8]) {
+        let line =
+            IndexFormat.sectionTableOffset + (Int(IndexSection.checks.rawValue) - 1) * IndexFormat.sectionTableStride
+        let start = index.withUnsafeBytes { Int($0.loadUnaligned(fromByteOffset: line + 8, as: UInt64.self)) }
+        var place = start
+        for page in stride(from: IndexFormat.headerSize, to: start, by: IndexFormat.pageSize) {
+            let check = index[page..<min(page + IndexFormat.pageSize, start)].withUnsafeBytes { PageCheck.value($0) }
+            index.replaceSubrange(place..<place + 8, with: withUnsafeBytes(of: check.littleEndian) { Array($0) })
+            place += 8
+        }
+        let digests = IndexFormat.checksDigestOffset
+        index.replaceSubrange(digests..<digests + 32, with: digest(index[start..<place]))
     }
 
     @Test(
