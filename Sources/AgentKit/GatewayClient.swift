@@ -11,9 +11,19 @@ package actor GatewayClient {
     private let http: HTTPClient
     private let key: Curve25519.Signing.PrivateKey
     private let now: @Sendable () -> Int64
-    private var token: (value: String, expiresAt: Int64)?
+    private var token: Token?
     /// Server time minus own time in seconds, as far as the server complained.
     private var clockOffset: Int64 = 0
+
+    private struct Token {
+        let value: String
+        let expiresAt: Int64
+        /// Signs requests; `nil` when the server takes proofs alone.
+        let proofKey: [UInt8]?
+
+        /// `nil` when there was no key.
+        var withoutKey: Token? { proofKey.map { _ in Token(value: value, expiresAt: expiresAt, proofKey: nil) } }
+    }
 
     /// Bytes of an answer that are read.
     static let replyLimit = 1 << 20
@@ -61,24 +71,29 @@ package actor GatewayClient {
 
     /// Gets a token when there is none, and once more when the server refuses the one there is.
     private func authenticated<Reply>(
-        agentID: String, _ request: (String) async throws(AgentError) -> Reply
+        agentID: String, _ request: (Token) async throws(AgentError) -> Reply
     ) async throws(AgentError) -> Reply {
         do {
             return try await request(accessToken(agentID: agentID))
         } catch {
-            guard case .refused(401, _, _) = error, !error.isRefusal(.unknownAgent) else { throw error }
-            token = nil
+            guard case .refused(401, let code, _) = error, !error.isRefusal(.unknownAgent) else { throw error }
+            // A server of before, among several, that knows no signatures asks for a proof; with this token it gets proofs from now on.
+            token = code == "invalid_proof" ? token?.withoutKey : nil
             return try await request(accessToken(agentID: agentID))
         }
     }
 
-    private func accessToken(agentID: String) async throws(AgentError) -> String {
-        if let token, token.expiresAt - Self.renewalMargin > now() { return token.value }
+    private func accessToken(agentID: String) async throws(AgentError) -> Token {
+        if let token, token.expiresAt - Self.renewalMargin > now() { return token }
         let reply: TokenReply = try await retryingClock { () async throws(AgentError) in
             try await self.send(.POST, AgentProtocol.tokenPath, json: TokenRequest(agentID: agentID), token: nil)
         }
-        token = (reply.accessToken, now() + Int64(min(max(reply.expiresIn, 0), Self.longestTokenLife)))
-        return reply.accessToken
+        let key = reply.proofKey.flatMap { Base64URL.decode($0) }
+        let token = Token(
+            value: reply.accessToken, expiresAt: now() + Int64(min(max(reply.expiresIn, 0), Self.longestTokenLife)),
+            proofKey: key?.count == RequestSignature.keyLength ? key : nil)
+        self.token = token
+        return token
     }
 
     /// A server that finds the agent's clock wrong says its own time; the second try is made with that.
@@ -95,7 +110,7 @@ package actor GatewayClient {
     }
 
     private func send<Reply: Decodable>(
-        _ method: HTTPMethod, _ path: String, json: some Encodable, token: String?
+        _ method: HTTPMethod, _ path: String, json: some Encodable, token: Token?
     ) async throws(AgentError) -> Reply {
         guard let body = try? JSONEncoder().encode(json) else { throw .unexpectedAnswer("request cannot be encoded") }
         return try await send(
@@ -103,14 +118,15 @@ package actor GatewayClient {
     }
 
     private func send<Reply: Decodable>(
-        _ method: HTTPMethod, _ path: String, body: [UInt8], token: String?, headers: [(String, String)]
+        _ method: HTTPMethod, _ path: String, body: [UInt8], token: Token?, headers: [(String, String)]
     ) async throws(AgentError) -> Reply {
         var request = HTTPClientRequest(url: server + path)
         request.method = method
         request.headers = HTTPHeaders(headers)
         request.headers.add(name: "User-Agent", value: "zerotrace-agent/\(agentVersion)")
-        request.headers.add(name: AgentProtocol.proofHeader, value: try proof(method, path, token: token))
-        if let token { request.headers.add(name: "Authorization", value: "\(AgentProtocol.tokenType) \(token)") }
+        for (name, value) in try evidence(method, path, body, token: token) {
+            request.headers.add(name: name, value: value)
+        }
         request.body = .bytes(ByteBuffer(bytes: body))
         let status: UInt
         let bytes: [UInt8]
@@ -122,6 +138,28 @@ package actor GatewayClient {
             throw .unreachable("\(error)")
         }
         return try read(bytes, status: status)
+    }
+
+    /// The token, and what shows that it is this agent's: a signature where the server takes one, else a proof.
+    private func evidence(
+        _ method: HTTPMethod, _ path: String, _ body: [UInt8], token: Token?
+    ) throws(AgentError) -> [(String, String)] {
+        guard let token else { return [(AgentProtocol.proofHeader, try proof(method, path, token: nil))] }
+        let authorization = "\(AgentProtocol.tokenType) \(token.value)"
+        guard let key = token.proofKey else {
+            return [
+                ("Authorization", authorization),
+                (AgentProtocol.proofHeader, try proof(method, path, token: token.value)),
+            ]
+        }
+        let fields = RequestSignature.sign(
+            method: method.rawValue, path: path, authorization: authorization, body: body, key: key,
+            now: now() + clockOffset)
+        return [
+            ("Authorization", authorization), (AgentProtocol.signatureInputHeader, fields.input),
+            (AgentProtocol.signatureHeader, fields.signature),
+            (AgentProtocol.contentDigestHeader, fields.contentDigest),
+        ]
     }
 
     private func proof(_ method: HTTPMethod, _ path: String, token: String?) throws(AgentError) -> String {

@@ -27,8 +27,9 @@ func makeApplication(
         places: ConcurrencyLimit(configuration.limits.streams), logger: logger)
     let origin = parts.origin
     let limits = configuration.limits
+    let desk = parts.desk
     let server = HTTPServerBuilder { responder in
-        GatewayChannel(responder: responder, streams: streams, origin: origin, limits: limits)
+        GatewayChannel(responder: responder, streams: streams, desk: desk, origin: origin, limits: limits)
     }
     var application = Application(
         responder: parts.responder, server: server,
@@ -36,6 +37,7 @@ func makeApplication(
             address: .hostname(configuration.host, port: configuration.port), serverName: nil,
             availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: logger)),
         onServerRunning: { channel in await onServerRunning(channel.localAddress?.port) }, logger: logger)
+    application.addServices(PresenceWriter(desk: desk, logger: logger))
     if let shared = services.rateLimits {
         application.addServices(
             RateLimitSharing(limiter: parts.responder.rates, shared: shared, now: services.now, logger: logger))
@@ -47,31 +49,37 @@ func makeApplication(
 struct GatewayParts: Sendable {
     let authenticator: Authenticator
     let origin: OriginCheck
+    let desk: HeartbeatDesk
     let responder: GatewayResponder
 
     init(configuration: GatewayConfiguration, services: GatewayServices, logger: Logger) async throws {
         let tokens = AccessTokens(
-            keys: services.signingKeys, lifetime: configuration.accessTokenLifetime, now: services.now)
+            keys: services.signingKeys, lifetime: configuration.accessTokenLifetime,
+            agentLifetime: configuration.agentTokenLifetime, now: services.now)
         let sessions = SessionBoard(store: services.store, lifetime: configuration.sessionCheckInterval)
         let shared = services.sharedMemory.map { GuardedMemory($0, logger: logger) }
         authenticator = Authenticator(
             tokens: tokens, sessions: sessions, services: services, configuration: configuration, shared: shared)
         origin = OriginCheck(isServedOverTLS: configuration.isServedOverTLS)
-        let routes = Self.routes(configuration, services, authenticator, origin, shared)
+        let rates = RateLimiter(limits: configuration.limits, isShared: services.rateLimits != nil)
+        let securityHeaders = SecurityHeaders(isServedOverTLS: configuration.isServedOverTLS)
+        desk = HeartbeatDesk(
+            authenticator: authenticator, rates: rates, securityHeaders: securityHeaders, services: services,
+            heartbeatSeconds: configuration.heartbeatSeconds)
+        let routes = Self.routes(configuration, services, authenticator, origin, desk, shared)
         try PermissionMatrix.check(routes)
         responder = GatewayResponder(
             table: try RouteTable(routes), authenticator: authenticator,
             dashboard: DashboardAssets(directory: configuration.dashboardDirectory, logger: logger),
-            securityHeaders: SecurityHeaders(isServedOverTLS: configuration.isServedOverTLS),
-            crossOrigin: CrossOrigin(origins: configuration.allowedOrigins),
-            rates: RateLimiter(limits: configuration.limits, isShared: services.rateLimits != nil),
+            securityHeaders: securityHeaders, crossOrigin: CrossOrigin(origins: configuration.allowedOrigins),
+            rates: rates,
             trustsForwardedAddress: configuration.trustsForwardedAddress, health: services.health)
     }
 
     /// The list of all routes: a new group is added here.
     private static func routes(
         _ configuration: GatewayConfiguration, _ services: GatewayServices, _ authenticator: Authenticator,
-        _ origin: OriginCheck, _ shared: GuardedMemory?
+        _ origin: OriginCheck, _ desk: HeartbeatDesk, _ shared: GuardedMemory?
     ) -> [Route] {
         let limits = configuration.limits
         let throttle = SignInThrottle(limits: limits, shared: shared)
@@ -79,7 +87,7 @@ struct GatewayParts: Sendable {
             services: services, configuration: configuration, authenticator: authenticator, throttle: throttle,
             cookie: RefreshCookie(isSecure: configuration.isServedOverTLS), origin: origin)
         let agentProtocol = AgentProtocolRoutes(
-            services: services, configuration: configuration, authenticator: authenticator,
+            services: services, configuration: configuration, authenticator: authenticator, desk: desk,
             intake: ConcurrencyLimit(limits.concurrentInventories))
         let openID = OpenIDRoutes(
             services: services, configuration: configuration, authenticator: authenticator, throttle: throttle)

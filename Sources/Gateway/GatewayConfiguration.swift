@@ -28,8 +28,11 @@ public struct GatewayConfiguration: Sendable {
     /// Whom people may have e-mail sent to; `nil` when nobody delivers any.
     public var mailRecipients: RecipientPolicy?
 
-    /// How long an access token of a person or an agent works.
+    /// How long an access token of a person works.
     public var accessTokenLifetime = Duration.seconds(600)
+    /// How long an access token of an agent works. Longer than a person's: an agent that is kept out is kept out at once all the same (see
+    /// `BarredAgents`), and a new token costs more than all heartbeats in between.
+    public var agentTokenLifetime = Duration.seconds(3600)
     /// How long a refresh token works; each use gives a new one.
     public var refreshTokenLifetime = Duration.seconds(14 * 24 * 3600)
     /// How long the answer "this session is active" may be reused. Logout on this gateway counts at once.
@@ -98,7 +101,8 @@ extension GatewayConfiguration {
     func validate() throws(GatewayError) {
         guard (0...65535).contains(port) else { throw .invalidConfiguration("port: not 0…65535") }
         let durations: [(String, Duration)] = [
-            ("accessTokenLifetime", accessTokenLifetime), ("refreshTokenLifetime", refreshTokenLifetime),
+            ("accessTokenLifetime", accessTokenLifetime), ("agentTokenLifetime", agentTokenLifetime),
+            ("refreshTokenLifetime", refreshTokenLifetime),
             ("signInWindow", limits.signInWindow), ("subscribeTimeout", limits.subscribeTimeout),
             ("keepalive", limits.keepalive), ("idleConnection", limits.idleConnection),
         ]

@@ -54,13 +54,32 @@ extension Inventory {
     /// - Throws: ``InventoryError/malformedLine(line:reason:)`` for an empty line or a bad package URL,
     ///   ``InventoryError/tooManyPackages(limit:)``.
     public init(lines: [UInt8], limit: Int) throws(InventoryError) {
+        (self, _) = try Self.read(lines, limit: limit)
+    }
+
+    /// The same, and whether the text is ``encoded()`` byte by byte, as agents send it: then nothing is written anew to be hashed.
+    public static func read(
+        _ lines: [UInt8], limit: Int
+    ) throws(InventoryError) -> (inventory: Inventory, isEncoded: Bool) {
         var packages: [PackageURL] = []
+        var isEncoded = lines.isEmpty || lines.last == PackageLines.newline
         var reader = PackageLines.Reader(lines)
         while let line = try reader.next() {
             guard packages.count < limit else { throw .tooManyPackages(limit: limit) }
-            packages.append(try PackageLines.package(line))
+            let package = try PackageLines.package(line)
+            if isEncoded {
+                isEncoded = PackageLines.isText(line, of: package) && packages.last.map { $0 < package } != false
+            }
+            packages.append(package)
         }
-        self.init(packages)
+        guard isEncoded else { return (Inventory(packages), false) }
+        return (Inventory(ascending: packages, digest: InventoryDigest(hashing: lines)), true)
+    }
+
+    /// - Parameter digest: That of the packages' text form.
+    private init(ascending packages: [PackageURL], digest: InventoryDigest) {
+        self.packages = packages
+        self.digest = digest
     }
 
     /// Longest line, in bytes without its `\n`, that the text forms may hold: the longest package URL and a sign.

@@ -1,5 +1,13 @@
 import PackageIdentity
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Lines of package URLs: the text that digests cover and that travels.
 enum PackageLines {
     static let newline = UInt8(ascii: "\n")
@@ -17,13 +25,23 @@ enum PackageLines {
 
     /// Reads one line's package URL, or says which line is bad and why.
     static func package(_ line: Line) throws(InventoryError) -> PackageURL {
-        guard let text = String(validating: line.bytes, as: UTF8.self) else {
-            throw .malformedLine(line: line.number, reason: "not UTF-8")
-        }
         do {
-            return try PackageURL(text)
+            return try PackageURL(utf8: line.bytes.span)
         } catch {
-            throw .malformedLine(line: line.number, reason: "\(error)")
+            let isText = String(validating: line.bytes, as: UTF8.self) != nil
+            throw .malformedLine(line: line.number, reason: isText ? "\(error)" : "not UTF-8")
+        }
+    }
+
+    /// Whether a line is the canonical text of its package.
+    static func isText(_ line: Line, of package: PackageURL) -> Bool {
+        line.bytes.withUnsafeBytes { line in
+            package.withCanonicalBytes { text in
+                guard line.count == text.count, let first = line.baseAddress, let second = text.baseAddress else {
+                    return line.count == text.count
+                }
+                return memcmp(first, second, text.count) == 0
+            }
         }
     }
 
@@ -47,8 +65,12 @@ enum PackageLines {
         mutating func next() throws(InventoryError) -> Line? {
             guard offset < bytes.count else { return nil }
             number += 1
-            let rest = bytes[offset...]
-            let end = rest.firstIndex(of: newline) ?? bytes.count
+            let end = bytes.withUnsafeBytes { bytes in
+                guard let base = bytes.baseAddress,
+                    let end = memchr(base + offset, Int32(newline), bytes.count - offset)
+                else { return bytes.count }
+                return base.distance(to: UnsafeRawPointer(end))
+            }
             guard end - offset <= Inventory.maximumLineLength else {
                 throw .malformedLine(line: number, reason: "longer than \(Inventory.maximumLineLength) bytes")
             }

@@ -117,6 +117,11 @@ public struct PackageURL: Sendable {
         return text.withUTF8(body)
     }
 
+    /// Lends the canonical text's bytes to those who compare or write many.
+    package func withCanonicalBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        withBytes(body)
+    }
+
     private func slice(_ start: Int, _ end: Int) -> String {
         withBytes { String(decoding: UnsafeBufferPointer(rebasing: $0[start..<end]), as: UTF8.self) }
     }

@@ -29,6 +29,21 @@ extension PostgresStore {
         return SyncState(received: waiting ?? applied, applied: applied)
     }
 
+    /// See ``AgentStore/recordPresence(scope:notes:)``. Does not wait for the disk either.
+    public func recordPresence(scope: CompanyScope, notes: [PresenceNote]) async throws -> [AgentID: SyncState] {
+        guard let company = try await row(scope), !notes.isEmpty else { return [:] }
+        let found = try await Self.classifyingErrors("record presence") {
+            try await self.run(
+                [.company(company), .setting("synchronous_commit", to: "off")],
+                AgentQueries.presence(notes, company: company), isRepeatable: true)
+        }
+        let pairs = try found.map { row in
+            let (waiting, applied) = (try InventoryDigest(row, 1), try InventoryDigest(row, 2))
+            return (AgentID(uuid: try row.get(0)), SyncState(received: waiting ?? applied, applied: applied))
+        }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
     /// See ``AgentStore/fetchAgents(scope:query:page:)``.
     public func fetchAgents(scope: CompanyScope, query: AgentQuery, page: PageRequest) async throws
         -> Page<AgentSummary>

@@ -5,11 +5,12 @@ import PostgreSQL
 @_spi(Minting) import Stores
 
 extension PostgresStore {
-    /// See ``InventoryStore/receiveInventory(scope:agentID:inventory:at:)``.
-    public func receiveInventory(scope: CompanyScope, agentID: AgentID, inventory: Inventory, at now: Date) async throws
-    {
+    /// See ``InventoryStore/receiveInventory(scope:agentID:inventory:packed:at:)``.
+    public func receiveInventory(
+        scope: CompanyScope, agentID: AgentID, inventory: Inventory, packed: [UInt8]?, at now: Date
+    ) async throws -> Bool {
         guard let company = try await row(scope) else { throw StoreError.notFound("agent") }
-        let content = StoredUpload.content(inventory)
+        let content = packed.map { Data($0) } ?? StoredUpload.content(inventory)
         let found = try await Self.classifyingErrors("receive inventory") {
             try await self.run(
                 [.company(company), InventoryQueries.lockAgent(agentID, company: company)],
@@ -17,7 +18,8 @@ extension PostgresStore {
                     agentID, company: company, digest: inventory.digest, content: content, at: now.inWholeMilliseconds),
                 isRepeatable: true)
         }
-        guard found.affectedRows == 1 else { throw StoreError.notFound("agent") }
+        guard let row = found.first else { throw StoreError.notFound("agent") }
+        return try row.get(0)
     }
 
     /// See ``InventoryStore/fetchInventory(scope:digest:)``.

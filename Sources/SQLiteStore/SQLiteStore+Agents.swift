@@ -38,6 +38,26 @@ extension SQLiteStore {
         return sync
     }
 
+    /// See ``AgentStore/recordPresence(scope:notes:)``.
+    public func recordPresence(scope: CompanyScope, notes: [PresenceNote]) async throws -> [AgentID: SyncState] {
+        try await writeUnsynced("record presence") { db in
+            var held: [AgentID: SyncState] = [:]
+            for note in notes {
+                let arguments: StatementArguments = [note.agentID.blob, scope.companyID.blob]
+                let known = try db.first(AgentQueries.forHeartbeat, arguments) { row in
+                    (
+                        id: row[0] as Int64, facts: row[1] as String,
+                        sync: try SyncState(received: row[2], applied: row[3])
+                    )
+                }
+                guard let known, known.facts == note.facts.json else { continue }
+                try db.run(AgentQueries.touch, [note.seenAt.milliseconds, known.id])
+                held[note.agentID] = known.sync
+            }
+            return held
+        }
+    }
+
     /// See ``AgentStore/fetchAgents(scope:query:page:)``.
     public func fetchAgents(scope: CompanyScope, query: AgentQuery, page: PageRequest) async throws
         -> Page<AgentSummary>

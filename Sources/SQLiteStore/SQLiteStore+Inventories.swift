@@ -6,12 +6,13 @@ import PackageIdentity
 @_spi(Minting) import Stores
 
 extension SQLiteStore {
-    /// See ``InventoryStore/receiveInventory(scope:agentID:inventory:at:)``.
-    public func receiveInventory(scope: CompanyScope, agentID: AgentID, inventory: Inventory, at now: Date) async throws
-    {
+    /// See ``InventoryStore/receiveInventory(scope:agentID:inventory:packed:at:)``.
+    public func receiveInventory(
+        scope: CompanyScope, agentID: AgentID, inventory: Inventory, packed: [UInt8]?, at now: Date
+    ) async throws -> Bool {
         // Level 1: it is kept for seconds.
-        let content = Data(Gzip.compress(inventory.encoded(), level: 1))
-        try await write("receive inventory") { db in
+        let content = Data(packed ?? Gzip.compress(inventory.encoded(), level: 1))
+        return try await write("receive inventory") { db in
             guard let agent = try InventoryHolder.fetch(agentID, scope, db) else { throw StoreError.notFound("agent") }
             let known: Int64? = try db.first(
                 InventoryQueries.rowByDigest, [agent.companyRow, inventory.digest.blob]
@@ -26,6 +27,7 @@ extension SQLiteStore {
             if let previous = agent.received, previous != received {
                 try StoredInventory.deleteIfUnreferenced(previous, db)
             }
+            return agent.applied != nil
         }
     }
 

@@ -78,6 +78,10 @@ public protocol AgentStore: Sendable {
     /// its key is on two machines: then it is quarantined.
     func recordHeartbeat(scope: CompanyScope, agentID: AgentID, facts: HeartbeatFacts, at now: Date) async throws
         -> SyncState?
+    /// Writes last seen of agents that say what they said before, all at once, and answers what the server holds of each. Who is missing in
+    /// the answer has nothing written: the company has no such agent, or what the store holds of it are other facts. What it says next
+    /// belongs into ``recordHeartbeat(scope:agentID:facts:at:)``, which alone looks for copies of a key.
+    func recordPresence(scope: CompanyScope, notes: [PresenceNote]) async throws -> [AgentID: SyncState]
     func fetchAgents(scope: CompanyScope, query: AgentQuery, page: PageRequest) async throws -> Page<AgentSummary>
     func fetchAgent(scope: CompanyScope, id: AgentID) async throws -> AgentDetail?
 }
@@ -86,8 +90,12 @@ public protocol AgentStore: Sendable {
 public protocol InventoryStore: Sendable {
     /// Keeps the inventory under its digest and makes that the agent's received digest. Idempotent. After it returns, the inventory
     /// survives a kill.
+    /// - Parameter packed: Its text form under gzip, where the caller has it; else it is packed here.
+    /// - Returns: Whether an inventory of the agent was applied before.
     /// - Throws: ``StoreError/notFound(_:)`` when the company has no such agent.
-    func receiveInventory(scope: CompanyScope, agentID: AgentID, inventory: Inventory, at now: Date) async throws
+    func receiveInventory(
+        scope: CompanyScope, agentID: AgentID, inventory: Inventory, packed: [UInt8]?, at now: Date
+    ) async throws -> Bool
     /// An inventory of the company received or applied before and still held; the base of a delta.
     func fetchInventory(scope: CompanyScope, digest: InventoryDigest) async throws -> Inventory?
     /// Companies that have agents whose received and applied digests differ, longest waiting first. For the processor, hence it
@@ -102,6 +110,14 @@ public protocol InventoryStore: Sendable {
     /// - Throws: ``StoreError/notEvaluated(packages:)`` when packages of it have no verdicts yet.
     func applyInventory(scope: CompanyScope, agentID: AgentID, digest: InventoryDigest, at now: Date) async throws
         -> Event?
+}
+
+extension InventoryStore {
+    /// See ``receiveInventory(scope:agentID:inventory:packed:at:)``.
+    public func receiveInventory(scope: CompanyScope, agentID: AgentID, inventory: Inventory, at now: Date) async throws
+    {
+        _ = try await receiveInventory(scope: scope, agentID: agentID, inventory: inventory, packed: nil, at: now)
+    }
 }
 
 /// The catalogue of package versions and their verdicts, which all companies share.

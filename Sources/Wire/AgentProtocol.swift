@@ -16,6 +16,12 @@ public enum AgentProtocol {
 
     /// Header that carries the proof of possession (RFC 9449 section 4.1).
     public static let proofHeader = "DPoP"
+    /// Headers of a ``RequestSignature``, which a request with an access token carries in place of a proof.
+    public static let signatureInputHeader = "Signature-Input"
+    /// See ``signatureInputHeader``.
+    public static let signatureHeader = "Signature"
+    /// See ``signatureInputHeader``.
+    public static let contentDigestHeader = "Content-Digest"
     /// Scheme of the `Authorization` header and `token_type` of the token reply (RFC 9449 section 5).
     public static let tokenType = "DPoP"
 

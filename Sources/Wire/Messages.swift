@@ -144,18 +144,22 @@ public struct TokenReply: Sendable, Equatable, Codable {
     public let tokenType: String
     /// Seconds.
     public let expiresIn: Int
+    /// Key of ``RequestSignature``s while the token works, in ``Base64URL``; `nil` from a server that takes proofs alone.
+    public let proofKey: String?
 
     private enum CodingKeys: String, CodingKey {
         case accessToken = "access_token"
         case tokenType = "token_type"
         case expiresIn = "expires_in"
+        case proofKey = "proof_key"
     }
 
     /// Makes one from its parts.
-    public init(accessToken: String, expiresIn: Int) {
+    public init(accessToken: String, expiresIn: Int, proofKey: [UInt8]? = nil) {
         self.accessToken = accessToken
         tokenType = AgentProtocol.tokenType
         self.expiresIn = expiresIn
+        self.proofKey = proofKey.map { Base64URL.encode($0) }
     }
 }
 

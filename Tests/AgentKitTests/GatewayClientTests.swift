@@ -47,6 +47,32 @@ import Wire
         #expect(problems == [])
     }
 
+    @Test func requestsAreSignedWithTheKeyThatComesWithTheToken() async throws {
+        gateway.withState { $0.proofKey = Array(repeating: 7, count: RequestSignature.keyLength) }
+        try await withClient { (client) async throws in
+            for _ in 0..<3 { _ = try await heartbeat(client) }
+        }
+        #expect(steps == [.token, .heartbeat, .heartbeat, .heartbeat])
+        #expect(gateway.withState { $0.signed } == 3)
+        #expect(gateway.withState { $0.proofs.count } == 1, "the token's alone")
+        #expect(problems == [])
+    }
+
+    @Test func aServerThatKnowsNoSignaturesGetsProofsWithTheSameToken() async throws {
+        gateway.withState { $0.proofKey = Array(repeating: 7, count: RequestSignature.keyLength) }
+        try await withClient { (client) async throws in
+            _ = try await heartbeat(client)
+            let detail = ErrorReply.Detail(code: "invalid_proof", message: "no", requestID: "r")
+            let refusal = GatewayDouble.json(401, ErrorReply(error: detail))
+            gateway.withState { $0.scripted[.heartbeat] = [refusal] }
+            for _ in 0..<2 { _ = try await heartbeat(client) }
+        }
+        #expect(steps == [.token, .heartbeat, .heartbeat, .heartbeat, .heartbeat])
+        #expect(gateway.withState { $0.signed } == 2, "the first and the refused one")
+        #expect(gateway.withState { $0.proofs.count } == 3)
+        #expect(problems == [])
+    }
+
     @Test(arguments: [AgentErrorCode.tokenExpired, .proofReplayed])
     func aRefusedTokenIsReplacedOnce(code: AgentErrorCode) async throws {
         try await withClient { (client) async throws in

@@ -1,4 +1,5 @@
 import BoundedInput
+import Crypto
 import FoundationEssentials
 import Inventory
 import LoopbackTesting
@@ -35,6 +36,10 @@ final class GatewayDouble: Sendable {
         var tokenLifetime = 300
         var tokens: [String] = []
         var proofs: [String] = []
+        /// The key that comes with tokens; without one it knows nothing of signatures, as servers of before.
+        var proofKey: [UInt8]?
+        /// Requests that were signed with it.
+        var signed = 0
         var issueTimes: [Int64] = []
         fileprivate var identifiers: Set<String> = []
         fileprivate var key: [UInt8]?
@@ -126,6 +131,9 @@ final class GatewayDouble: Sendable {
         let needsToken = step != .enroll && step != .token
         if needsToken != (token != nil) { state.problems.append("\(step): token \(token ?? "none")") }
         if let token, !state.tokens.contains(token) { state.problems.append("\(step): a token never given out") }
+        if let key = state.proofKey, let authorization, let input = request.headers["Signature-Input"].first {
+            return checkSignature(request, step, input, authorization, key, &state)
+        }
         guard let text = request.headers[AgentProtocol.proofHeader].first else {
             state.problems.append("\(step): no proof")
             return nil
@@ -145,6 +153,26 @@ final class GatewayDouble: Sendable {
         }
     }
 
+    private static func checkSignature(
+        _ request: LoopbackServer.Request, _ step: Step, _ input: String, _ authorization: String, _ key: [UInt8],
+        _ state: inout State
+    ) -> Int64? {
+        let fields = RequestSignature.Fields(
+            input: input, signature: request.headers["Signature"].first ?? "",
+            contentDigest: request.headers["Content-Digest"].first ?? "")
+        guard fields.contentDigest == RequestSignature.contentDigest(of: request.body),
+            let signature = try? RequestSignature(
+                verifying: fields, method: request.method, path: request.path, authorization: authorization,
+                key: SymmetricKey(data: key))
+        else {
+            state.problems.append("\(step): signature")
+            return nil
+        }
+        if !state.identifiers.insert(signature.nonce).inserted { state.problems.append("\(step): nonce used twice") }
+        state.signed += 1
+        return signature.createdAt
+    }
+
     private static func answer(
         _ request: LoopbackServer.Request, _ step: Step, now: Int64, _ state: inout State
     ) -> LoopbackServer.Reply {
@@ -158,7 +186,10 @@ final class GatewayDouble: Sendable {
         case .token:
             state.tokens.append("access-secret-\(state.tokens.count)")
             return json(
-                200, TokenReply(accessToken: state.tokens[state.tokens.count - 1], expiresIn: state.tokenLifetime))
+                200,
+                TokenReply(
+                    accessToken: state.tokens[state.tokens.count - 1], expiresIn: state.tokenLifetime,
+                    proofKey: state.proofKey))
         case .full, .delta: return receive(request, step, &state)
         case .heartbeat: return heartbeat(request, now: now, &state)
         case .unknown: return .answer(404)

@@ -240,13 +240,13 @@ struct SigningKeyRotationTests {
         try await withFile { path in
             _ = try SigningKeyFile.loadOrCreate(path: path)
             let gateway = tokens(path, at: 0)
-            let first = try await gateway.sign(agent: agent)
+            let first = try await gateway.sign(agent: agent).token
             let id = try SigningKeyFile.rotate(path: path, now: Self.start)
             #expect(gateway.keySet.keys.map(\.kid).contains(id), "published at once")
-            let early = try await gateway.sign(agent: agent)
+            let early = try await gateway.sign(agent: agent).token
             #expect(kid(early) == kid(first), "signs later")
             let later = tokens(path, at: 60)
-            let second = try await later.sign(agent: agent)
+            let second = try await later.sign(agent: agent).token
             #expect(kid(second) == id)
             for token in [first, early, second] { #expect(await isAccepted(token, by: later)) }
             // Tokens of the first key live until second 660.
@@ -265,10 +265,10 @@ struct SigningKeyRotationTests {
             let ring = try SigningKeyRing(path: path, logger: .init(label: "test"))
             let other = try SigningKeyRing(path: path, logger: .init(label: "test"))
             let (here, there) = (tokens(of: ring), tokens(of: other))
-            #expect(await isAccepted(try await here.sign(agent: agent), by: there))
+            #expect(await isAccepted(try await here.sign(agent: agent).token, by: there))
             try SigningKeyFile.rotate(path: path, now: Self.start)
             try ring.reload()
-            let token = try await here.sign(agent: agent)
+            let token = try await here.sign(agent: agent).token
             #expect(await !isAccepted(token, by: there), "not looked at the file yet")
             try other.reload()
             #expect(await isAccepted(token, by: there))
@@ -278,7 +278,7 @@ struct SigningKeyRotationTests {
             #expect(await isAccepted(token, by: there), "the keys read last stand")
             let stranger = AccessTokens(
                 keys: { SigningKeys(.init()) }, lifetime: .seconds(600), now: { Self.start })
-            #expect(await !isAccepted(try await stranger.sign(agent: agent), by: there))
+            #expect(await !isAccepted(try await stranger.sign(agent: agent).token, by: there))
         }
     }
 

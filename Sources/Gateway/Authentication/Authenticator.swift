@@ -28,7 +28,7 @@ struct Authenticator: Sendable {
         window = configuration.proofWindow
         barred = BarredAgents(
             store: services.store, interval: configuration.sessionCheckInterval,
-            tokenLifetime: configuration.accessTokenLifetime)
+            tokenLifetime: max(configuration.accessTokenLifetime, configuration.agentTokenLifetime))
         usedProofs = ReplayCache(
             lifetime: 2 * configuration.proofWindow, limit: configuration.limits.rememberedProofs)
     }
@@ -37,7 +37,7 @@ struct Authenticator: Sendable {
     ///
     /// - Throws: 401.
     func person(of call: Call) async throws -> Caller {
-        guard let token = Self.token(in: call, scheme: "Bearer") else {
+        guard let token = Self.token(in: call.request.headers, scheme: "Bearer") else {
             throw APIError.unauthorized("Sign in first.")
         }
         return try await person(token: token)
@@ -46,7 +46,7 @@ struct Authenticator: Sendable {
     /// The person of an access token or an API token.
     func person(token: String) async throws -> Caller {
         if token.hasPrefix(Secret.apiTokenPrefix) { return try await program(token: token) }
-        let claims = try await tokens.verify(token, audience: AccessClaims.Audience.people, scheme: "Bearer")
+        let claims = try await tokens.verify(token, audience: AccessClaims.Audience.people, scheme: "Bearer").claims
         guard let userID = UserID(claims.sub), let company = CompanyID(claims.cid),
             let session = claims.sid.flatMap({ SessionID($0) }), let role = claims.role.flatMap(Role.init(rawValue:))
         else { throw APIError.unauthorized("The access token is not valid.") }
@@ -85,25 +85,109 @@ struct Authenticator: Sendable {
     /// The company of somebody who asked to sign in; for its audit log only.
     func scope(of login: UserLogin) -> CompanyScope { CompanyScope(companyID: login.company.id) }
 
-    /// The agent whose access token and proof the request carries.
+    /// The agent whose access token the request carries, with a signature or a proof that the agent holds it.
     ///
     /// - Throws: 401.
     func agent(of call: Call) async throws -> AgentCaller {
-        guard let token = Self.token(in: call, scheme: AgentProtocol.tokenType) else {
+        guard let token = Self.token(in: call.request.headers, scheme: AgentProtocol.tokenType) else {
             throw APIError.unauthorized("An access token is missing.", scheme: AgentProtocol.tokenType)
         }
-        let claims = try await tokens.verify(
+        let verified = try await tokens.verify(
             token, audience: AccessClaims.Audience.agents, scheme: AgentProtocol.tokenType)
-        let proof = try freshProof(of: call, accessToken: token)
-        guard let agentID = AgentID(claims.sub), let company = CompanyID(claims.cid),
-            claims.cnf?.jkt == PossessionProof.thumbprint(publicKey: proof.publicKey)
-        else {
-            throw APIError.unauthorized(
-                "The access token belongs to another key.", scheme: AgentProtocol.tokenType)
+        guard let agentID = AgentID(verified.claims.sub), let company = CompanyID(verified.claims.cid) else {
+            throw APIError.unauthorized("The access token is not valid.", scheme: AgentProtocol.tokenType)
         }
-        try await use(proof)
+        let scope = CompanyScope(companyID: company)
+        var caller = AgentCaller(agentID: agentID, scope: scope)
+        if let fields = Self.signatureFields(call.request.headers) {
+            try await use(try signature(fields, call.request.head, verified), of: agentID)
+            caller.contentDigest = fields.contentDigest
+        } else {
+            let proof = try freshProof(of: call, accessToken: token)
+            guard verified.claims.cnf?.jkt == PossessionProof.thumbprint(publicKey: proof.publicKey) else {
+                throw APIError.unauthorized(
+                    "The access token belongs to another key.", scheme: AgentProtocol.tokenType)
+            }
+            try await use(proof)
+        }
         guard await !barred.contains(agentID, at: now()) else { throw Self.unknownAgent }
-        return AgentCaller(agentID: agentID, scope: CompanyScope(companyID: company))
+        return caller
+    }
+
+    /// What can be said of a signed request without waiting for anybody; nothing of it is used up, see ``use(_:)``.
+    ///
+    /// - Returns: `nil` unless the token was verified before, the signature stands and the agent is known not to be kept out.
+    func recall(_ request: HTTPRequest) -> Recalled? {
+        guard let token = Self.token(in: request.headerFields, scheme: AgentProtocol.tokenType),
+            let fields = Self.signatureFields(request.headerFields),
+            let verified = tokens.recall(token, audience: AccessClaims.Audience.agents),
+            let agentID = AgentID(verified.claims.sub), let company = CompanyID(verified.claims.cid),
+            barred.recall(agentID, at: now()) == false,
+            let signature = try? signature(fields, request, verified)
+        else { return nil }
+        let caller = AgentCaller(
+            agentID: agentID, scope: CompanyScope(companyID: company), contentDigest: fields.contentDigest)
+        return Recalled(caller: caller, signature: signature)
+    }
+
+    /// See ``recall(_:)``.
+    struct Recalled {
+        let caller: AgentCaller
+        fileprivate let signature: RequestSignature
+    }
+
+    /// Uses up the request's signature on this gateway; `false` when it was used here before.
+    func use(_ recalled: Recalled) -> Bool {
+        let owner = Self.owner(recalled.caller.agentID)
+        return usedProofs.use(identifier: recalled.signature.nonce, publicKey: owner, now: unixTime) == .fresh
+    }
+
+    /// Lets the other gateways know of a signature that was used here.
+    func share(_ recalled: Recalled) async {
+        let signature = recalled.signature
+        _ = await share(signature.nonce, of: Self.owner(recalled.caller.agentID), madeAt: signature.createdAt)
+    }
+
+    /// - Returns: `false` when another gateway has seen it.
+    private func share(_ identifier: String, of owner: [UInt8], madeAt: Int64) async -> Bool {
+        guard let shared else { return true }
+        let key = ReplayCache.name(identifier, owner)
+        let left = Duration.seconds(max(1, madeAt + window - unixTime + 1))
+        return await shared.ask({ try await $0.noteOnce(key, for: left) }) != false
+    }
+
+    private static func owner(_ agent: AgentID) -> [UInt8] { withUnsafeBytes(of: agent.uuid.uuid) { Array($0) } }
+
+    private static func signatureFields(_ headers: HTTPFields) -> RequestSignature.Fields? {
+        guard let input = signatureInput.flatMap({ headers[$0] }), let value = signature.flatMap({ headers[$0] }),
+            let digest = contentDigest.flatMap({ headers[$0] })
+        else { return nil }
+        return RequestSignature.Fields(input: input, signature: value, contentDigest: digest)
+    }
+
+    private static let signatureInput = HTTPField.Name(AgentProtocol.signatureInputHeader)
+    private static let signature = HTTPField.Name(AgentProtocol.signatureHeader)
+    private static let contentDigest = HTTPField.Name(AgentProtocol.contentDigestHeader)
+
+    private func signature(
+        _ fields: RequestSignature.Fields, _ request: HTTPRequest, _ verified: AccessTokens.Verified
+    ) throws -> RequestSignature {
+        guard let key = verified.proofKey else {
+            throw APIError.unauthorized(
+                "This access token has no key for signatures.", code: "token_expired", scheme: AgentProtocol.tokenType)
+        }
+        let signature: RequestSignature
+        do {
+            signature = try RequestSignature(
+                verifying: fields, method: request.method.rawValue,
+                path: String((request.path ?? "").prefix { $0 != "?" }),
+                authorization: request.headerFields[.authorization] ?? "", key: key)
+        } catch {
+            throw APIError.unauthorized(
+                "The signature does not stand.", code: "invalid_signature", scheme: AgentProtocol.tokenType)
+        }
+        try check(time: signature.createdAt)
+        return signature
     }
 
     /// The credential that an agent claims to hold, checked against the proof.
@@ -144,26 +228,33 @@ struct Authenticator: Sendable {
         let proof = try PossessionProof(
             verifying: headers[0], method: call.request.method.rawValue, path: call.request.uri.path,
             accessToken: accessToken)
+        try check(time: proof.issuedAt)
+        return proof
+    }
+
+    private func check(time claimed: Int64) throws {
         let time = unixTime
-        guard proof.issuedAt >= time - window, proof.issuedAt <= time + window else {
+        guard claimed >= time - window, claimed <= time + window else {
             var error = APIError.unauthorized(
                 "The proof is more than \(window) seconds off.", code: AgentErrorCode.clockSkew.rawValue,
                 scheme: AgentProtocol.tokenType)
             error.serverTime = time
             throw error
         }
-        return proof
     }
 
-    /// Notes the use of a proof: here, and then where the other gateways look, for as long as it could be used again.
     private func use(_ proof: PossessionProof) async throws {
-        let time = unixTime
-        var outcome = usedProofs.use(identifier: proof.identifier, publicKey: proof.publicKey, now: time)
-        if outcome == .fresh, let shared {
-            let key = ReplayCache.name(proof.identifier, proof.publicKey)
-            let left = Duration.seconds(max(1, proof.issuedAt + window - time + 1))
-            if await shared.ask({ try await $0.noteOnce(key, for: left) }) == false { outcome = .replayed }
-        }
+        try await use(proof.identifier, of: proof.publicKey, madeAt: proof.issuedAt)
+    }
+
+    private func use(_ signature: RequestSignature, of agent: AgentID) async throws {
+        try await use(signature.nonce, of: Self.owner(agent), madeAt: signature.createdAt)
+    }
+
+    /// Notes the use of a proof or signature: here, and then where the other gateways look, for as long as it could be used again.
+    private func use(_ identifier: String, of owner: [UInt8], madeAt: Int64) async throws {
+        var outcome = usedProofs.use(identifier: identifier, publicKey: owner, now: unixTime)
+        if outcome == .fresh, await !share(identifier, of: owner, madeAt: madeAt) { outcome = .replayed }
         switch outcome {
         case .fresh: return
         case .replayed:
@@ -177,8 +268,8 @@ struct Authenticator: Sendable {
     private var unixTime: Int64 { Int64(now().timeIntervalSince1970) }
 
     /// The token of an `Authorization` header with the scheme, which is compared without regard to case (RFC 9110 section 11.1).
-    private static func token(in call: Call, scheme: String) -> String? {
-        guard let header = call.request.headers[.authorization] else { return nil }
+    private static func token(in headers: HTTPFields, scheme: String) -> String? {
+        guard let header = headers[.authorization] else { return nil }
         let parts = header.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == scheme.lowercased() else { return nil }
         return String(parts[1])

@@ -40,6 +40,13 @@ final class BarredAgents: Sendable {
         return ids.contains(id)
     }
 
+    /// The same without asking anybody; `nil` when it is time to ask.
+    func recall(_ id: AgentID, at now: Date) -> Bool? {
+        state.withLock { state in
+            abs(now.timeIntervalSince(state.askedAt)) >= interval ? nil : state.ids.contains(id)
+        }
+    }
+
     /// Says at once what this gateway itself did.
     func set(_ id: AgentID, isBarred: Bool) {
         state.withLock { state in

@@ -21,6 +21,8 @@ struct Caller: Sendable {
 struct AgentCaller: Sendable {
     let agentID: AgentID
     let scope: CompanyScope
+    /// `Content-Digest` as the agent signed it: what the body must have. `nil` with a proof, which says nothing of the body.
+    var contentDigest: String?
 
     /// As the audit log names the agent.
     var actor: AuditActor { AuditActor(.agent, id: agentID.description) }

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import Wire
 
 #if canImport(Glibc)
 import Glibc
@@ -30,15 +31,21 @@ struct Call: Sendable {
 
     /// The whole body.
     ///
-    /// - Parameter limit: Bytes, inclusive.
-    /// - Throws: 413 as soon as the limit is passed, or announced to be.
-    func body(limit: Int) async throws -> [UInt8] {
+    /// - Parameters:
+    ///   - limit: Bytes, inclusive.
+    ///   - contentDigest: What the sender signed; `nil` when nothing was said of the body.
+    /// - Throws: 413 as soon as the limit is passed, or announced to be; 400 for another body than was signed.
+    func body(limit: Int, contentDigest: String? = nil) async throws -> [UInt8] {
         if let announced = request.headers[.contentLength].flatMap({ Int($0) }), announced > limit {
             throw APIError.tooLarge("The body is larger than \(limit) bytes.")
         }
         do {
             var buffer = try await request.body.collect(upTo: limit)
-            return buffer.readBytes(length: buffer.readableBytes) ?? []
+            let bytes = buffer.readBytes(length: buffer.readableBytes) ?? []
+            if let contentDigest, RequestSignature.contentDigest(of: bytes) != contentDigest {
+                throw APIError(.badRequest, "content_digest", "The body is not the one that was signed.")
+            }
+            return bytes
         } catch is NIOTooManyBytesError {
             throw APIError.tooLarge("The body is larger than \(limit) bytes.")
         }
@@ -47,11 +54,13 @@ struct Call: Sendable {
     /// A JSON body.
     ///
     /// - Throws: 415 for another content type, 413, and 400 that names the place.
-    func json<Value: Decodable>(_ type: Value.Type, limit: Int) async throws -> Value {
+    func json<Value: Decodable>(
+        _ type: Value.Type, limit: Int, contentDigest: String? = nil
+    ) async throws -> Value {
         guard MediaType.of(request.headers[.contentType]) == "application/json" else {
             throw APIError(.unsupportedMediaType, "unsupported_media_type", "Send application/json.")
         }
-        return try JSONBody.decode(type, from: try await body(limit: limit))
+        return try JSONBody.decode(type, from: try await body(limit: limit, contentDigest: contentDigest))
     }
 }
 

@@ -124,7 +124,7 @@ struct GatewayResponder: HTTPResponder {
     private static let rateLimit = HTTPField.Name("RateLimit")
     private static let rateLimitPolicy = HTTPField.Name("RateLimit-Policy")
 
-    private static func tell(_ standing: RateLimiter.Standing, in headers: inout HTTPFields) {
+    static func tell(_ standing: RateLimiter.Standing, in headers: inout HTTPFields) {
         if let name = rateLimit { headers[name] = standing.header }
         if let name = rateLimitPolicy { headers[name] = standing.policyHeader }
     }

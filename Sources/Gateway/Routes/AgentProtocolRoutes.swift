@@ -14,6 +14,7 @@ struct AgentProtocolRoutes: Sendable {
     let services: GatewayServices
     let configuration: GatewayConfiguration
     let authenticator: Authenticator
+    let desk: HeartbeatDesk
     let intake: ConcurrencyLimit
 
     var routes: [Route] {
@@ -72,12 +73,16 @@ struct AgentProtocolRoutes: Sendable {
     @Sendable private func token(_ call: Call) async throws -> Response {
         let body = try await call.json(TokenRequest.self, limit: 1 << 10)
         let credential = try await authenticator.credential(agentID: AgentID(body.agentID), of: call)
-        let token = try await authenticator.tokens.sign(agent: credential)
-        return try Reply.json(TokenReply(accessToken: token, expiresIn: authenticator.tokens.expiresIn))
+        let (token, key) = try await authenticator.tokens.sign(agent: credential)
+        return try Reply.json(
+            TokenReply(
+                accessToken: token, expiresIn: authenticator.tokens.agentExpiresIn,
+                proofKey: key.withUnsafeBytes(Array.init)))
     }
 
     @Sendable private func heartbeat(_ call: Call, _ agent: AgentCaller) async throws -> Response {
-        let body = try await call.json(HeartbeatRequest.self, limit: configuration.limits.jsonBody)
+        let body = try await call.json(
+            HeartbeatRequest.self, limit: configuration.limits.jsonBody, contentDigest: agent.contentDigest)
         let facts = try HeartbeatFacts(checking: body.facts)
         let digest = try body.digest.map { text in
             guard let digest = InventoryDigest(hex: text) else {
@@ -93,6 +98,8 @@ struct AgentProtocolRoutes: Sendable {
             throw Authenticator.unknownAgent
         }
         let (action, base) = Self.action(announced: digest, received: sync.received)
+        if action != .inSync { desk.forget(agent.agentID) }
+        if action == .inSync, let digest { desk.remember(agent, facts: facts, inventory: digest) }
         return try Reply.json(
             HeartbeatReply(
                 action: action, base: base?.description, heartbeatSeconds: configuration.heartbeatSeconds,
@@ -112,17 +119,17 @@ struct AgentProtocolRoutes: Sendable {
 
     @Sendable private func inventory(_ call: Call, _ agent: AgentCaller) async throws -> Response {
         let form = try form(of: call.request)
-        let inventory = try await intake.run {
-            let text = try await text(of: call)
-            return try await read(text, as: form, agent)
-        }
+        let (inventory, packed) = try await intake.run { try await read(call, as: form, agent) }
+        let isChange: Bool
         do {
-            try await services.store.receiveInventory(
-                scope: agent.scope, agentID: agent.agentID, inventory: inventory, at: services.now())
+            isChange = try await services.store.receiveInventory(
+                scope: agent.scope, agentID: agent.agentID, inventory: inventory, packed: packed, at: services.now())
         } catch StoreError.notFound {
             throw Authenticator.unknownAgent
         }
-        await hint(agent, form: form, call)
+        desk.forget(agent.agentID)
+        if form == .full { desk.remember(agent, sent: inventory.digest) }
+        await hint(agent, priority: isChange ? .change : .firstInventory, call)
         return try Reply.json(InventoryReply(digest: inventory.digest.description), status: .accepted)
     }
 
@@ -139,19 +146,24 @@ struct AgentProtocolRoutes: Sendable {
         }
     }
 
-    /// The body, unpacked.
-    private func text(of call: Call) async throws -> [UInt8] {
+    /// The inventory, and its text form under gzip when the body is that.
+    private func read(_ call: Call, as form: Form, _ agent: AgentCaller) async throws -> (Inventory, packed: [UInt8]?) {
         let encoding = call.request.headers[.contentEncoding]?.lowercased() ?? "identity"
         guard ["gzip", "identity"].contains(encoding) else {
             throw APIError(.unsupportedMediaType, "unsupported_media_type", "Send Content-Encoding: gzip.")
         }
-        let body = try await call.body(limit: AgentProtocol.compressedInventoryLimit)
-        return encoding == "gzip" ? try Gzip.decompress(body, limit: AgentProtocol.inventoryLimit) : body
+        let body = try await call.body(
+            limit: AgentProtocol.compressedInventoryLimit, contentDigest: agent.contentDigest)
+        let text = encoding == "gzip" ? try Gzip.decompress(body, limit: AgentProtocol.inventoryLimit) : body
+        guard form == .full else { return (try await apply(text, agent), nil) }
+        let (inventory, isEncoded) = try Inventory.read(text, limit: configuration.limits.packages)
+        // Nobody is made to keep what was blown up: one of a handful of packages is packed anew.
+        let isWorthKeeping = isEncoded && encoding == "gzip" && body.count < text.count / 2
+        return (inventory, isWorthKeeping ? body : nil)
     }
 
-    private func read(_ text: [UInt8], as form: Form, _ agent: AgentCaller) async throws -> Inventory {
+    private func apply(_ text: [UInt8], _ agent: AgentCaller) async throws -> Inventory {
         let limit = configuration.limits.packages
-        guard form == .delta else { return try Inventory(lines: text, limit: limit) }
         let delta = try InventoryDelta(encoded: text, limit: limit)
         guard let base = try await services.store.fetchInventory(scope: agent.scope, digest: delta.base) else {
             throw APIError(
@@ -162,15 +174,10 @@ struct AgentProtocolRoutes: Sendable {
     }
 
     /// Tells the processors. The inventory is safe by now and a sweep would find it, so a failure here is only logged.
-    private func hint(_ agent: AgentCaller, form: Form, _ call: Call) async {
+    private func hint(_ agent: AgentCaller, priority: WorkPriority, _ call: Call) async {
         do {
-            let applied =
-                form == .delta
-                ? true : try await services.store.fetchAgent(scope: agent.scope, id: agent.agentID)?.sync.applied != nil
             try await services.queue.enqueue(
-                WorkHint(
-                    scope: agent.scope, priority: applied ? .change : .firstInventory,
-                    subject: agent.agentID.description))
+                WorkHint(scope: agent.scope, priority: priority, subject: agent.agentID.description))
         } catch {
             call.logger.warning("work not announced", metadata: ["error": "\(error)"])
         }

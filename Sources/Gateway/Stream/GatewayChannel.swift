@@ -11,6 +11,7 @@ import NIOWebSocket
 struct GatewayChannel: HTTPChannelHandler {
     let responder: HTTPChannelHandler.Responder
     let streams: StreamService
+    let desk: HeartbeatDesk
     let origin: OriginCheck
     let limits: GatewayConfiguration.Limits
 
@@ -58,6 +59,7 @@ struct GatewayChannel: HTTPChannelHandler {
         try pipeline.addHandler(UpgradeRefusalHandler())
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
         try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: limits.idleConnection, logger: logger))
+        try pipeline.addHandler(HeartbeatHandler(desk: desk))
         promise.succeed(
             .http(
                 try NIOAsyncChannel(

@@ -48,6 +48,30 @@ enum AgentQueries {
             facts.hostname.lowercased().storable, facts.os?.storableJSON, facts.agentVersion.storable)
     }
 
+    /// Writes when agents were seen that say what they said before, and answers what is held of those that do. Rows are locked in one order
+    /// everywhere, so that two gateways do not wait for each other.
+    ///
+    /// Serves from: primary keys.
+    static func presence(_ notes: [PresenceNote], company: Int32) -> PostgresStatement {
+        PostgresStatement(
+            """
+            with noted as (
+                select w.id, w.seen from unnest($2::uuid[], $3::timestamptz[], $4::jsonb[]) w (id, seen, facts)
+                join agent_facts f on f.company_id = $1 and f.agent_id = w.id and f.facts = w.facts
+            ), locked as (
+                select p.agent_id, n.seen from noted n join agent_presence p on p.company_id = $1 and p.agent_id = n.id
+                where p.last_seen_at < n.seen order by p.agent_id for no key update of p
+            ), seen as (
+                update agent_presence p set last_seen_at = l.seen from locked l
+                where p.company_id = $1 and p.agent_id = l.agent_id
+            )
+            select a.id, a.waiting_digest, i.digest
+            from noted n join agents a on a.company_id = $1 and a.id = n.id
+            left join inventories i on i.company_id = $1 and i.number = a.applied_inventory
+            """, company, notes.map(\.agentID.uuid), notes.map { $0.seenAt.inWholeMilliseconds },
+            notes.map(\.facts.json.storableJSON))
+    }
+
     /// The columns that `AgentSummary.init(_:)` reads, in its order.
     static let summaryColumns = """
         a.id, a.hostname, a.os::text, a.agent_version, a.enrolled_at, s.last_seen_at,

@@ -38,6 +38,7 @@ enum InventoryQueries {
             set waiting_digest = case when h.is_applied then null else $3 end,
                 waiting_since = case when h.is_applied then null else coalesce(a.waiting_since, $5) end
             from held h where a.company_id = $1 and a.id = h.id
+            returning a.applied_inventory is not null
             """, company, agent.uuid, Data(digest.bytes), content, now)
     }
     /// Serves from: inventories_digest, uploads_by_digest.
