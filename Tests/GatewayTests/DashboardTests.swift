@@ -109,6 +109,7 @@ struct DashboardTests {
                 func value(_ name: String) -> String? { HTTPField.Name(name).flatMap { headers[$0] } }
                 #expect(value("Content-Security-Policy") == SecurityHeaders.contentSecurityPolicy)
                 #expect(value("X-Content-Type-Options") == "nosniff")
+                #expect(value("X-Frame-Options") == "DENY")
                 #expect(value("Referrer-Policy") == "no-referrer")
                 #expect(value("Cross-Origin-Opener-Policy") == "same-origin")
                 #expect(value("Permissions-Policy")?.contains("camera=()") == true)
