@@ -171,16 +171,14 @@ struct GatewayResponder: HTTPResponder {
     private func record(_ outcome: Outcome, _ request: Request, _ logger: Logger, took duration: Duration) {
         let status = outcome.response.status.code
         let method = Self.knownMethods.contains(request.method) ? request.method.rawValue : "other"
-        let (seconds, attoseconds) = duration.components
-        let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
         var metadata: Logger.Metadata = [
-            "method": "\(method)", "route": "\(outcome.route)", "status": "\(status)", "us": "\(nanoseconds / 1000)",
+            "method": "\(method)", "route": "\(outcome.route)", "status": "\(status)", "us": "\(duration.microseconds)",
         ]
         if let code = outcome.code { metadata["code"] = "\(code)" }
         logger.info("request", metadata: metadata)
         let dimensions = [("method", method), ("route", outcome.route)]
         Counter(label: "http_requests", dimensions: dimensions + [("status", "\(status)")]).increment()
-        Metrics.Timer(label: "http_request_duration", dimensions: dimensions).recordNanoseconds(nanoseconds)
+        Metrics.Timer(label: "http_request_duration", dimensions: dimensions).record(duration: duration)
     }
 
     private static let knownMethods: Set<HTTPRequest.Method> = [.get, .head, .post, .put, .delete, .patch, .options]

@@ -102,7 +102,7 @@ final class HeartbeatDesk: Sendable {
 
         func record(_ duration: Duration) {
             requests.increment()
-            durations.recordNanoseconds(duration.nanoseconds)
+            durations.record(duration: duration)
         }
     }
 
@@ -219,12 +219,5 @@ final class HeartbeatDesk: Sendable {
         state.withLock { state in
             for agent in agents where state.agents[agent]?.inventory != held[agent]?.received { state.forget(agent) }
         }
-    }
-}
-
-extension Duration {
-    fileprivate var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     }
 }

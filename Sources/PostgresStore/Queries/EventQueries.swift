@@ -33,6 +33,7 @@ enum EventQueries {
             returning id
             """, company, id.rawValue)
     }
+
     /// Serves from: primary key.
     static func retention(company: Int32) -> PostgresStatement {
         PostgresStatement("select event_days from retention_policies where company_id = $1", company)
