@@ -329,7 +329,7 @@ let package = Package(
                 "Advisories", "Matching", "PackageIdentity", "Scoring", "SeededRandom", "Telemetry", "VerdictServer",
                 "Verdicts",
             ], external: [lifecycle, logging, nioCore, nioPosix]),
-        tests("DirectCommands", ["Reports", "Scoring", "Versioning"]),
+        tests("DirectCommands", ["PackageIdentity", "Reports", "SBOM", "Scoring", "Versioning"]),
         tests("LoadTest", ["Advisories", "Inventory", "Matching", "PackageIdentity", "SeededRandom"]),
         tests("Telemetry", external: [logging, metrics]),
         // No module's own: whether all of it together judges right.

@@ -1,5 +1,5 @@
 /// Reads the points in time that feeds write, as Unix seconds.
-enum Timestamp {
+package enum Timestamp {
     /// Reads `2024-03-01T12:30:00Z`, with fraction, numeric offset, or the date alone (RFC 3339).
     ///
     /// - Returns: Seconds since 1970, fractions cut off; `nil` when the text is no date, or a date before 1970, which
@@ -22,7 +22,8 @@ enum Timestamp {
         return moment >= 0 ? moment : nil
     }
 
-    static func parse(_ text: some StringProtocol) -> Int64? {
+    /// The same for text.
+    package static func parse(_ text: some StringProtocol) -> Int64? {
         var text = String(text)
         return text.withUTF8 { parse($0) }
     }

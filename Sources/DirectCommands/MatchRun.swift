@@ -26,6 +26,8 @@ public struct MatchRun: Sendable {
 
     /// Lines of one package in the table, unless all are asked for.
     private static let linesPerPackage = 4
+    /// Components of a bill that are named because they are no package.
+    private static let warningsShown = 10
 
     /// Exit code when a finding is as severe as was asked.
     private static let found: Int32 = 1
@@ -56,13 +58,20 @@ public struct MatchRun: Sendable {
                 let contents = try Self.naming(path) {
                     try SBOMDocument.read(InputFile.read(path, limit: SBOMDocument.maximumBytes))
                 }
-                for warning in contents.warnings {
-                    Terminal.progress(TerminalText.harmless("\(path): left out: \(warning)"))
-                }
+                Self.tell(contents.warnings, of: path)
                 merged.add(contents.components)
             }
             return Input(packages: merged.packages, documents: bills, opened: try open(), kernel: request.runningKernel)
         }
+    }
+
+    /// Names components that are no package with a version, whoever reads it: in a log nobody would miss them.
+    private static func tell(_ warnings: [String], of path: String) {
+        for warning in warnings.prefix(warningsShown) {
+            Terminal.warn(TerminalText.harmless("\(path): not a package: \(warning)"))
+        }
+        guard warnings.count > warningsShown else { return }
+        Terminal.warn(TerminalText.harmless("\(path): not a package: \(warnings.count - warningsShown) more"))
     }
 
     /// Matches a machine. The index is opened first: whoever has none yet learns so before a long scan.
@@ -228,23 +237,16 @@ public struct MatchRun: Sendable {
         }
     }
 
-    /// Explains the vulnerability for each package that any advisory of it, or the user, speaks of.
+    /// Explains the vulnerability for each package: as JSON one by one; for people those that somebody speaks of, the others by their reasons.
     private func explain(
         _ id: String, _ packages: [ReportedPackage], _ index: AdvisoryIndex, _ policy: MatchPolicy
     ) throws {
         let explained = packages.flatMap {
             ExplainedPackage.explain($0, vulnerability: id, index: index, policy: policy)
-        }.filter(\.isSpokenOf)
+        }
         try send(from: index) { output in
             if request.format == .json { return ExplainedPackage.writeJSON(explained, to: output) }
-            if explained.isEmpty {
-                let sentence = "No advisory of \(id) speaks of any of these \(packages.count) packages."
-                return output.append(TerminalText.harmless(sentence) + "\n")
-            }
-            for (number, item) in explained.enumerated() {
-                if number > 0 { output.append(UInt8(ascii: "\n")) }
-                output.append(item.text())
-            }
+            output.append(ExplainedPackage.text(explained))
         }
     }
 }

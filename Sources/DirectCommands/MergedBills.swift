@@ -24,14 +24,22 @@ struct MergedBills {
                     ReportedPackage(
                         package, purl: component.statedPackageURL, cpes: component.cpes,
                         publisher: component.publisher, document: documents, resolver: &resolver))
-            } else if applications.insert(component).inserted,
-                let application = ReportedPackage(
-                    application: component.name, version: component.version, cpes: component.cpes,
-                    publisher: component.publisher, document: documents)
-            {
-                packages.append(application)
+            } else if applications.insert(component).inserted, let other = reported(component) {
+                packages.append(other)
             }
         }
         documents += 1
+    }
+
+    /// What is no package with a version: a package that states none, or an application.
+    private func reported(_ component: SBOMComponent) -> ReportedPackage? {
+        if component.version == nil, component.cpes.isEmpty, let text = component.statedPackageURL,
+            let package = try? PackageURL(text)
+        {
+            return ReportedPackage(package, purl: text, publisher: component.publisher, document: documents)
+        }
+        return ReportedPackage(
+            application: component.name, version: component.version, cpes: component.cpes,
+            publisher: component.publisher, document: documents)
     }
 }

@@ -18,6 +18,8 @@ public struct DataFolder: Sendable, Hashable {
     public var database: String { path + "/zerotrace.sqlite" }
     /// The key that signs access tokens.
     public var signingKey: String { path + "/signing.key" }
+    /// The key under which secrets are sealed in the database.
+    public var sealingKey: String { path + "/sealing.key" }
 
     /// `ZEROTRACE_DATA`, else `/var/lib/zerotrace` for root, else the user's data folder of the XDG base directory specification.
     public static func standard(environment: [String: String]) -> DataFolder {

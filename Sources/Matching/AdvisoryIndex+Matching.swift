@@ -195,7 +195,7 @@ extension AdvisoryIndex {
                 confidence: result.confidence))
     }
 
-    /// Where a version stands among a name's; `nil` when it does not parse.
+    /// Where a version stands among a name's; `nil` when it does not parse, or is a ``PlaceholderVersion``.
     private func place(
         of version: UnsafeRawBufferPointer, in name: NameRecord, scratch: inout CompactVerdicts
     ) throws(IndexError) -> VersionPlace? {
@@ -204,6 +204,7 @@ extension AdvisoryIndex {
             let utf8 = version.bindMemory(to: UInt8.self)
             try ordering.writeKey(of: utf8, reading: IndexFormat.reading, into: &scratch.key)
         } catch { return nil }
-        return try reader.place(of: UnsafeRawBufferPointer(scratch.key.bytes), in: name)
+        let place = try reader.place(of: UnsafeRawBufferPointer(scratch.key.bytes), in: name)
+        return !place.isKnown && PlaceholderVersion.isOne(version, in: ordering) ? nil : place
     }
 }

@@ -83,10 +83,16 @@ public final class AdvisoryIndex: Sendable {
         return orderings[Int(name.ordering)]
     }
 
-    /// Where a package's version stands among a name's; `nil` when it does not parse.
+    /// Where a package's version stands among a name's; `nil` when it does not parse, or is a ``PlaceholderVersion``.
     func place(of version: String, in name: NameRecord) throws(IndexError) -> VersionPlace? {
-        guard let key = try? ordering(of: name).key(version, reading: IndexFormat.reading) else { return nil }
-        return try key.bytes.withBytes { (bytes) throws(IndexError) in try reader.place(of: bytes, in: name) }
+        let ordering = try ordering(of: name)
+        guard let key = try? ordering.key(version, reading: IndexFormat.reading) else { return nil }
+        let place = try key.bytes.withBytes { (bytes) throws(IndexError) in try reader.place(of: bytes, in: name) }
+        guard !place.isKnown else { return place }
+        let isPlaceholder = try version.withBytes { (bytes) throws(IndexError) in
+            PlaceholderVersion.isOne(bytes, in: ordering)
+        }
+        return isPlaceholder ? nil : place
     }
 }
 

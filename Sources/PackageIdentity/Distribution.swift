@@ -84,6 +84,11 @@ public struct Distribution: Sendable, Hashable {
         }
     }
 
+    /// Whether the distribution publishes advisories for its releases, also when none are known for this one.
+    ///
+    /// What is patched under an unchanged upstream version is then known to those advisories alone.
+    public var publishesAdvisories: Bool { advisoryScope != nil || releaseScope("0") != nil }
+
     private func releaseScope(_ release: String) -> String? {
         switch id {
         case "debian", "raspbian": "Debian:\(release)"

@@ -21,6 +21,24 @@ extension PackageURL {
         }
     }
 
+    /// Whether its ecosystem publishes advisories, whether or not an index holds them.
+    ///
+    /// A package of a distribution that does, of a release that is unknown, belongs to it all the same: Debian's `3.0.11-1~deb12u2` without a
+    /// release carries patches that upstream's ranges know nothing of. A ``foreignBuild`` carries none of them. A package of a distribution
+    /// that is not named may be of any.
+    public var ecosystemHasAdvisories: Bool {
+        switch type {
+        case "deb", "rpm", "apk": foreignBuild == nil && distribution?.publishesAdvisories != false
+        case "pypi", "npm", "golang", "cargo", "gem", "composer", "maven", "nuget", "hex", "pub", "swift", "bitnami":
+            true
+        // Of these, registries hold next to nothing, or the type is used for more than what they speak of.
+        default: false
+        }
+    }
+
+    /// Whether it is a package of a distribution, which may carry patches under an unchanged upstream version.
+    public var isDistributionPackage: Bool { ["deb", "rpm", "apk"].contains(type) }
+
     /// The release the package belongs to, by its qualifiers and its namespace.
     public var distribution: Distribution? {
         guard ["deb", "rpm", "apk", "alpm"].contains(type) else { return nil }

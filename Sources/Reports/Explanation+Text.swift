@@ -10,16 +10,18 @@ extension Explanation {
         }
         lines += [
             "id          \(vulnerability)", "status      \(status.rawValue) (\(Remedy.words(reason)))",
-            "index       \(indexDigest)", "",
         ]
+        if let precedence { lines.append("rule        \(precedence)") }
+        lines += ["index       \(indexDigest)", ""]
         for fix in fixesElsewhere ?? [] {
             let architectures = fix.architectures.isEmpty ? "" : " for \(fix.architectures.joined(separator: ", "))"
             lines.insert("fixed in    \(fix.scope)\(architectures) by \(fix.version)", at: lines.count - 2)
         }
-        if evidence.isEmpty { lines.append("no advisory speaks of it for this package") }
+        if evidence.isEmpty { lines.append("no advisory of it speaks of this package") }
         for item in evidence {
+            let snapshot = item.snapshot.map { " of \(ReportContext.date(ofTime: $0))" } ?? ""
             lines.append(
-                "\(item.decided ? "→" : " ") \(item.advisory) from \(item.feed): \(Remedy.words(item.outcome.rawValue))"
+                "\(item.decided ? "→" : " ") \(item.advisory) from \(item.feed)\(snapshot): \(Remedy.words(item.outcome.rawValue))"
             )
             if !item.range.isEmpty { lines.append("    range     \(item.range)") }
             lines += item.comparisons.map { "    compared  \($0)" }

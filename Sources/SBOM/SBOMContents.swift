@@ -5,7 +5,8 @@ public struct SBOMContents: Sendable, Equatable {
     /// What the document was.
     public var format: SBOMFormat
 
-    /// Packages with a version, strictly ascending by package URL, then components that only have a name, a version or CPEs, by these.
+    /// Packages with a version, strictly ascending by package URL, then components that only have a name, a version, CPEs or a package
+    /// URL without version, by these.
     public var components: [SBOMComponent]
 
     /// Components that name no usable package, one line each with the component's name, in document order. At most

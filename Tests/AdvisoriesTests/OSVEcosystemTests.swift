@@ -88,7 +88,8 @@ private func fixed(_ version: String) -> String {
         arguments: [
             (#"[{"introduced":"0"}]"#, "< 5.2", [.introduced("0"), .limit("5.2")]),
             (#"[{"introduced":"0"},{"fixed":"6"}]"#, "< 5.2", [.introduced("0"), .fixed("6")]),
-            (#"[{"introduced":"0"}]"#, "<= 5.2", [.introduced("0")]),
+            (#"[{"introduced":"0"}]"#, "<= 5.2", [.introduced("0"), .lastAffected("5.2")]),
+            (#"[{"introduced":"0"}]"#, "= 5.2", [.introduced("0")]),
             (#"[{"introduced":"0"},{"last_affected":"5"}]"#, "<= 5", [.introduced("0"), .lastAffected("5")]),
         ] as [(String, String, [AffectedRange.Event])])
     func gitHubsLastKnownRangeEndsWhatNothingElseEnds(

@@ -33,4 +33,14 @@ import Testing
         }
         #expect(data.database == outer.file("deep/data/zerotrace.sqlite"))
     }
+
+    /// A relative path of one character ends the process in Foundation's `deletingLastPathComponent`.
+    @Test(arguments: [
+        ("d", ""), ("", ""), ("d/", ""), ("d/e", "d"), ("d//e/", "d"), ("/d", "/"), ("/", "/"), ("//", "/"),
+        ("/d/e", "/d"),
+        ("./d", "."), ("é", ""),
+    ])
+    func pathsHaveParents(path: String, parent: String) {
+        #expect(path.parentFolder == parent)
+    }
 }

@@ -103,11 +103,30 @@ struct ProductVerdictTests {
         let debian = try PackageURL("pkg:deb/debian/tool@1?distro=debian-12")
         #expect(index.verdicts(products: names, package: debian).isEmpty)
         #expect(index.asksProducts(for: debian) == false)
-        let elsewhere = try [
-            "pkg:deb/debian/tool@1?distro=debian-11", "pkg:rpm/fedora/tool@1?distro=fedora-39", "pkg:generic/tool@1",
+        // Also where the index holds none of them, or the release is not known: upstream's ranges know nothing of backports.
+        let others = [
+            "pkg:deb/debian/tool@1?distro=debian-11", "pkg:deb/debian/tool@1?distro=sid", "pkg:deb/debian/tool@1",
+            "pkg:deb/tool@1", "pkg:apk/alpine/tool@1?distro=alpine-3.99", "pkg:rpm/redhat/tool@1", "pkg:pypi/tool@1",
         ]
-        .map { try PackageURL($0) }
-        for package in elsewhere { #expect(index.verdicts(products: names, package: package).count == 1) }
+        for package in try others.map({ try PackageURL($0) }) {
+            #expect(!index.asksProducts(for: package))
+            #expect(index.verdicts(products: names, package: package).isEmpty)
+        }
+    }
+
+    @Test(arguments: [
+        ("pkg:generic/tool@1", Confidence.likely), ("pkg:alpm/arch/tool@1", .likely),
+        ("pkg:github/acme/tool@1", .likely),
+        // A distribution's build may be patched, whoever publishes nothing about it.
+        ("pkg:rpm/fedora/tool@1?distro=fedora-39", .possible),
+        ("pkg:deb/debian/tool@1-1nodesource1?distro=debian-12", .possible),
+    ])
+    func packagesThatNobodySpeaksOfAreProducts(purl: String, confidence: Confidence) throws {
+        let index = try makeIndex([
+            try statement("CVE-2024-0004", "a:acme:tool"), tracker("CVE-2024-0009", fixed: "2", state: .fixed),
+        ])
+        let found = index.verdicts(products: [try product("a:acme:tool:1")], package: try PackageURL(purl))
+        #expect(found.map(\.verdict.confidence) == [confidence])
     }
 
     @Test func severalNamesGiveOneFinding() throws {

@@ -23,6 +23,31 @@ import Testing
         #expect(reported == (status == .affected || status == .undetermined ? ["CVE-2024-0001"] : []))
     }
 
+    @Test(
+        "a word that stands where a version should is undetermined, not before every version",
+        arguments: [
+            ("PyPI", "latest", false), ("PyPI", "${version}", false), ("PyPI", "^1.2", false), ("PyPI", ">=1.0", false),
+            ("PyPI", "1.*", false), ("PyPI", "a3", false), ("PyPI", "1.0-final-x", true), ("PyPI", "v1.0", true),
+            ("PyPI", "2004d", true), ("PyPI", "0!0.5", true),
+            // Listed, so it is one after all.
+            ("PyPI", "trunk", true),
+            ("Maven", "${project.version}", false), ("Maven", "unspecified", false), ("Maven", "Finchley.SR2", true),
+            ("Maven", "RELEASE120", true), ("Maven", "[1.0,2.0)", false), ("Packagist", "dev-main", false),
+            ("Packagist", "1.x-dev", true), ("npm", "1.x", false), ("npm", "1.X.3", false), ("npm", "1.0.0-x", true),
+            ("Rocky Linux:9", "latest", false), ("Rocky Linux:9", "1^git5-1.el9", true),
+            ("ConanCenter", "1.cci", true),
+        ])
+    func placeholders(scope: String, version: String, isVersion: Bool) throws {
+        let index = try makeIndex([
+            advisory("CVE-2024-0001", scope: scope, events: [.introduced("0"), .fixed("999999")]),
+            advisory("CVE-2024-0002", scope: scope, events: nil, versions: ["trunk"]),
+        ])
+        let expected = isVersion ? "affected" : "undetermined"
+        let found = index.verdicts(version, scope: scope).filter { $0.vulnerability == "CVE-2024-0001" }
+        #expect(found.map(\.status.rawValue) == [expected])
+        #expect(index.explain(version, "CVE-2024-0001", scope: scope).status.rawValue == expected)
+    }
+
     @Test("introduced 0 stands before every version, also before 0 itself")
     func zeroIsBeforeEverything() throws {
         let index = try makeIndex([

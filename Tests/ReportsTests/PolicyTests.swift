@@ -166,7 +166,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("A\nB until=soon", 2), ("A until=2026-1-1", 1), ("A pkg:", 1), ("A B", 1), ("A pkg:npm/a pkg:npm/b", 1),
+        ("A\nB until=soon", 2), ("A until=2026-1-1", 1), ("A until=2026-13-01", 1),
+        ("A until=2027-02-29", 1), ("A pkg:", 1), ("A B", 1), ("A pkg:npm/a pkg:npm/b", 1),
     ])
     func aRuleThatIsNotUnderstoodIsAnError(text: String, line: Int) {
         let error = #expect(throws: IgnoreRule.Malformed.self) {

@@ -111,6 +111,21 @@ import Testing
         #expect(contents.warnings.count == 1 && contents.warnings[0].hasPrefix(warning), "\(contents.warnings)")
     }
 
+    /// Of what has no version nobody can say anything, which a report is to say.
+    @Test(arguments: [
+        (#"{"type": "library", "name": "a", "purl": "pkg:npm/a"}"#, 1), (#"{"type": "library", "name": "a"}"#, 1),
+        (#"{"type": "container", "purl": "pkg:oci/a"}"#, 1), (#"{"type": "container", "name": "a"}"#, 0),
+        (#"{"type": "library", "name": "a", "purl": "npm/a"}"#, 0),
+        (#"{"type": "library", "name": "a", "version": "1", "purl": "npm/a"}"#, 1), (#"{"type": "library"}"#, 0),
+        // Trivy's lock files.
+        (#"{"type": "application", "name": "package-lock.json"}"#, 0),
+    ])
+    func componentsWithoutVersionDoNotVanish(component: String, count: Int) throws {
+        let contents = try read(bill(component))
+        #expect(contents.components.count == count)
+        #expect(contents.packages == [])
+    }
+
     @Test func takesTheVersionThatThePackageURLLacks() throws {
         let contents = try read(bill(#"{"type": "library", "name": "a", "version": "1.5", "purl": "pkg:npm/a"}"#))
         #expect(contents.packages.map(\.description) == ["pkg:npm/a@1.5"])

@@ -119,7 +119,7 @@ import Testing
         #expect(contents.format == .spdx2)
         #expect(contents.packages.map(\.description) == Self.stated)
         #expect(contents.components[0].publisher == "Debian")
-        #expect(contents.components.map(\.name) == ["libssl3", "Tool"])
+        #expect(contents.components.map(\.name) == ["libssl3", "Tool", "lost"])
         #expect(contents.warnings == ["lost: no package URL"])
     }
 

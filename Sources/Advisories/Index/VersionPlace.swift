@@ -13,6 +13,10 @@ package struct VersionPlace: Hashable, Sendable {
         self.above = above
     }
 
+    /// Whether the version equals any that is known.
+    @inline(__always)
+    package var isKnown: Bool { below < above }
+
     /// Whether the version is at or above the one at a place.
     @inline(__always)
     package func isAtOrAbove(_ ordinal: UInt32) -> Bool { ordinal < above }

@@ -80,7 +80,7 @@ struct OSVAffected {
     /// - Go's vulnerability database puts versions that its own tools cannot order into `custom_ranges`, and leaves the range itself at
     ///   "every version".
     /// - GitHub's `last_known_affected_version_range` of `< 5.2` stands where no repaired version is known: nothing is said of 5.2
-    ///   and later. One of `<= 5.1` repeats the range's own end.
+    ///   and later. One of `<= 5.1` mostly repeats the range's own end; where that is left out, it is the end.
     ///
     /// Source: <https://go.dev/doc/security/vuln/database#schema>, <https://github.com/github/advisory-database>
     private static func repaired(_ ranges: [AffectedRange], by entry: JSONValue) -> [AffectedRange] {
@@ -92,12 +92,21 @@ struct OSVAffected {
                 (try? OSVRange(element, affected: 0, index: number))?.tolerant
             }
             if !custom.isEmpty { repaired.replaceSubrange(place...place, with: custom) }
-        } else if let text = entry["database_specific"]?["last_known_affected_version_range"]?.string,
-            text.hasPrefix("< ")
-        {
-            repaired[place].events.append(.limit(String(text.dropFirst(2))))
+        } else if let end = lastKnownAffected(by: entry) {
+            repaired[place].events.append(end)
         }
         return repaired
+    }
+
+    private static func lastKnownAffected(by entry: JSONValue) -> AffectedRange.Event? {
+        guard let text = entry["database_specific"]?["last_known_affected_version_range"]?.string else { return nil }
+        let parts = text.split(separator: " ")
+        guard parts.count == 2 else { return nil }
+        switch parts[0] {
+        case "<": return .limit(String(parts[1]))
+        case "<=": return .lastAffected(String(parts[1]))
+        default: return nil
+        }
     }
 
     private func ranges() throws(RecordFault) -> [(range: AffectedRange, repository: String?)] {

@@ -50,7 +50,7 @@ struct FeedDownloader: Sendable {
     func download(_ url: String, to path: String, unlessTagged tag: String? = nil) async throws -> Answer {
         try await ask(url, tag: tag) { response in
             try FileManager.default.createDirectory(
-                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+                atPath: path.parentFolder, withIntermediateDirectories: true)
             guard FileManager.default.createFile(atPath: path, contents: nil),
                 let handle = FileHandle(forWritingAtPath: path)
             else { throw FeedFetchError.unreadable("cannot write \(path)") }

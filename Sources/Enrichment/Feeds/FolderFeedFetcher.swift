@@ -23,7 +23,7 @@ struct FolderFeedFetcher: FeedFetcher {
         }
         return FeedFile(
             feed: source.feed, path: String(path.dropLast("/all.zip".count)),
-            source: .local((source.path as NSString).deletingLastPathComponent))
+            source: .local(source.path.parentFolder))
     }
 
     private func relative(_ path: String) -> String {
@@ -39,7 +39,7 @@ struct FolderFeedFetcher: FeedFetcher {
             for name in try names(origin) {
                 let target = staging + (name.isEmpty ? "" : "/" + name)
                 try FileManager.default.createDirectory(
-                    atPath: (target as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+                    atPath: target.parentFolder, withIntermediateDirectories: true)
                 try FileManager.default.copyItem(atPath: origin + (name.isEmpty ? "" : "/" + name), toPath: target)
             }
             return .fetched(version)

@@ -125,7 +125,7 @@ struct NVDRun: Codable, Sendable {
     // MARK: - On disk
 
     static func folder(beside snapshot: String) -> String {
-        (snapshot as NSString).deletingLastPathComponent + "/.nvd-run"
+        snapshot.parentFolder + "/.nvd-run"
     }
 
     private static func file(_ number: Int) -> String {

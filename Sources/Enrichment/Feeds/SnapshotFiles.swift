@@ -34,7 +34,7 @@ enum SnapshotFiles {
 
     /// Puts what is staged into its place in one step, whatever is there.
     static func install(_ staging: String, at place: String) throws {
-        try makeFolder((place as NSString).deletingLastPathComponent)
+        try makeFolder(place.parentFolder)
         if !isFolder(place) && !(isFolder(staging) && FileManager.default.fileExists(atPath: place)) {
             return try check(rename(staging, place), place)
         }
@@ -50,7 +50,7 @@ enum SnapshotFiles {
 
     /// Copies by a second name for the same bytes where the file system can, as snapshots are replaced and never written into.
     static func link(_ source: String, to destination: String) throws {
-        try makeFolder((destination as NSString).deletingLastPathComponent)
+        try makeFolder(destination.parentFolder)
         if Glibc.link(source, destination) == 0 { return }
         try FileManager.default.copyItem(atPath: source, toPath: destination)
     }
@@ -58,7 +58,7 @@ enum SnapshotFiles {
     /// Makes a folder and those above it, unless they are there; the empty path is the working folder, which is.
     static func makeFolder(_ path: String, mode: mode_t = 0o777) throws(FileFailure) {
         guard !path.isEmpty, !isFolder(path) else { return }
-        try makeFolder((path as NSString).deletingLastPathComponent, mode: mode)
+        try makeFolder(path.parentFolder, mode: mode)
         guard mkdir(path, mode) != 0 else { return }
         if errno == EEXIST {
             // Somebody else may have made it meanwhile.

@@ -36,7 +36,7 @@ struct SnapshotPlace {
     func makeStaging() -> Staging {
         let root = data.feeds + "/.staging-" + UUID().uuidString
         try? FileManager.default.createDirectory(
-            atPath: ((root + "/" + relative) as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+            atPath: (root + "/" + relative).parentFolder, withIntermediateDirectories: true)
         return Staging(root: root, path: root + "/" + relative)
     }
 

@@ -53,7 +53,7 @@ struct StandingRecords: Sendable, Equatable {
         data.reserveCapacity(64 + digests.count * 8)
         for value in digests { withUnsafeBytes(of: value.bigEndian) { data.append(contentsOf: $0) } }
         try FileManager.default.createDirectory(
-            atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+            atPath: path.parentFolder, withIntermediateDirectories: true)
         try data.write(to: URL(filePath: path), options: .atomic)
     }
 }

@@ -20,7 +20,7 @@ public enum BuildCache {
     /// Deletes the caches beside one but for a few, those used last.
     public static func removeOld(beside folder: String) {
         let manager = FileManager.default
-        let root = (folder as NSString).deletingLastPathComponent
+        let root = folder.parentFolder
         let others = ((try? manager.contentsOfDirectory(atPath: root)) ?? [])
             .filter { $0.utf8.count == 32 && $0.allSatisfy(\.isHexDigit) }
             .map { root + "/" + $0 }.filter { $0 != folder }

@@ -4,12 +4,22 @@ extension AdvisoryIndex {
     /// Whether a package is judged by the products it may be, because nobody publishes advisories for packages of its kind.
     ///
     /// An ecosystem's own advisories know its names and its repairs; statements about products would only repeat them, or contradict them
-    /// where a distribution repairs without changing the version upstream gave.
+    /// where a distribution repairs without changing the version upstream gave. That holds, too, where the index lacks an ecosystem's advisories:
+    /// then nothing is known, and the package counts as not covered.
     ///
     /// - Parameter package: `nil` for an application that is no package.
     public func asksProducts(for package: PackageURL?) -> Bool {
-        guard let coordinates = package?.advisoryCoordinates else { return true }
+        guard let package else { return true }
+        if package.ecosystemHasAdvisories { return false }
+        guard let coordinates = package.advisoryCoordinates else { return true }
+        // Advisories on actions say nothing of the other repositories that package URLs name this way.
+        if package.type == "github" { return !names(coordinates) }
         return !covers(scope: coordinates.scope)
+    }
+
+    /// Whether any advisory speaks of the name; a damaged index, which says so elsewhere, speaks of none.
+    private func names(_ coordinates: AdvisoryCoordinates) -> Bool {
+        ((try? reader.find(scope: coordinates.scope, name: coordinates.name)) ?? nil) != nil
     }
 
     /// The vulnerabilities an application is exposed to, or may be, by statements about products.
@@ -80,8 +90,9 @@ extension AdvisoryIndex {
 
     private func context(of product: ProductName, package: PackageURL?, hostProducts: [CPEName]?) -> MatchContext {
         MatchContext(
-            architecture: package?.qualifier("arch"), cpe: product.cpe, isProductDerived: product.isDerived,
-            hostProducts: hostProducts)
+            architecture: package?.qualifier("arch"), cpe: product.cpe,
+            // A distribution's build may carry patches that upstream's version does not tell.
+            isProductDerived: product.isDerived || package?.isDistributionPackage == true, hostProducts: hostProducts)
     }
 }
 

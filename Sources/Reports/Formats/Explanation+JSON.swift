@@ -1,3 +1,4 @@
+import Inventory
 import Matching
 
 /// What is to be shown of one package and one vulnerability: the feeds' explanation, and the user's own statement.
@@ -26,6 +27,36 @@ public struct ExplainedPackage: Sendable {
 
     /// Whether anybody speaks of the pair.
     public var isSpokenOf: Bool { !explanation.evidence.isEmpty || vex != nil }
+
+    /// Explanations as lines for a terminal: those that rest on anything in full, of the others how many have which reason.
+    public static func text(_ explained: [ExplainedPackage]) -> String {
+        // What few packages are asked about is told in full in any case.
+        let isShort = explained.count <= fewPackages
+        let (whole, counted) = (
+            explained.filter { isShort || $0.isSpokenOf }, explained.filter { !(isShort || $0.isSpokenOf) }
+        )
+        var texts = whole.map { $0.text() }
+        var groups: [String: [Explanation]] = [:]
+        for item in counted { groups[item.explanation.reason, default: []].append(item.explanation) }
+        let lines = groups.values.sorted { ($1.count, $0[0].reason) < ($0.count, $1[0].reason) }.map(Self.line)
+        if !lines.isEmpty { texts.append(lines.joined()) }
+        return texts.joined(separator: "\n")
+    }
+
+    /// So many packages are explained in full although nobody speaks of them.
+    private static let fewPackages = 3
+    /// So many names stand in a line.
+    private static let namesShown = 5
+
+    /// One line on packages that share a reason for which nobody speaks of them.
+    private static func line(_ group: [Explanation]) -> String {
+        let names = Set(group.map { $0.coordinates?.name ?? $0.purl }).sorted()
+        let rest = names.count > namesShown ? " and \(names.count - namesShown) more" : ""
+        let shown = names.prefix(namesShown).joined(separator: ", ") + rest
+        let count = group.count == 1 ? "1 package" : "\(group.count) packages"
+        let words = "\(Remedy.words(group[0].status.rawValue)) (\(Remedy.words(group[0].reason)))"
+        return TerminalText.harmless("\(count) \(words): \(shown)") + "\n"
+    }
 
     /// The explanation as lines for a terminal; a VEX statement first, since it wins.
     public func text() -> String {
@@ -81,6 +112,7 @@ extension Explanation {
                 }
             }
         }
+        writer.member("precedence", orNull: precedence)
         writer.member("sentence", sentence)
         writer.key("evidence")
         writer.array { writer in
@@ -95,6 +127,7 @@ extension Evidence {
     fileprivate func writeMembers(to writer: inout JSONWriter) {
         writer.member("advisory", advisory)
         writer.member("feed", feed)
+        writer.member("snapshot", orNull: snapshot.map(ReportContext.text(ofTime:)))
         writer.member("range", range)
         writer.member("comparisons", comparisons)
         writer.member("outcome", outcome.rawValue)

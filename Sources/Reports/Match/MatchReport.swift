@@ -125,9 +125,10 @@ public struct MatchReport: Sendable {
         for (number, subject) in packages.enumerated() {
             if number & 0xFFF == 0xFFF { progress(number) }
             collector.place = number
-            if scope.isCovered(subject, by: index) {
+            let coverage = scope.coverage(of: subject, by: index)
+            if coverage == .advisories {
                 try collector.take(subject)
-            } else if try !collector.takeProducts(of: subject) {
+            } else if try !collector.takeProducts(of: subject), coverage == .none {
                 uncovered.append(subject)
             }
         }
@@ -184,14 +185,28 @@ public struct MatchReport: Sendable {
 
 /// Whether a scope has advisories, remembered from package to package: mostly the next is of the same.
 private struct KnownScope {
-    private var last: (scope: String, isCovered: Bool)?
+    enum Coverage {
+        /// Advisories of its ecosystem decide.
+        case advisories
+        /// There are some, but none on its name, and what has that name may be a product all the same.
+        case otherNames
+        case none
+    }
 
-    mutating func isCovered(_ subject: ReportedPackage, by index: AdvisoryIndex) -> Bool {
-        guard let scope = subject.coordinates?.scope else { return false }
-        if let last, last.scope == scope { return last.isCovered }
-        let answer = index.covers(scope: scope)
-        last = (scope, answer)
-        return answer
+    private var last: (scope: String, coverage: Coverage)?
+
+    mutating func coverage(of subject: ReportedPackage, by index: AdvisoryIndex) -> Coverage {
+        guard let scope = subject.coordinates?.scope else { return .none }
+        if let last, last.scope == scope { return last.coverage }
+        guard index.covers(scope: scope) else { return remember(scope, .none) }
+        // Repositories differ from name to name: most are no actions.
+        guard scope == "GitHub Actions" else { return remember(scope, .advisories) }
+        return index.asksProducts(for: subject.package) ? .otherNames : .advisories
+    }
+
+    private mutating func remember(_ scope: String, _ coverage: Coverage) -> Coverage {
+        last = (scope, coverage)
+        return coverage
     }
 }
 
@@ -285,9 +300,14 @@ private struct RowCollector: ~Copyable {
     ///
     /// - Returns: Whether any statement about products could speak of it.
     mutating func takeProducts(of subject: ReportedPackage) throws -> Bool {
+        let package = subject.purl == nil ? nil : subject.package
+        guard index.asksProducts(for: package) else {
+            try addStated(of: subject, except: [])
+            return false
+        }
         let products = policy.products(subject)
         var numbers: [UInt32] = []
-        for one in index.verdicts(products: products, package: subject.purl == nil ? nil : subject.package) {
+        for one in index.verdicts(products: products, package: package) {
             guard let number = one.vulnerabilityNumber else {
                 throw IndexError.damaged(what: "a statement on a product")
             }

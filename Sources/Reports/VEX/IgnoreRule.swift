@@ -1,3 +1,4 @@
+import Advisories
 import Matching
 
 /// One line of a user's ignore file: `ID [PATTERN] [until=YYYY-MM-DD] [# reason]`.
@@ -84,13 +85,8 @@ public struct IgnoreRule: Sendable, Hashable {
         return (line, "")
     }
 
-    private static func isDate(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 10 else { return false }
-        return bytes.indices.allSatisfy { index in
-            index == 4 || index == 7 ? bytes[index] == UInt8(ascii: "-") : (0x30...0x39).contains(bytes[index])
-        }
-    }
+    /// Whether a text is a day of the calendar: `2026-02-30` is a slip, and nobody knows of which kind.
+    private static func isDate(_ text: String) -> Bool { text.utf8.count == 10 && Timestamp.parse(text) != nil }
 
     /// Whether the rule speaks of a finding.
     func covers(_ record: VulnerabilityRecord, _ verdict: Verdict, of subject: ReportedPackage) -> Bool {

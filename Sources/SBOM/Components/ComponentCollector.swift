@@ -45,7 +45,7 @@ struct ComponentCollector {
                 packages.append(made)
             } catch {
                 if stated[index].isExpectedToBePackage { warn("\(stated[index].label): \(error.reason)") }
-                if made.isProduct(ofKind: stated[index].kind) { products.append(made) }
+                if stated[index].isCounted(without: error) { products.append(made) }
             }
         }
         if omittedWarnings > 0 { warnings.append("\(omittedWarnings) more components without a usable package URL") }
@@ -77,7 +77,8 @@ struct ComponentCollector {
 
     private static func distinct(_ products: [SBOMComponent]) -> [SBOMComponent] {
         func key(_ product: SBOMComponent) -> [String] {
-            [product.name, product.version ?? "", product.publisher ?? ""] + product.cpes
+            [product.name, product.version ?? "", product.publisher ?? "", product.statedPackageURL ?? ""]
+                + product.cpes
         }
         let sorted = products.sorted { key($0).lexicographicallyPrecedes(key($1)) }
         return sorted.enumerated().filter { $0 == 0 || sorted[$0 - 1] != $1 }.map(\.element)
@@ -91,14 +92,22 @@ extension SBOMComponent {
             package: nil, statedPackageURL: stated.packageURL, name: stated.name, version: stated.version,
             publisher: stated.publisher, cpes: stated.cpes)
     }
-
-    /// Whether advisories about products may speak of what is no package.
-    fileprivate func isProduct(ofKind kind: StatedComponent.Kind) -> Bool {
-        !cpes.isEmpty || (kind == .software && version != nil && !name.isEmpty)
-    }
 }
 
 extension StatedComponent {
     /// Whether a bill that names no package here leaves something out.
     fileprivate var isExpectedToBePackage: Bool { packageURL != nil || (kind == .software && cpes.isEmpty) }
+
+    /// Whether it counts among the components although it is no package with a version.
+    ///
+    /// Advisories on products may speak of what has a name and a version, or CPE names. Of a package without version nobody can say anything, which is
+    /// to be said, too. A package URL that cannot be read is a warning alone.
+    fileprivate func isCounted(without error: Unusable) -> Bool {
+        if !cpes.isEmpty { return true }
+        switch error {
+        case .noVersion: return true
+        case .noPackageURL: return kind == .software && !name.isEmpty
+        case .malformed: return kind == .software && !name.isEmpty && version != nil
+        }
+    }
 }

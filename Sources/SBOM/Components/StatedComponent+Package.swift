@@ -2,24 +2,34 @@ import PackageIdentity
 
 extension StatedComponent {
     /// Why a component is no package.
-    struct Unusable: Error {
-        let reason: String
+    enum Unusable: Error {
+        case noPackageURL, noVersion
+        case malformed(PackageURLError)
+
+        /// In words.
+        var reason: String {
+            switch self {
+            case .noPackageURL: "no package URL"
+            case .noVersion: "no version"
+            case .malformed(let fault): "\(fault)"
+            }
+        }
     }
 
     /// The component's package, completed by what the bill says beside its package URL.
     ///
     /// - Parameter system: The bill's operating system in the form of a `distro` qualifier, for packages that do not name theirs.
     func package(on system: String?) throws(Unusable) -> PackageURL {
-        guard let packageURL else { throw Unusable(reason: "no package URL") }
+        guard let packageURL else { throw .noPackageURL }
         if let package = packageInOneReading(packageURL) { return package }
         do throws(PackageURLError) {
             let stated = try PackageURL(packageURL)
             let completed = try complete(stated, on: system)
             if completed.version != nil { return completed }
         } catch {
-            throw Unusable(reason: "\(error)")
+            throw .malformed(error)
         }
-        throw Unusable(reason: "no version")
+        throw .noVersion
     }
 
     /// The package of a distribution that says all but its source, which most do: the source is written behind the text before it is read.

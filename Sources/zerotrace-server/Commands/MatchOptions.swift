@@ -118,4 +118,7 @@ extension MatchOptions {
 }
 
 extension ReportFormat: ExpressibleByArgument {}
-extension Severity: ExpressibleByArgument {}
+extension Severity: ExpressibleByArgument {
+    /// Those that a finding can be at least of: "unknown" and "none" would be every one, and are not taken.
+    public static var allValueStrings: [String] { [Severity.low, .medium, .high, .critical].map(\.rawValue) }
+}
