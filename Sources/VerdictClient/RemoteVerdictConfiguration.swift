@@ -19,6 +19,8 @@ public struct RemoteVerdictConfiguration: Sendable {
     public var connectTimeout = Duration.seconds(2)
     /// Longest time that an endpoint's word on its index is waited for, where the others' have come. Who is late is not out of reach.
     public var noticeTimeout = Duration.milliseconds(500)
+    /// How long what was told of index and feeds is told on without asking again.
+    public var statusTime = Duration.seconds(2)
     /// Longest time for one request to one endpoint, its answer included.
     public var requestTimeout = Duration.seconds(10)
     /// Longest time for one call with everything that is tried for it. Then it is ``VerdictServiceError/unavailable(_:)``.

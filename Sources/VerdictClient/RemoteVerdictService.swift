@@ -20,7 +20,15 @@ public final class RemoteVerdictService: VerdictService, AdvisoryChangeFeed, Ser
     private let follower: IndexFollower
     private let caller: QuestionCaller
     private let gatherer: CallGatherer
-    private let lastStatus = Mutex<AdvisoryStatus?>(nil)
+    private let lastStatus = Mutex(LastStatus())
+
+    /// What endpoints told of their index and feeds.
+    private struct LastStatus {
+        var status: AdvisoryStatus?
+        /// When they were asked, and which index was in use then.
+        var asked: (at: ContinuousClock.Instant, index: String?)?
+        var isAsking = false
+    }
 
     /// Makes one; nothing is asked before the first question or ``run()``.
     ///
@@ -108,20 +116,42 @@ public final class RemoteVerdictService: VerdictService, AdvisoryChangeFeed, Ser
 
     // MARK: - Indexes
 
-    /// The index in use, its size and its feeds, as the first endpoint that answers tells them; without any, as they were told last.
+    /// The index in use, its size and its feeds, as the first endpoint that answers tells them; without any, as they were told last. Pages that
+    /// show it are asked for all the time: it is asked anew when the index is another one or ``RemoteVerdictConfiguration/statusTime`` is
+    /// over, by one caller at a time, who does not wait long for what was known a moment ago.
     public func status() async -> AdvisoryStatus {
+        let index = table.index?.digest
+        let (known, mustAsk) = lastStatus.withLock { last in
+            // The first endpoint may have answered before the index it told of was in use here.
+            let isRecent =
+                last.asked.map {
+                    ($0.index == index || last.status?.indexDigest == index) && $0.at > .now - configuration.statusTime
+                } ?? false
+            let mustAsk = last.status == nil || !(last.isAsking || isRecent)
+            if mustAsk { last.isAsking = true }
+            return (last.status, mustAsk)
+        }
+        if let known, !mustAsk { return known }
+        let patience = known == nil ? configuration.connectTimeout : configuration.noticeTimeout
+        let told = await askForStatus(patience: patience)
+        return lastStatus.withLock { last in
+            last.isAsking = false
+            last.asked = (.now, index)
+            last.status = told ?? last.status
+            return last.status ?? AdvisoryStatus(indexDigest: index, vulnerabilities: 0, feeds: [])
+        }
+    }
+
+    private func askForStatus(patience: Duration) async -> AdvisoryStatus? {
         let preferred = table.index.map { table.all(with: $0.digest) } ?? []
         for endpoint in preferred + table.reachable.filter({ !preferred.contains($0) }) {
             let request = EndpointClient.Request("/v1/internal/status")
-            let result = await client.ask(endpoint, request, limit: configuration.connectTimeout) {
+            let result = await client.ask(endpoint, request, limit: patience) {
                 (bytes) throws(MessageError) in try AdvisoryStatus(message: bytes)
             }
-            guard case .success(let status) = result else { continue }
-            lastStatus.withLock { $0 = status }
-            return status
+            if case .success(let status) = result { return status }
         }
-        let empty = AdvisoryStatus(indexDigest: table.index?.digest, vulnerabilities: 0, feeds: [])
-        return lastStatus.withLock { $0 } ?? empty
+        return nil
     }
 
     /// The index in use now: endpoints are asked each time, for who asks after having recorded verdicts must not be told of an index that

@@ -155,6 +155,55 @@ struct FaultTests {
         }
     }
 
+    @Test func whatIsKnownOfTheFeedsIsToldOnWithoutAskingAgain() async throws {
+        let index = try markedIndex("2001")
+        try await Installation.with([TestIndexes([index])], client: { $0.statusTime = .seconds(3600) }) { world in
+            let status = await world.client.status()
+            #expect(status.feeds == Samples.feeds)
+            world.relays[0].meet("GET /v1/internal/status", with: .hang)
+            for _ in 0..<5 { #expect(await world.client.status() == status) }
+            #expect(world.relays[0].faults == 0)
+            // Another index is asked about at once.
+            world.relays[0].meet(with: nil)
+            let next = try markedIndex("2002")
+            world.indexes[0].use(next)
+            for await digest in world.client.indexDigests() where digest == next.digest { break }
+            #expect(await world.client.status().indexDigest == next.digest)
+        }
+    }
+
+    @Test func whatWasToldBeforeAnIndexWasInUseIsToldOnAfterwards() async throws {
+        let index = try markedIndex("2001")
+        let configure = { (configuration: inout RemoteVerdictConfiguration) in
+            configuration.statusTime = .seconds(3600)
+        }
+        try await Installation.with([TestIndexes([index])], runsClient: false, client: configure) { world in
+            let status = await world.client.status()
+            #expect(await world.client.indexDigest == index.digest)
+            world.relays[0].meet("GET /v1/internal/status", with: .hang)
+            #expect(await world.client.status() == status)
+            #expect(world.relays[0].faults == 0)
+        }
+    }
+
+    @Test func whoAsksOfTheFeedsDoesNotWaitForAServiceThatIsSilent() async throws {
+        let index = try markedIndex("2001")
+        try await Installation.with(
+            [TestIndexes([index])],
+            client: {
+                $0.statusTime = .zero
+                $0.noticeTimeout = .milliseconds(50)
+                // Who waited so long would be noticed.
+                $0.connectTimeout = .seconds(36_000)
+            }
+        ) { world in
+            let status = await world.client.status()
+            #expect(status.indexDigest == index.digest)
+            world.relays[0].meet("GET /v1/internal/status", with: .hang)
+            #expect(await world.client.status() == status)
+        }
+    }
+
     @Test func aServiceWithoutAnIndexHasNone() async throws {
         let indexes = [TestIndexes(), TestIndexes()]
         try await Installation.with(indexes) { world in
