@@ -100,6 +100,16 @@ for (const [id, { sources }] of vulnerabilities) {
 const purlOf = (name, version, source) =>
   `pkg:deb/debian/${name}@${encodeURIComponent(version)}?arch=amd64&distro=debian-12${source === name ? "" : `&upstream=${source}`}`
 
+/** As the server's own bound. */
+export const isSilent = (agent) => Date.now() - agent.lastSeen > hour / 4
+
+/** What is exploited is due within three weeks here, what is critical within a month. */
+function triage({ kev, severity }, firstSeen) {
+  const days = kev ? 21 : severity === "critical" ? 30 : null
+  const due = firstSeen !== null && days !== null ? Date.parse(firstSeen) + days * 24 * hour : null
+  return { first_seen: firstSeen, due_at: due === null ? null : new Date(due).toISOString(), overdue: due !== null && due <= Date.now(), assignee: null }
+}
+
 export class Company {
   /** @param scenario "full", "empty", "waiting", "no-advisories" or "clear" */
   constructor(scenario = "full") {
@@ -199,10 +209,12 @@ export class Company {
       agent_version: "0.1.0",
       enrolled_at: new Date(agent.enrolled).toISOString(),
       last_seen_at: new Date(agent.lastSeen).toISOString(),
+      silent: isSilent(agent),
       inventory_state: agent.state,
       packages: has ? this.packages(agent).length : 0,
       counts: this.counts(findings),
       risk: findings[0]?.vulnerability.risk.value ?? 0,
+      labels: [agent.hostname.replace(/-\d+$/, "")],
     }
   }
 
@@ -257,10 +269,10 @@ export class Company {
     const rows = new Map()
     for (const agent of this.agents) {
       for (const { vulnerability, packages } of this.findings(agent)) {
-        const row = rows.get(vulnerability.id) ?? { vulnerability, agents: 0, fixable: false, first_seen: packages[0].first_seen }
+        const row = rows.get(vulnerability.id) ?? { vulnerability, agents: 0, fixable: false, ...triage(vulnerability, packages[0].first_seen) }
         row.agents++
         row.fixable ||= packages.some(({ fixed_version }) => fixed_version)
-        if (packages[0].first_seen < row.first_seen) row.first_seen = packages[0].first_seen
+        if (packages[0].first_seen < row.first_seen) Object.assign(row, triage(vulnerability, packages[0].first_seen))
         rows.set(vulnerability.id, row)
       }
     }
@@ -271,7 +283,7 @@ export class Company {
     const known = vulnerabilities.get(id)
     if (!known) return null
     const row = this.affected().find(({ vulnerability }) => vulnerability.id === id)
-    return { ...known.record, agents: row?.agents ?? 0, fixable: row?.fixable ?? false, first_seen: row?.first_seen ?? null }
+    return { ...known.record, agents: row?.agents ?? 0, fixable: row?.fixable ?? false, ...triage(known.record, row?.first_seen ?? null) }
   }
 
   affectedAgents(id) {
@@ -366,9 +378,9 @@ export class Company {
       exposures: rows.reduce((sum, row) => sum + row.agents, 0),
       agents: { total: this.agents.length, without_inventory: without, pending },
       packages: new Set(this.agents.flatMap((agent) => [...agent.levels].map((entry) => entry.join()))).size + Object.keys(otherPackages).length,
-      trend: this.trend,
       advisories: this.advisoryState(),
       latest_event_id: this.events.at(-1)?.id ?? 0,
+      overdue: this.affected().filter(({ overdue }) => overdue).length,
     }
   }
 

@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs"
 import { createServer } from "node:http"
 import { dirname, extname, join, normalize } from "node:path"
 import { fileURLToPath } from "node:url"
-import { Company } from "../mock/company.mjs"
+import { Company, isSilent } from "../mock/company.mjs"
 import { acceptWebSocket } from "../mock/web-socket.mjs"
 
 const option = (name, fallback) => {
@@ -177,8 +177,12 @@ function read({ pathname, searchParams }) {
   switch (resource) {
     case "overview":
       return company.overview()
+    case "trend":
+      return { items: company.trend }
     case "barred-agents":
       return { items: [] }
+    case "sla-policy":
+      return { severity: { critical: 30 }, decision: {}, exploited: 21 }
     case "sessions": {
       const at = new Date().toISOString()
       return { items: [{ id: "s", created_at: at, last_used_at: at, expires_at: new Date(Date.now() + 14 * 86_400_000).toISOString(), address: "127.0.0.1", current: true }] }
@@ -200,9 +204,11 @@ function read({ pathname, searchParams }) {
     case "vulnerabilities": {
       if (!id) {
         const flat = ({ vulnerability, ...rest }) => ({ ...vulnerability, ...rest })
-        return page(company.affected().filter(filter(searchParams, query)), searchParams, flat)
+        const found = searchParams.get("assignee") ? [] : company.affected().filter(filter(searchParams, query))
+        return page(found.filter(({ overdue }) => overdue || !searchParams.get("overdue")), searchParams, flat)
       }
       if (detail === "agents") return page(company.affectedAgents(id), searchParams)
+      if (detail === "notes") return { items: [], next_cursor: null }
       const found = detail ? company.explanation(id, searchParams.get("package") ?? "") : company.vulnerability(id)
       if (!found) throw new Refusal(404, "not_found", "No feed speaks of it.")
       return found
@@ -214,7 +220,8 @@ function read({ pathname, searchParams }) {
 
 function agents(parameters, query) {
   const state = parameters.get("state")
-  const list = company.agents.filter((agent) => agent.hostname.includes(query) && (!state || agent.state === state))
+  const isAsked = (agent) => agent.hostname.includes(query) && (!state || agent.state === state) && (!parameters.get("silent") || isSilent(agent))
+  const list = company.agents.filter(isAsked)
   const risk = (agent) => company.findings(agent)[0]?.vulnerability.risk.value ?? 0
   switch (parameters.get("sort")) {
     case "hostname":

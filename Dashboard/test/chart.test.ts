@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
-import { indexInForce, linearScale, niceTicks, stepPath } from "@/lib/chart"
+import { indexInForce, linearScale, niceTicks, stepPath, timeTicks } from "@/lib/chart"
 
 describe("niceTicks", () => {
   const cases: readonly (readonly [number, readonly number[]])[] = [
@@ -39,4 +39,18 @@ describe("indexInForce", () => {
   it("is the last point that has begun", () => {
     assert.deepEqual([5, 10, 19, 20, 99].map((at) => indexInForce(points, at)), [-1, 0, 0, 1, 2])
   })
+})
+
+describe("timeTicks", () => {
+  const labels = (start: string, end: string, count: number) =>
+    timeTicks(Date.parse(start), Date.parse(end), count).map((at) => new Date(at).toISOString().slice(5, 10))
+  it("are midnights while there is room, none too near an end", () => {
+    assert.deepEqual(labels("2026-08-09T23:00:00Z", "2026-08-16T23:00:00Z", 8), ["08-11", "08-12", "08-13", "08-14", "08-15", "08-16"])
+  })
+  it("are evenly apart when days are too many", () => {
+    const week = labels("2026-07-18T12:00:00Z", "2026-08-17T12:00:00Z", 6)
+    assert.deepEqual(week, labels("2026-07-18T18:00:00Z", "2026-08-17T18:00:00Z", 6))
+    assert.equal(week.length, 6)
+  })
+  it("span a year", () => assert.ok(labels("2025-08-17T12:00:00Z", "2026-08-17T12:00:00Z", 7).length >= 5))
 })

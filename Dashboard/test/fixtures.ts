@@ -14,9 +14,9 @@ export function overview(changes: Partial<Overview> = {}): Overview {
     exposures: 40,
     agents: { total: 3, without_inventory: 0, pending: 1 },
     packages: 900,
-    trend: [],
     advisories: { index_digest: "abc", vulnerabilities: 10, feeds: [] },
     latest_event_id: 3,
+    overdue: 0,
     ...changes,
   }
 }
@@ -29,10 +29,12 @@ export function agentSummary({ total = 4, ...changes }: Partial<AgentSummary> & 
     agent_version: "0.1.0",
     enrolled_at: "2026-08-01T08:00:00Z",
     last_seen_at: "2026-08-16T12:00:00Z",
+    silent: false,
     inventory_state: "current",
     packages: 341,
     counts: { ...noCounts, high: total, total },
     risk: total > 0 ? 72 : 0,
+    labels: [],
     ...changes,
   }
 }
@@ -81,6 +83,9 @@ export function vulnerability(): VulnerabilitySummary {
     agents: 1,
     fixable: true,
     first_seen: "2026-08-01T08:00:00Z",
+    due_at: null,
+    overdue: false,
+    assignee: null,
   }
 }
 
@@ -102,6 +107,8 @@ export function finding(): AgentFinding {
     action: "Upgrade openssh to 1:9.2p1-2+deb12u3",
     state: "open",
     exceptions: [],
+    due_at: null,
+    overdue: false,
   }
 }
 

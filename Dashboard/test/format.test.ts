@@ -12,6 +12,7 @@ import {
   formatPlural,
   formatProbability,
   formatRisk,
+  formatWord,
 } from "@/lib/format"
 
 const now = Date.parse("2026-08-16T12:00:00Z")
@@ -97,4 +98,10 @@ describe("times left", () => {
     it(`${seconds} s read as "${words}"`, () => assert.equal(formatLeft(before(-seconds), now), words))
   }
   it("a time that is none", () => assert.equal(formatLeft("soon", now), "?"))
+})
+
+describe("machine words", () => {
+  it("read as people's", () => {
+    assert.deepEqual(["no_fix_yet", "enrollment_token.created"].map(formatWord), ["no fix yet", "enrollment token created"])
+  })
 })

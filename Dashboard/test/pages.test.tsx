@@ -14,6 +14,8 @@ type Answers = Readonly<Record<string, unknown>>
 interface Opened {
   readonly window: JSDOM["window"]
   readonly requests: string[]
+  /** What was asked to be changed: method, path and body. */
+  readonly sent: { readonly method: string; readonly path: string; readonly body: unknown }[]
   readonly text: () => string
   readonly find: (selector: string) => HTMLElement
   readonly press: (key: string) => Promise<void>
@@ -33,9 +35,11 @@ async function open(address: string, answers: Answers): Promise<Opened> {
   const dom = new JSDOM('<!doctype html><div id="root"></div>', { url: `http://localhost${address}`, pretendToBeVisual: true })
   const { window } = dom
   const requests: string[] = []
-  const answer = async (input: RequestInfo | URL) => {
+  const sent: Opened["sent"] = []
+  const answer = async (input: RequestInfo | URL, init?: RequestInit) => {
     const path = String(input)
     requests.push(path)
+    if (init?.method && !/refresh|logout/.test(path)) sent.push({ method: init.method, path, body: init.body ? JSON.parse(String(init.body)) : undefined })
     const found = answers[path] ?? answers[path.split("?")[0] ?? path]
     if (found instanceof Response) return found.clone()
     return found === undefined ? reply(404, { error: { code: "not_found", message: "No such thing.", request_id: "r7" } }) : reply(200, found)
@@ -58,9 +62,10 @@ async function open(address: string, answers: Answers): Promise<Opened> {
     // Newer nodes have some of these as read-only properties.
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
   }
-  // Nothing is laid out here: every element reports a height, so that lists have rows in view.
+  // Nothing is laid out here: every element reports a size, so that lists have rows in view and plots are drawn.
   window.matchMedia = () => ({ matches: false, addEventListener() {}, removeEventListener() {} }) as unknown as MediaQueryList
   window.HTMLElement.prototype.getBoundingClientRect = () => ({ top: 0, bottom: 0, height: 900, left: 0, width: 900 }) as DOMRect
+  Object.defineProperty(window.HTMLElement.prototype, "clientWidth", { value: 900 })
 
   const [{ createRoot }, { App }, { makeServices }] = await Promise.all([
     import("react-dom/client"),
@@ -83,6 +88,7 @@ async function open(address: string, answers: Answers): Promise<Opened> {
   return {
     window,
     requests,
+    sent,
     text: () => window.document.body.textContent ?? "",
     find: (selector) => {
       const element = window.document.querySelector<HTMLElement>(selector)
@@ -156,7 +162,40 @@ describe("signing in", () => {
   })
 })
 
+describe("a password reset", () => {
+  const answers = { "/v1/auth/refresh": reply(401, { error: { code: "unauthorized", message: "no", request_id: "r" } }) }
+  const enter = async ({ window, find, click }: Opened) => {
+    for (const name of ["new_password", "new_password_again"]) (window.document.querySelector(`[name=${name}]`) as HTMLInputElement).value = "a b c d e f g h"
+    await click(find("button[type=submit]"))
+  }
+
+  it("takes the token from behind the # and leads to signing in", async () => {
+    const opened = await open("/password-reset#ztp_secret", { ...answers, "/v1/auth/password-reset": new Response(null, { status: 204 }) })
+    assert.equal((opened.find("[name=token]") as HTMLInputElement).value, "ztp_secret")
+    await enter(opened)
+    assert.deepEqual(opened.sent, [{ method: "POST", path: "/v1/auth/password-reset", body: { token: "ztp_secret", password: "a b c d e f g h" } }])
+    assert.match(opened.text(), /Your password is set/)
+    await opened.click(opened.find(".sign-in a"))
+    assert.equal(opened.find("h1").textContent, "Sign in")
+    assert.equal(opened.window.location.hash, "")
+  })
+
+  it("says that a token is of no use any longer", async () => {
+    const refused = reply(401, { error: { code: "invalid_token", message: "This token is unknown, was used or has run out.", request_id: "r" } })
+    const opened = await open("/password-reset#ztp_old", { ...answers, "/v1/auth/password-reset": refused })
+    await enter(opened)
+    assert.match(opened.find("[role=alert]").textContent ?? "", /was used or has run out/)
+  })
+})
+
 describe("the overview", () => {
+  it("counts what is overdue and leads to it", async () => {
+    const { find } = await open("/", { ...session, "/v1/overview": overview({ overdue: 3 }), "/v1/events": page(), "/v1/vulnerabilities": page() })
+    const link = find(".counts-foot a")
+    assert.equal(link.textContent, "3 overdue")
+    assert.equal(link.getAttribute("href"), "/vulnerabilities?overdue=true")
+  })
+
   it("shows counts with the exploited ones first", async () => {
     const { window, text } = await open("/", {
       ...session,
@@ -168,6 +207,21 @@ describe("the overview", () => {
     assert.deepEqual(counts, ["2 exploited", "3 critical", "5 high", "8 medium", "1 low", "0 unknown", "9 fixable"])
     assert.match(text(), /17 distinct/)
     assert.match(text(), /CVE-2024-6387/)
+  })
+
+  it("shows how the counts went over the time that is chosen", async () => {
+    const { find, click, requests, window } = await open("/?days=30", {
+      ...session,
+      "/v1/overview": overview(),
+      "/v1/events": page(),
+      "/v1/vulnerabilities": page(),
+      "/v1/trend": { items: [{ hour: "2026-08-01T10:00:00Z", counts: { ...overview().counts, critical: 9 }, agents: 2 }] },
+    })
+    assert.equal(find(".area-trend h2").textContent, "Last 30 days")
+    assert.match(find(".plot svg").getAttribute("aria-label") ?? "", /over the last 30 days: .*critical from 9 to 3/)
+    await click(find(".spans [aria-label='Last year']"))
+    assert.equal(window.location.search, "?days=365")
+    assert.deepEqual(requests.filter((path) => path.startsWith("/v1/trend")), ["/v1/trend?days=30", "/v1/trend?days=365"])
   })
 
   it("tells how to enroll when there are no agents", async () => {
@@ -217,6 +271,20 @@ describe("the agents", () => {
     assert.match(text(), /no advisories are loaded/)
   })
 
+  it("that do not call any longer are marked and can be listed alone", async () => {
+    const { find, click, window, requests } = await open("/agents", {
+      ...session,
+      "/v1/feeds": loaded,
+      "/v1/agents": page(agentSummary({ id: "a1", silent: true }), agentSummary({ id: "a2", hostname: "web-02" })),
+    })
+    const states = [...window.document.querySelectorAll(".list-body .cell-state")].map((cell) => cell.textContent)
+    assert.match(states[0] ?? "", /^silent \d+[dy]$/)
+    assert.equal(states[1], "up to date")
+    await click(find("[title^='Only agents that do not call']"))
+    assert.equal(window.location.search, "?silent=true")
+    assert.ok(requests.includes("/v1/agents?silent=true&sort=risk&limit=100"), requests.join("\n"))
+  })
+
   it("say that nothing matches, not that nothing is there, when filtered", async () => {
     const { find, text } = await open("/agents?q=nope", { ...session, "/v1/feeds": loaded, "/v1/agents": page() })
     assert.equal(find(".notice").dataset.kind, "unmatched")
@@ -261,6 +329,17 @@ describe("the agents", () => {
 })
 
 describe("the vulnerabilities", () => {
+  it("that are overdue are marked, and listed alone as those given to oneself are", async () => {
+    const { find, requests, window } = await open("/vulnerabilities?overdue=true&mine=true", {
+      ...session,
+      "/v1/feeds": loaded,
+      "/v1/vulnerabilities": page({ ...vulnerability(), due_at: "2026-08-20T12:00:00Z", overdue: true }),
+    })
+    assert.ok(requests.includes("/v1/vulnerabilities?overdue=true&assignee=me&limit=100"), requests.join("\n"))
+    assert.equal(find(".list-body .cell-summary .badge").textContent, "overdue")
+    assert.equal(window.document.querySelectorAll(".chip[aria-pressed=true]").length, 2)
+  })
+
   it("show in each row what to do by SSVC, and on hover why", async () => {
     const { window } = await open("/vulnerabilities", {
       ...session,
@@ -293,6 +372,11 @@ describe("an agent", () => {
     })
   }
 
+  it("that does not call any longer is said to be silent", async () => {
+    const { find } = await open("/agents/a1", { ...session, "/v1/feeds": loaded, "/v1/agents/a1": agentDetail({ id: "a1", silent: true }), "/v1/agents/a1/findings": page(finding()) })
+    assert.match(find("[data-kind=silent]").textContent ?? "", /does not call any longer.*See whether the machine is up/)
+  })
+
   it("does not seem to be computing while there are no advisories to compute with", async () => {
     const { text, window } = await open("/agents/a1", {
       ...session,
@@ -321,9 +405,9 @@ describe("the settings", () => {
   const mine = { id: "s1", created_at: at, last_used_at: at, expires_at: later, address: "192.0.2.7", current: true }
   const tabs = (window: JSDOM["window"]) => [...window.document.querySelectorAll(".tab")].map((tab) => tab.textContent)
 
-  it("show everybody the own sessions, and nobody what is not theirs to see", async () => {
+  it("show everybody the own account, and nobody what is not theirs to see", async () => {
     const { window, text } = await open("/settings", { ...as("viewer", "manage_own_sessions"), "/v1/sessions": { items: [mine] } })
-    assert.deepEqual(tabs(window), ["Your sessions"])
+    assert.deepEqual(tabs(window), ["Your account"])
     assert.match(text(), /192\.0\.2\.7.*this one/)
   })
 
@@ -400,6 +484,152 @@ describe("the settings", () => {
     assert.deepEqual(offered, ["viewer", "analyst", "auditor", "admin"])
   })
 
+  const fill = (window: JSDOM["window"], values: Readonly<Record<string, string>>) => {
+    for (const [name, value] of Object.entries(values)) {
+      const field = window.document.querySelector<HTMLInputElement>(`[name="${name}"]`)
+      assert(field, `there is no field ${name}`)
+      field.value = value
+    }
+  }
+  const nothing = () => new Response(null, { status: 204 })
+  const submit = "button[type=submit]"
+
+  it("change the own password, and show what the server says against it", async () => {
+    const own = { ...as("viewer", "manage_own_sessions"), "/v1/sessions": { items: [mine] } }
+    const passwords = { old_password: "old old old old", new_password: "new new new new", new_password_again: "new new new new" }
+    const refused = await open("/settings?tab=account", {
+      ...own,
+      "/v1/me/password": reply(403, { error: { code: "invalid_credentials", message: "The old password is wrong.", request_id: "r" } }),
+    })
+    fill(refused.window, passwords)
+    await refused.click(refused.find(submit))
+    assert.match(refused.text(), /The old password is wrong\./)
+    await close?.()
+
+    const taken = await open("/settings?tab=account", { ...own, "/v1/me/password": nothing() })
+    fill(taken.window, passwords)
+    await taken.click(taken.find(submit))
+    assert.deepEqual(taken.sent, [{ method: "PUT", path: "/v1/me/password", body: { old_password: "old old old old", new_password: "new new new new" } }])
+    assert.match(taken.text(), /Your other sessions have ended/)
+    assert.equal((taken.find("[name=new_password]") as HTMLInputElement).value, "")
+  })
+
+  it("do not send two new passwords that differ", async () => {
+    const { window, find } = await open("/settings?tab=account", { ...as("viewer", "manage_own_sessions"), "/v1/sessions": { items: [mine] } })
+    fill(window, { old_password: "old old old old", new_password: "new new new new", new_password_again: "other other other" })
+    const again = find("[name=new_password_again]") as HTMLInputElement
+    again.dispatchEvent(new window.Event("input", { bubbles: true }))
+    assert.equal(again.validationMessage, "The two are not equal.")
+    again.value = "new new new new"
+    again.dispatchEvent(new window.Event("input", { bubbles: true }))
+    assert.equal(again.validationMessage, "")
+  })
+
+  it("show the link of a password reset once, and offer none for owners", async () => {
+    const { window, find, click, text, sent } = await open("/settings", {
+      ...as("admin", "view_users", "manage_users"),
+      "/v1/users": { items: [{ id: "o", email: "owner@example.org", role: "owner" }, { id: "v", email: "viewer@example.org", role: "viewer" }] },
+      "/v1/users/v/password-reset": reply(201, { token: "ztp_secret", expires_at: later }),
+    })
+    assert.equal(window.document.querySelector("[aria-label='Reset password of owner@example.org']"), null)
+    await click(find("[aria-label='Reset password of viewer@example.org']"))
+    await click(find(".confirm .button-danger"))
+    assert.deepEqual(sent, [{ method: "POST", path: "/v1/users/v/password-reset", body: undefined }])
+    assert.match(find(".new-secret").textContent ?? "", /viewer@example\.org.*http:\/\/localhost\/password-reset#ztp_secret.*not shown again/)
+    await click(find(".new-secret > .button"))
+    assert.ok(!text().includes("ztp_secret"))
+  })
+
+  it("say what becomes of machines that enroll again, and let only those change it who may", async () => {
+    const answers = { "/v1/enrollment-tokens": { items: [] }, "/v1/enrollment-policy": { reenrollment: "quarantine" } }
+    const looking = await open("/settings", { ...as("auditor", "view_enrollment"), ...answers })
+    assert.match(looking.text(), /Quarantine\. It is kept out until somebody has looked/)
+    assert.equal(looking.window.document.querySelector("[name=reenrollment]"), null)
+    await close?.()
+
+    const { window, find, click, sent, text } = await open("/settings", { ...as("admin", "view_enrollment", "manage_enrollment"), ...answers })
+    assert.equal((find("[name=reenrollment]:checked") as HTMLInputElement).value, "quarantine")
+    await click(find("[value=refuse]"))
+    await click([...window.document.querySelectorAll<HTMLElement>(submit)].at(-1) as HTMLElement)
+    assert.deepEqual(sent, [{ method: "PUT", path: "/v1/enrollment-policy", body: { reenrollment: "refuse" } }])
+    assert.match(text(), /Saved/)
+  })
+
+  it("send the due dates that are entered, and no others", async () => {
+    const policy = { severity: { critical: 7, high: 30 }, decision: { act: 3 }, exploited: null }
+    const looking = await open("/settings", { ...as("viewer", "view_findings"), "/v1/sla-policy": policy })
+    assert.deepEqual(tabs(looking.window), ["Due dates"])
+    assert.match(looking.text(), /Known to be exploitedno dateSeverity critical7 days/)
+    assert.equal(looking.window.document.querySelector(".settings input"), null)
+    await close?.()
+
+    const { window, find, click, sent } = await open("/settings", { ...as("admin", "view_findings", "manage_policy"), "/v1/sla-policy": policy })
+    fill(window, { exploited: "0", high: "", medium: "90", "track*": "200" })
+    await click(find(submit))
+    const body = { severity: { critical: 7, medium: 90 }, decision: { act: 3, "track*": 200 }, exploited: 0 }
+    assert.deepEqual(sent, [{ method: "PUT", path: "/v1/sla-policy", body }])
+  })
+
+  const hook = {
+    id: "n1", kind: "webhook", target: "https://hooks.example.org/findings", label: "", minimum_severity: "high", exploited_only: true,
+    created_by: "me@example.org", created_at: at, secret: null,
+  }
+  const told = { id: "m1", endpoint_id: "n1", type: "finding.first_seen", state: "dead", created_at: at, attempts: 12, next_attempt_at: null, failure: "HTTP 500", delivered_at: null }
+  const notified = { "/v1/notification-endpoints": { items: [hook] }, "/v1/notifications": page(told, { ...told, id: "m2", state: "delivered", failure: null, delivered_at: at }) }
+
+  it("tell who is notified of what and what became of it, to look at for those who may not change it", async () => {
+    const { window, text } = await open("/settings", { ...as("auditor", "view_notifications"), ...notified })
+    assert.match(text(), /hooks\.example\.org\/findings.*webhook, made by me@example\.org.*high and worse, exploited only/)
+    assert.match(text(), /finding first seen.*dead after 12 tries.*HTTP 500/)
+    assert.equal(window.document.querySelectorAll(".settings form, .settings td button").length, 0)
+  })
+
+  it("test an endpoint, and try again what is dead", async () => {
+    const { find, click, sent, text, window } = await open("/settings?tab=notifications", {
+      ...as("admin", "view_notifications", "manage_notifications"),
+      ...notified,
+      "/v1/notification-endpoints/n1/test": reply(202, { id: "m3" }),
+      "/v1/notifications/m1/retry": nothing(),
+    })
+    await click(find("[aria-label='Test https://hooks.example.org/findings']"))
+    assert.match(text(), /A test is on its way/)
+    assert.equal(window.document.querySelectorAll("[aria-label^='Try again']").length, 1, "what is delivered is not sent again")
+    await click(find("[aria-label^='Try again']"))
+    assert.deepEqual(sent.map(({ method, path }) => `${method} ${path}`), [
+      "POST /v1/notification-endpoints/n1/test",
+      "POST /v1/notifications/m1/retry",
+    ])
+  })
+
+  it("ask the server for the dead notifications alone, by the address", async () => {
+    const { requests, find } = await open("/settings?tab=notifications&state=dead", {
+      ...as("admin", "view_notifications"),
+      "/v1/notification-endpoints": { items: [] },
+      "/v1/notifications": page(),
+    })
+    assert.ok(requests.includes("/v1/notifications?state=dead&limit=100"), requests.join("\n"))
+    assert.match(find("[data-kind=clear]").textContent ?? "", /Nothing is dead/)
+  })
+
+  it("add a webhook and show its secret once", async () => {
+    const { window, find, click, sent, text } = await open("/settings", {
+      ...as("admin", "view_notifications", "manage_notifications"),
+      "/v1/notification-endpoints": { ...hook, secret: "whsec_secret", items: [] },
+      "/v1/notifications": page(),
+    })
+    const kind = find("form select") as HTMLSelectElement
+    await act(async () => {
+      kind.value = "webhook"
+      kind.dispatchEvent(new window.Event("change", { bubbles: true }))
+    })
+    fill(window, { target: hook.target })
+    await click(find(submit))
+    assert.deepEqual(sent.map(({ body }) => body), [{ kind: "webhook", url: hook.target, label: "", minimum_severity: "high", exploited_only: false }])
+    assert.match(find(".new-secret").textContent ?? "", /whsec_secret.*not shown again/)
+    await click(find(".new-secret > .button"))
+    assert.ok(!text().includes("whsec_secret"))
+  })
+
   it("narrow the audit log to one action, in the address", async () => {
     const entry = {
       sequence: 7, at, actor: { kind: "person", id: "u", name: "me@example.org" }, action: "api_token.created", subject: "t9",
@@ -458,6 +688,30 @@ describe("the exceptions", () => {
   })
 })
 
+describe("the labels of an agent", () => {
+  const answers = {
+    ...session,
+    "/v1/feeds": loaded,
+    "/v1/agents/a1": agentDetail({ id: "a1", labels: ["web"] }),
+    "/v1/agents/a1/findings": page(finding()),
+    "/v1/agents/a1/labels": new Response(null, { status: 204 }),
+  }
+
+  it("are shown to everybody, and changed by whoever manages agents", async () => {
+    const looking = await open("/agents/a1", answers)
+    assert.equal(looking.find(".labels").textContent, "web")
+    await close?.()
+
+    const { find, click, sent } = await open("/agents/a1", { ...answers, "/v1/auth/refresh": { ...session["/v1/auth/refresh"], permissions: ["manage_agents"] } })
+    await click(find("[aria-label='Change the labels of web-01']"))
+    const field = find("[name=labels]") as HTMLInputElement
+    assert.equal(field.value, "web")
+    field.value = "web, , behind the proxy,web"
+    await click(find(".labels button[type=submit]"))
+    assert.deepEqual(sent, [{ method: "PUT", path: "/v1/agents/a1/labels", body: { labels: ["web", "behind the proxy"] } }])
+  })
+})
+
 describe("agents that are kept out", () => {
   const barred = { id: "a1", hostname: "web-01", standing: "quarantined", reason: "the key is on two machines", since: "2026-08-16T12:00:00Z" }
   const answers = {
@@ -490,6 +744,51 @@ describe("agents that are kept out", () => {
 })
 
 describe("a vulnerability", () => {
+  const note = { id: "n1", vulnerability: "CVE-2024-6387", package: null, author_id: "o", author: "other@example.org", at: "2026-08-16T12:00:00Z", text: "no route\nfrom outside" }
+  const answers = {
+    ...session,
+    "/v1/feeds": loaded,
+    "/v1/vulnerabilities/CVE-2024-6387": { ...vulnerability(), due_at: "2026-08-20T12:00:00Z", overdue: true },
+    "/v1/vulnerabilities/CVE-2024-6387/agents": page(),
+    "/v1/vulnerabilities/CVE-2024-6387/notes": page(note),
+    "/v1/vulnerabilities/CVE-2024-6387/assignee": new Response(null, { status: 204 }),
+    "/v1/users": { items: [{ id: "u", email: "analyst@example.org", role: "analyst" }, { id: "o", email: "other@example.org", role: "admin" }] },
+  }
+  const as = (...permissions: string[]) => ({ ...answers, "/v1/auth/refresh": { ...session["/v1/auth/refresh"], permissions } })
+  const address = "/vulnerabilities/CVE-2024-6387"
+
+  it("shows when it is due, whose it is, and the notes; who may only look is offered nothing", async () => {
+    const { find, text, window } = await open(address, answers)
+    assert.match(text(), /Assignednobody.*Due2026-08-20 overdue/)
+    assert.equal(find(".note-text").textContent, note.text)
+    assert.equal(window.document.querySelector("form, .triage button, .triage select"), null)
+  })
+
+  it("is taken by whoever may not see the people, and given to anybody by whoever may", async () => {
+    const analyst = await open(address, as("view_findings", "triage"))
+    await analyst.click(analyst.find(".triage button"))
+    assert.deepEqual(analyst.sent, [{ method: "PUT", path: `/v1${address}/assignee`, body: { user_id: "u" } }])
+    await close?.()
+
+    const admin = await open(address, as("view_findings", "triage", "view_users"))
+    const choice = admin.find(".triage select") as HTMLSelectElement
+    assert.deepEqual([...choice.options].map(({ text }) => text), ["nobody", "analyst@example.org", "other@example.org"])
+    await act(async () => {
+      choice.value = "o"
+      choice.dispatchEvent(new admin.window.Event("change", { bubbles: true }))
+    })
+    assert.deepEqual(admin.sent, [{ method: "PUT", path: `/v1${address}/assignee`, body: { user_id: "o" } }])
+  })
+
+  it("takes a note, and the field is empty then", async () => {
+    const { find, click, sent } = await open(address, as("view_findings", "triage"))
+    const field = find("[name=text]") as HTMLTextAreaElement
+    field.value = " planned for Tuesday "
+    await click(find(".new-note button"))
+    assert.deepEqual(sent, [{ method: "POST", path: `/v1${address}/notes`, body: { text: "planned for Tuesday" } }])
+    assert.equal(field.value, "")
+  })
+
   it("is explained for the package in the address", async () => {
     const purl = "pkg:deb/debian/openssh-server@1%3A9.2p1-2%2Bdeb12u1?arch=amd64&distro=debian-12&upstream=openssh"
     const { text, requests } = await open(`/vulnerabilities/CVE-2024-6387?package=${encodeURIComponent(purl)}`, {

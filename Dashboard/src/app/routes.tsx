@@ -1,26 +1,26 @@
 import { lazy, type ReactElement, Suspense } from "react"
 import { Skeleton } from "@/components/skeleton"
-import { AgentPage } from "@/features/agents/components/agent-page"
 import { AgentsPage } from "@/features/agents/components/agents-page"
 import { OverviewPage } from "@/features/overview/components/overview-page"
 import { VulnerabilitiesPage } from "@/features/vulnerabilities/components/vulnerabilities-page"
-import { VulnerabilityPage } from "@/features/vulnerabilities/components/vulnerability-page"
 import { matchPath } from "@/lib/router"
 
-// Fetched when somebody opens them, which is seldom.
+// Fetched when somebody opens them: a first visit is to a list or the overview.
+const AgentPage = lazy(() => import("@/features/agents/components/agent-page"))
 const ExceptionsPage = lazy(() => import("@/features/exceptions/components/exceptions-page"))
 const SettingsPage = lazy(() => import("@/features/settings/components/settings-page"))
+const VulnerabilityPage = lazy(() => import("@/features/vulnerabilities/components/vulnerability-page"))
 
 type Variables = Readonly<Record<string, string>>
 
 const routes: readonly { readonly pattern: string; readonly page: (variables: Variables) => ReactElement }[] = [
   { pattern: "/", page: () => <OverviewPage /> },
   { pattern: "/agents", page: () => <AgentsPage /> },
-  { pattern: "/agents/:id", page: ({ id = "" }) => <AgentPage key={id} id={id} /> },
+  { pattern: "/agents/:id", page: ({ id = "" }) => <Later><AgentPage key={id} id={id} /></Later> },
   { pattern: "/exceptions", page: () => <Later><ExceptionsPage /></Later> },
   { pattern: "/settings", page: () => <Later><SettingsPage /></Later> },
   { pattern: "/vulnerabilities", page: () => <VulnerabilitiesPage /> },
-  { pattern: "/vulnerabilities/:id", page: ({ id = "" }) => <VulnerabilityPage key={id} id={id} /> },
+  { pattern: "/vulnerabilities/:id", page: ({ id = "" }) => <Later><VulnerabilityPage key={id} id={id} /></Later> },
 ]
 
 /** The page for a path, or null when there is none. */

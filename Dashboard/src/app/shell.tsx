@@ -99,9 +99,9 @@ function Account({ user, company, onHelp }: { user: User; company: Company; onHe
       <p className="account-company" title={company.name}>
         {company.name}
       </p>
-      <p className="account-user faint" title={`${user.email}, ${user.role}`}>
+      <Link to={paths.account} className="account-user faint" title={`${user.email}, ${user.role}: your account`}>
         {user.email}
-      </p>
+      </Link>
       <div className="account-actions">
         <button type="button" className="button button-quiet" onClick={() => void session.signOut()}>
           Sign out

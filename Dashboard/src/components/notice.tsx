@@ -3,9 +3,9 @@ import type { ReactNode } from "react"
 /**
  * Why there is nothing to show. The kinds look and read differently, because they mean different things:
  * `pending` not computed yet, `vacant` nobody has sent data yet, `clear` looked and found nothing, `unmatched` the filters
- * match nothing, `barred` somebody is kept out, `error` it could not be found out.
+ * match nothing, `barred` somebody is kept out, `silent` somebody does not call any longer, `error` it could not be found out.
  */
-export type NoticeKind = "pending" | "vacant" | "clear" | "unmatched" | "barred" | "error"
+export type NoticeKind = "pending" | "vacant" | "clear" | "unmatched" | "barred" | "silent" | "error"
 
 const glyphs: Readonly<Record<NoticeKind, string>> = {
   pending: "◌",
@@ -13,6 +13,7 @@ const glyphs: Readonly<Record<NoticeKind, string>> = {
   clear: "✓",
   unmatched: "∅",
   barred: "▪",
+  silent: "○",
   error: "✗",
 }
 

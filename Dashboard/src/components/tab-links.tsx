@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react"
 import { Link } from "@/components/link"
 import { usePlace } from "@/hooks/use-place"
 
@@ -11,14 +12,20 @@ interface TabLinksProps {
 /** The parts of a page as links, so that each has its address. */
 export function TabLinks({ label, current, tabs }: TabLinksProps) {
   const { path } = usePlace()
+  const nav = useRef<HTMLElement>(null)
+  useEffect(() => {
+    // Where the tabs do not all fit they scroll; the present one shall be seen.
+    nav.current?.querySelector(`[data-tab="${current}"]`)?.scrollIntoView?.({ block: "nearest", inline: "center" })
+  }, [current])
   return (
-    <nav className="tabs" aria-label={label}>
+    <nav className="tabs" ref={nav} aria-label={label}>
       {tabs.map((tab, index) => (
         <Link
           key={tab.id}
           replace
           to={index === 0 ? path : `${path}?tab=${tab.id}`}
           className="tab"
+          data-tab={tab.id}
           aria-current={tab.id === current ? "page" : undefined}
         >
           {tab.label}

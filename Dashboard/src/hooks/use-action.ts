@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react"
+import { useCallback, useEffect, useRef, useState } from "react"
 import { useServices } from "@/hooks/use-services"
 import { startingWith } from "@/lib/query-cache"
 
@@ -6,17 +6,22 @@ export interface Action<Arguments extends readonly unknown[]> {
   /** Does it; true when it was done. What went wrong is in `error` then. */
   readonly run: (...values: Arguments) => Promise<boolean>
   readonly isBusy: boolean
+  /** Whether the last run did it; false again once the next one has begun. */
+  readonly isDone: boolean
   readonly error: unknown
+  /** Takes back what is said of the last run, as when something else is entered. */
+  readonly forget: () => void
 }
 
-/** Something that changes data on the server: one at a time, and the queries of the resource are fetched anew once it is done. */
+const idle = { isBusy: false, isDone: false, error: null as unknown }
+
+/** Something that changes data on the server: one at a time, and the queries of the resources are fetched anew once it is done. */
 export function useAction<Arguments extends readonly unknown[]>(
-  resource: string,
+  resources: string | readonly string[],
   work: (...values: Arguments) => Promise<unknown>,
 ): Action<Arguments> {
   const { cache } = useServices()
-  const [isBusy, setIsBusy] = useState(false)
-  const [error, setError] = useState<unknown>(null)
+  const [state, setState] = useState(idle)
   const isThere = useRef(true)
   useEffect(() => {
     isThere.current = true
@@ -26,16 +31,13 @@ export function useAction<Arguments extends readonly unknown[]>(
   }, [])
 
   const run = async (...values: Arguments) => {
-    setIsBusy(true)
-    setError(null)
-    const problem = await work(...values).then(() => null, (reason: unknown) => reason)
+    setState({ ...idle, isBusy: true })
+    const error = await work(...values).then(() => null, (reason: unknown) => reason)
     // Also after a refusal: what is shown may be what made it be refused.
-    cache.invalidate(startingWith(resource))
-    if (isThere.current) {
-      setError(problem)
-      setIsBusy(false)
-    }
-    return problem === null
+    for (const resource of [resources].flat()) cache.invalidate(startingWith(resource))
+    if (isThere.current) setState({ isBusy: false, isDone: error === null, error })
+    return error === null
   }
-  return { run, isBusy, error }
+  const forget = useCallback(() => setState((last) => (last.isBusy ? last : idle)), [])
+  return { run, ...state, forget }
 }

@@ -49,3 +49,15 @@ export function indexInForce(points: readonly { readonly at: number }[], at: num
   }
   return low - 1
 }
+
+const day = 24 * 3_600_000
+const daySteps = [1, 2, 5, 10, 30, 60, 90]
+
+/** At most `count` midnights (UTC) of a span, evenly apart from 1970 on, so that they stay the same tomorrow; none so near an end that its label hangs over. */
+export function timeTicks(start: number, end: number, count: number): readonly number[] {
+  const step = (daySteps.find((days) => end - start <= days * day * count) ?? 180) * day
+  const room = (end - start) / count / 4
+  const ticks: number[] = []
+  for (let at = Math.ceil((start + room) / step) * step; at <= end - room; at += step) ticks.push(at)
+  return ticks
+}

@@ -81,9 +81,9 @@ export function formatDigest(digest: string): string {
   return digest.replace(/^sha256:/, "").slice(0, 12)
 }
 
-/** A machine word for people: "no_fix_yet" → "no fix yet". */
+/** A machine word for people: "no_fix_yet" → "no fix yet", "enrollment_token.created" → "enrollment token created". */
 export function formatWord(word: string): string {
-  return word.replace(/_/g, " ")
+  return word.replace(/[_.]/g, " ")
 }
 
 /** Characters of the details that stand in for a missing summary. */

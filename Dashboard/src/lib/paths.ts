@@ -7,7 +7,9 @@ export const paths = {
   agent: (id: AgentID) => `/agents/${encodeURIComponent(id)}`,
   exceptions: "/exceptions",
   exceptionsOf: (id: VulnerabilityID) => `/exceptions?vulnerability=${encodeURIComponent(id)}`,
+  passwordReset: "/password-reset",
   settings: "/settings",
+  account: "/settings?tab=account",
   vulnerabilities: "/vulnerabilities",
   vulnerability: (id: VulnerabilityID, chosen?: PackageURL) =>
     `/vulnerabilities/${encodeURIComponent(id)}${chosen ? `?package=${encodeURIComponent(chosen)}` : ""}`,

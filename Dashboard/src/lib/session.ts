@@ -81,8 +81,17 @@ export class Session {
 
   /** @throws ApiError when the server refuses or cannot be reached; the state stays signed out. */
   async signIn(email: string, password: string): Promise<void> {
-    const reply = await this.environment.exclusively(() => this.#post<SessionReply>("/v1/auth/login", { email, password }))
+    const reply = await this.environment.exclusively(() => this.#exchange("/v1/auth/login", { email, password }))
     this.#accept(reply, this.#expiry(reply), true)
+  }
+
+  /**
+   * Gives whoever a reset was made for another password; nobody is signed in by it.
+   *
+   * @throws ApiError for a token that is unknown, was used or has run out.
+   */
+  async resetPassword(token: string, password: string): Promise<void> {
+    await this.#post("/v1/auth/password-reset", { token, password })
   }
 
   /** The names of the identity providers that one may sign in with. */
@@ -123,7 +132,7 @@ export class Session {
       await this.environment.exclusively(async () => {
         // Another tab had the lock and has told us its result while we waited.
         if (this.#token && this.#token !== before) return
-        const reply = await this.#post<SessionReply>("/v1/auth/refresh")
+        const reply = await this.#exchange("/v1/auth/refresh")
         this.#accept(reply, this.#expiry(reply), true)
       })
     } catch (error) {
@@ -186,7 +195,11 @@ export class Session {
     for (const listener of this.#listeners) listener()
   }
 
-  async #post<Reply>(path: string, body?: unknown): Promise<Reply> {
+  async #exchange(path: string, body?: unknown): Promise<SessionReply> {
+    return (await (await this.#post(path, body)).json()) as SessionReply
+  }
+
+  async #post(path: string, body?: unknown): Promise<Response> {
     const response = await this.environment
       .fetch(path, {
         method: "POST",
@@ -198,7 +211,7 @@ export class Session {
         throw new ApiError(0, "network", "The server cannot be reached.")
       })
     if (!response.ok) throw await errorFromResponse(response)
-    return (await response.json()) as Reply
+    return response
   }
 }
 

@@ -45,6 +45,10 @@ export type Permission =
   | "manage_api_tokens"
   | "request_exceptions"
   | "decide_exceptions"
+  | "manage_policy"
+  | "triage"
+  | "view_notifications"
+  | "manage_notifications"
 
 export interface User {
   readonly id: string
@@ -89,6 +93,7 @@ export interface AdvisoryState {
   readonly feeds: readonly FeedState[]
 }
 
+/** Counts that hold until the next point. */
 export interface TrendPoint {
   readonly hour: Instant
   readonly counts: SeverityCounts
@@ -101,10 +106,10 @@ export interface Overview {
   readonly exposures: number
   readonly agents: { readonly total: number; readonly without_inventory: number; readonly pending: number }
   readonly packages: number
-  /** Oldest first, only hours in which something changed. */
-  readonly trend: readonly TrendPoint[]
   readonly advisories: AdvisoryState
   readonly latest_event_id: number
+  /** Vulnerabilities that are due by the company's policy and not accepted. */
+  readonly overdue: number
 }
 
 export interface OperatingSystem {
@@ -120,11 +125,14 @@ export interface AgentSummary {
   readonly agent_version: string
   readonly enrolled_at: Instant
   readonly last_seen_at: Instant
+  /** Whether it has not called for longer than the operator's bound. */
+  readonly silent: boolean
   readonly inventory_state: InventoryState
   readonly packages: number
   readonly counts: SeverityCounts
   /** Highest risk of any finding, 0 to 100. */
   readonly risk: number
+  readonly labels: readonly string[]
 }
 
 export interface AgentDetail extends AgentSummary {
@@ -210,6 +218,36 @@ export interface VulnerabilitySummary extends VulnerabilityRecord {
   readonly agents: number
   readonly fixable: boolean
   readonly first_seen: Instant | null
+  /** By the company's policy; null where no rule of it applies. */
+  readonly due_at: Instant | null
+  /** Due, and not accepted. */
+  readonly overdue: boolean
+  readonly assignee: Assignment | null
+}
+
+/** Who deals with a vulnerability. */
+export interface Assignment {
+  readonly user_id: string
+  /** The e-mail. */
+  readonly name: string
+  readonly since: Instant
+}
+
+/** What somebody wrote on a vulnerability; it never changes. */
+export interface Note {
+  readonly id: string
+  /** A package URL without version, when it is about one. */
+  readonly package: PackageURL | null
+  readonly author: string
+  readonly at: Instant
+  readonly text: string
+}
+
+/** Days from when a finding was first seen; a rule that is missing sets no date, and the shortest of what applies counts. */
+export interface SlaPolicy {
+  readonly severity: Readonly<Partial<Record<Severity, number>>>
+  readonly decision: Readonly<Partial<Record<Ssvc["decision"], number>>>
+  readonly exploited: number | null
 }
 
 export interface FindingPackage {
@@ -231,6 +269,8 @@ export interface AgentFinding {
   /** Accepted when active exceptions are about every package that carries it. */
   readonly state: "open" | "accepted"
   readonly exceptions: readonly RiskException[]
+  readonly due_at: Instant | null
+  readonly overdue: boolean
 }
 
 export type ExceptionState = "requested" | "active" | "rejected" | "revoked" | "expired"
@@ -357,6 +397,53 @@ export type ApiScope =
   | "audit:read"
   | "users:read"
   | "agents:write"
+  | "notifications:read"
+  | "exceptions:write"
+  | "triage:write"
+  | "policy:write"
+
+/** What becomes of a machine that enrolls with a new key while an agent of its name is enrolled. */
+export interface EnrollmentPolicy {
+  readonly reenrollment: "allow" | "quarantine" | "refuse"
+}
+
+/** With what somebody gives themselves a password, once. */
+export interface PasswordReset {
+  readonly token: string
+  readonly expires_at: Instant
+}
+
+/** What is told of findings. */
+export interface NotificationEndpoint {
+  readonly id: string
+  readonly kind: "webhook" | "email"
+  /** URL or e-mail address. */
+  readonly target: string
+  readonly label: string
+  /** Null: all. */
+  readonly minimum_severity: Severity | null
+  readonly exploited_only: boolean
+  readonly created_by: string
+  readonly created_at: Instant
+  /** In the reply that makes a webhook, and never again. */
+  readonly secret: string | null
+}
+
+export type NotificationState = "waiting" | "delivered" | "dead"
+
+/** What became of a notification. */
+export interface Notification {
+  readonly id: string
+  readonly endpoint_id: string
+  readonly type: string
+  readonly state: NotificationState
+  readonly created_at: Instant
+  readonly attempts: number
+  readonly next_attempt_at: Instant | null
+  /** Why the last try failed. */
+  readonly failure: string | null
+  readonly delivered_at: Instant | null
+}
 
 /** A sign-in that still counts. */
 export interface SessionSummary {

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react"
 import { TimeAgo } from "@/components/time-ago"
+import { AgentLabels } from "@/features/agents/components/agent-labels"
 import { formatCount, formatDigest, formatPlural } from "@/lib/format"
 import type { AgentDetail } from "@/types/api"
 
@@ -28,6 +29,9 @@ export function AgentFacts({ agent }: { readonly agent: AgentDetail }) {
           ) : (
             "none yet"
           )}
+        </Fact>
+        <Fact name="Labels">
+          <AgentLabels agent={agent} />
         </Fact>
         {agent.dropped_reports > 0 && <Fact name="Dropped reports">{formatCount(agent.dropped_reports)}</Fact>}
       </dl>

@@ -1,16 +1,18 @@
-import { lazy, Suspense } from "react"
 import { ErrorBoundary } from "@/components/error-boundary"
 import { ErrorNotice } from "@/components/error-notice"
 import { InventoryStateBadge } from "@/components/inventory-state"
 import { Link } from "@/components/link"
 import { Notice } from "@/components/notice"
 import { SeverityBar } from "@/components/severity"
+import { SilentBadge } from "@/components/silent-badge"
 import { Skeleton } from "@/components/skeleton"
 import { TabLinks } from "@/components/tab-links"
+import { TimeAgo } from "@/components/time-ago"
 import { agentQuery } from "@/features/agents/api/get-agent"
 import { AgentFacts } from "@/features/agents/components/agent-facts"
 import { AgentFindings } from "@/features/agents/components/agent-findings"
 import { AgentPackages } from "@/features/agents/components/agent-packages"
+import { AgentStanding } from "@/features/agents/components/agent-standing"
 import { useSearchParameters } from "@/hooks/use-place"
 import { useQuery } from "@/hooks/use-query"
 import { useServices } from "@/hooks/use-services"
@@ -20,10 +22,8 @@ import { formatCount } from "@/lib/format"
 import { paths } from "@/lib/paths"
 import type { AgentDetail, AgentID } from "@/types/api"
 
-const AgentStanding = lazy(() => import("@/features/agents/components/agent-standing"))
-
 /** One machine: what it is, what it has, what is wrong with it. */
-export function AgentPage({ id }: { readonly id: AgentID }) {
+export default function AgentPage({ id }: { readonly id: AgentID }) {
   const { api } = useServices()
   const { data, error, retry } = useQuery(agentQuery(api, id))
   useTitle(data?.hostname ?? "Agent")
@@ -53,12 +53,18 @@ function AgentBody({ agent }: { readonly agent: AgentDetail }) {
     <>
       <header className="page-head">
         <h1 className="page-title">{agent.hostname}</h1>
-        <InventoryStateBadge state={agent.inventory_state} />
+        {agent.silent ? <SilentBadge since={agent.last_seen_at} /> : <InventoryStateBadge state={agent.inventory_state} />}
         {isComputed && <SeverityBar counts={agent.counts} />}
       </header>
-      <Suspense>
-        <AgentStanding agent={agent} />
-      </Suspense>
+      <AgentStanding agent={agent} />
+      {agent.silent && (
+        <Notice kind="silent" title="This agent does not call any longer" isCompact>
+          <p>
+            What is shown is as it was <TimeAgo at={agent.last_seen_at} />. See whether the machine is up, its agent runs, and this server can be
+            reached from there.
+          </p>
+        </Notice>
+      )}
       <AgentFacts agent={agent} />
       {agent.inventory_state === "pending" && isComputed && (
         <Notice kind="pending" title="A newer inventory is being computed" isCompact>

@@ -2,6 +2,7 @@ import { InventoryStateBadge } from "@/components/inventory-state"
 import { Link } from "@/components/link"
 import { RiskMeter } from "@/components/risk-meter"
 import { SeverityTally } from "@/components/severity"
+import { SilentBadge } from "@/components/silent-badge"
 import { TimeAgo } from "@/components/time-ago"
 import { formatCount } from "@/lib/format"
 import { paths } from "@/lib/paths"
@@ -37,7 +38,7 @@ export function AgentRow({ agent, isComputable }: AgentRowProps) {
       </span>
       <span role="cell" className="cell-os faint">{agent.os?.name ?? "unknown system"}</span>
       <span role="cell" className="cell-state">
-        <InventoryStateBadge state={agent.inventory_state} />
+        {agent.silent ? <SilentBadge since={agent.last_seen_at} /> : <InventoryStateBadge state={agent.inventory_state} />}
       </span>
       <span role="cell" className="cell-risk">
         {hasNumbers ? <RiskMeter value={agent.risk} /> : <NotComputed agent={agent} />}

@@ -12,7 +12,7 @@ import { useServices } from "@/hooks/use-services"
 import type { AgentDetail, AgentStanding as Standing } from "@/types/api"
 
 /** Whether the agent is kept out, and how to keep it out or let it in again. */
-export default function AgentStanding({ agent }: { readonly agent: AgentDetail }) {
+export function AgentStanding({ agent }: { readonly agent: AgentDetail }) {
   const { api } = useServices()
   const may = usePermissions()
   const { data } = useQuery(barredAgentsQuery(api))

@@ -1,7 +1,7 @@
 import { AdvisoriesMissing } from "@/components/advisory-warning"
 import { EnrollmentGuide } from "@/components/enrollment-guide"
 import { ErrorNotice } from "@/components/error-notice"
-import { ChoiceFilter } from "@/components/filters"
+import { ChoiceFilter, ToggleFilter } from "@/components/filters"
 import { Notice } from "@/components/notice"
 import { SearchField } from "@/components/search-field"
 import { SkeletonRows } from "@/components/skeleton"
@@ -51,6 +51,12 @@ export function AgentsPage() {
           options={states}
           onChange={(state) => change({ state })}
         />
+        <ToggleFilter
+          label="silent"
+          title="Only agents that do not call any longer"
+          isOn={filter.silent}
+          onChange={(isOn) => change({ silent: isOn ? "true" : null })}
+        />
         <ChoiceFilter
           label="Sort"
           value={filter.sort}
@@ -65,7 +71,7 @@ export function AgentsPage() {
       ) : list.items === undefined ? (
         <SkeletonRows label="agents" rowHeight={rowHeight} />
       ) : list.items.length === 0 ? (
-        <NoAgents isFiltered={filter.search !== "" || filter.state !== null} onClear={() => change({ q: null, state: null })} />
+        <NoAgents filter={filter} onClear={() => change({ q: null, state: null, silent: null })} />
       ) : (
         <WindowedList
           className="list-agents"
@@ -82,11 +88,12 @@ export function AgentsPage() {
   )
 }
 
-function NoAgents({ isFiltered, onClear }: { readonly isFiltered: boolean; readonly onClear: () => void }) {
-  if (!isFiltered) return <EnrollmentGuide />
+function NoAgents({ filter, onClear }: { readonly filter: AgentFilter; readonly onClear: () => void }) {
+  const { search, state, silent } = filter
+  if (search === "" && state === null && !silent) return <EnrollmentGuide />
   return (
     <Notice kind="unmatched" title="No agent matches">
-      <p>There are agents, but none with this search and state.</p>
+      <p>{silent ? "No agent with this search and state has fallen silent." : "There are agents, but none with this search and state."}</p>
       <button type="button" className="button" onClick={onClear}>
         Clear filters
       </button>
@@ -100,6 +107,7 @@ function filterFrom(parameters: URLSearchParams): AgentFilter {
   return {
     search: parameters.get("q") ?? "",
     state: states.some(({ value }) => value === state) && state ? (state as InventoryState) : null,
+    silent: parameters.get("silent") === "true",
     sort: agentSorts.find((value) => value === sort) ?? "risk",
   }
 }

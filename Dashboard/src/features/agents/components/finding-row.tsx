@@ -1,3 +1,4 @@
+import { DueBadge } from "@/components/due-badge"
 import { Link } from "@/components/link"
 import { RiskMeter } from "@/components/risk-meter"
 import { ExploitedBadge, SeverityBadge } from "@/components/severity"
@@ -41,6 +42,7 @@ export function FindingRow({ finding }: { readonly finding: AgentFinding }) {
         {packages.length > 1 && <span className="more-count">+{packages.length - 1}</span>}
       </span>
       <span role="cell" className="cell-action">
+        {finding.overdue && <DueBadge item={finding} />}
         {action ? (
           <span className={first?.fixed_version ? "action-fix" : "faint"}>{action}</span>
         ) : (

@@ -3,6 +3,7 @@ import { DataTable } from "@/components/data-table"
 import { ErrorNotice } from "@/components/error-notice"
 import { ChoiceFilter, ToggleFilter } from "@/components/filters"
 import { Notice } from "@/components/notice"
+import { ShowMore } from "@/components/show-more"
 import { Skeleton } from "@/components/skeleton"
 import { decideException, type ExceptionFilter, exceptionsQuery, revokeException } from "@/features/exceptions/api/exceptions"
 import { ExceptionActions } from "@/features/exceptions/components/exception-actions"
@@ -26,6 +27,9 @@ const states = [
   { value: "revoked", label: "revoked" },
 ] as const
 
+/** What reads differently when a risk is accepted, or not any longer. */
+const accepting = ["exceptions", "agents", "vulnerabilities", "overview"]
+
 /** The risks that the company accepts: who asked, who agreed, until when. */
 export default function ExceptionsPage() {
   const { api, session } = useServices()
@@ -33,8 +37,8 @@ export default function ExceptionsPage() {
   const [parameters, change] = useSearchParameters()
   const filter = filterFrom(parameters)
   const list = usePagedQuery(exceptionsQuery(api, filter))
-  const decide = useAction("exceptions", (id: string, approved: boolean) => decideException(api, id, approved))
-  const revoke = useAction("exceptions", (id: string) => revokeException(api, id))
+  const decide = useAction(accepting, (id: string, approved: boolean) => decideException(api, id, approved))
+  const revoke = useAction(accepting, (id: string) => revokeException(api, id))
   const me = session.state.status === "signed-in" ? session.state.user.id : null
   useTitle("Exceptions")
 
@@ -80,12 +84,7 @@ export default function ExceptionsPage() {
             ]}
           />
         )}
-        {list.hasMore && (
-          <button type="button" className="button" onClick={list.loadMore}>
-            Show more
-          </button>
-        )}
-        <ActionProblem error={list.moreError} />
+        <ShowMore list={list} />
       </div>
     </div>
   )

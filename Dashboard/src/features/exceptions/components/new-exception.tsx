@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react"
+import type { FormEvent } from "react"
 import { ActionProblem } from "@/components/action-problem"
 import { Field } from "@/components/field"
 import { type ExceptionRequest, requestException } from "@/features/exceptions/api/exceptions"
@@ -24,7 +24,6 @@ interface NewExceptionProps {
 /** Asks for a risk to be accepted. Somebody else has to agree before anything changes. */
 export function NewException({ vulnerability, agent }: NewExceptionProps) {
   const { api } = useServices()
-  const [isAsked, setIsAsked] = useState(false)
   const create = useAction("exceptions", (request: ExceptionRequest) => requestException(api, request))
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -40,7 +39,6 @@ export function NewException({ vulnerability, agent }: NewExceptionProps) {
       reason: text("reason"),
       expires_at: `${ends.toISOString().slice(0, 19)}Z`,
     })
-    setIsAsked(isMade)
     if (isMade) form.reset()
   }
   return (
@@ -76,7 +74,7 @@ export function NewException({ vulnerability, agent }: NewExceptionProps) {
         </button>
       </form>
       <ActionProblem error={create.error} />
-      {isAsked && <p role="status">Asked. Somebody else has to approve it before anything counts as accepted.</p>}
+      {create.isDone && <p role="status">Asked. Somebody else has to approve it before anything counts as accepted.</p>}
     </>
   )
 }

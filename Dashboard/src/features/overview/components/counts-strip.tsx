@@ -8,10 +8,12 @@ interface CountsStripProps {
   readonly counts: SeverityCounts
   /** Some agents are not in the numbers yet. */
   readonly isPartial: boolean
+  /** How many are due by the company's policy and not accepted. */
+  readonly overdue: number
 }
 
 /** How many vulnerabilities: the exploited ones first, then by severity. Each figure leads to its list. */
-export function CountsStrip({ counts, isPartial }: CountsStripProps) {
+export function CountsStrip({ counts, isPartial, overdue }: CountsStripProps) {
   const list = paths.vulnerabilities
   return (
     <section className="counts" aria-label="Vulnerabilities by severity">
@@ -32,6 +34,7 @@ export function CountsStrip({ counts, isPartial }: CountsStripProps) {
         <p className="faint">
           {counts.total === 0 ? "No known vulnerability affects the packages seen." : `${formatCount(counts.total)} distinct`}
           {counts.undetermined > 0 && ` · ${formatCount(counts.undetermined)} could not be decided`}
+          {overdue > 0 && <> · <Link to={`${list}?overdue=true`}>{formatCount(overdue)} overdue</Link></>}
           {isPartial && " · some agents are still missing from these numbers"}
         </p>
       </div>

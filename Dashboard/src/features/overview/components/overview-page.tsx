@@ -9,7 +9,7 @@ import { CountsStrip } from "@/features/overview/components/counts-strip"
 import { EventsPanel } from "@/features/overview/components/events-panel"
 import { FeedsPanel } from "@/features/overview/components/feeds-panel"
 import { TopRisksPanel } from "@/features/overview/components/top-risks-panel"
-import { TrendChart } from "@/features/overview/components/trend-chart"
+import { TrendPanel } from "@/features/overview/components/trend-panel"
 import { useQuery } from "@/hooks/use-query"
 import { useServices } from "@/hooks/use-services"
 import { useTitle } from "@/hooks/use-title"
@@ -44,7 +44,7 @@ export function OverviewPage() {
 }
 
 function OverviewBody({ overview }: { readonly overview: Overview }) {
-  const { agents, advisories, counts, trend } = overview
+  const { agents, advisories, counts } = overview
   const standing = standingOf(overview)
   return (
     <div className="overview">
@@ -57,14 +57,12 @@ function OverviewBody({ overview }: { readonly overview: Overview }) {
       )}
       {standing === "known" && (
         <>
-          <CountsStrip counts={counts} isPartial={agents.pending + agents.without_inventory > 0} />
+          <CountsStrip counts={counts} isPartial={agents.pending + agents.without_inventory > 0} overdue={overview.overdue} />
           <div className="overview-grid">
             <Panel title="Do first" className="area-risks">
               <TopRisksPanel />
             </Panel>
-            <Panel title="Last 7 days" className="area-trend">
-              <TrendChart trend={trend} present={counts} />
-            </Panel>
+            <TrendPanel present={counts} />
           </div>
         </>
       )}

@@ -2,7 +2,7 @@ import { type PointerEvent, useMemo, useRef, useState } from "react"
 import { Notice } from "@/components/notice"
 import { useNow } from "@/hooks/use-now"
 import { useWidth } from "@/hooks/use-width"
-import { indexInForce, linearScale, niceTicks, stepPath } from "@/lib/chart"
+import { indexInForce, linearScale, niceTicks, stepPath, timeTicks } from "@/lib/chart"
 import { formatCount, formatInstant } from "@/lib/format"
 import type { SeverityCounts, TrendPoint } from "@/types/api"
 
@@ -11,13 +11,14 @@ type Series = "exploited" | "critical" | "high" | "medium" | "low"
 const allSeries: readonly Series[] = ["exploited", "critical", "high", "medium", "low"]
 const height = 190
 const margin = { top: 10, right: 10, bottom: 22, left: 44 }
-const day = 24 * 3_600_000
-const span = 7 * day
 
 interface TrendChartProps {
   readonly trend: readonly TrendPoint[]
   /** The counts now, which stand at the right edge. */
   readonly present: SeverityCounts
+  readonly days: number
+  /** The time in words: "last 7 days". */
+  readonly words: string
 }
 
 interface Sample {
@@ -25,8 +26,8 @@ interface Sample {
   readonly counts: SeverityCounts
 }
 
-/** Counts over the last seven days as step lines: a count holds until it changes. */
-export function TrendChart({ trend, present }: TrendChartProps) {
+/** Counts as step lines: a count holds until it changes. */
+export function TrendChart({ trend, present, days, words }: TrendChartProps) {
   const [hidden, setHidden] = useState<readonly Series[]>(["medium", "low"])
   const now = useNow()
   const samples = useMemo(
@@ -60,12 +61,21 @@ export function TrendChart({ trend, present }: TrendChartProps) {
           </button>
         ))}
       </div>
-      <Plot samples={samples} shown={shown} now={now} />
+      <Plot samples={samples} shown={shown} now={now} span={days * 86_400_000} words={words} />
     </div>
   )
 }
 
-function Plot({ samples, shown, now }: { samples: readonly Sample[]; shown: readonly Series[]; now: number }) {
+interface PlotProps {
+  readonly samples: readonly Sample[]
+  readonly shown: readonly Series[]
+  readonly now: number
+  /** Milliseconds. */
+  readonly span: number
+  readonly words: string
+}
+
+function Plot({ samples, shown, now, span, words }: PlotProps) {
   const frame = useRef<HTMLDivElement>(null)
   const width = useWidth(frame)
   const [pointer, setPointer] = useState<number | null>(null)
@@ -87,7 +97,7 @@ function Plot({ samples, shown, now }: { samples: readonly Sample[]; shown: read
   return (
     <div className="plot" ref={frame} onPointerMove={point} onPointerLeave={() => setPointer(null)}>
       {width > 0 && (
-        <svg width={width} height={height} role="img" aria-label={wordsFor(samples, shown)}>
+        <svg width={width} height={height} role="img" aria-label={`Vulnerabilities over the ${words}: ${changesOf(samples, shown)}`}>
           {ticks.map((tick) => (
             <g key={tick}>
               <line className="plot-grid" x1={margin.left} x2={width - margin.right} y1={y(tick)} y2={y(tick)} />
@@ -96,11 +106,11 @@ function Plot({ samples, shown, now }: { samples: readonly Sample[]; shown: read
               </text>
             </g>
           ))}
-          {dayStarts(start, now).map((at) => (
+          {timeTicks(start, now, Math.max(Math.floor((width - margin.left) / 56), 2)).map((at) => (
             <g key={at}>
               <line className="plot-tick" x1={x(at)} x2={x(at)} y1={height - margin.bottom} y2={height - margin.bottom + 4} />
               <text className="plot-label" x={x(at)} y={height - 4} textAnchor="middle">
-                {width < 520 ? new Date(at).getUTCDate() : new Date(at).toISOString().slice(5, 10)}
+                {new Date(at).toISOString().slice(5, 10)}
               </text>
             </g>
           ))}
@@ -134,19 +144,9 @@ function Plot({ samples, shown, now }: { samples: readonly Sample[]; shown: read
   )
 }
 
-/** Midnights (UTC) within the span, leaving out those too near its ends for a label. */
-function dayStarts(start: number, end: number): readonly number[] {
-  const starts: number[] = []
-  for (let at = Math.ceil(start / day) * day; at <= end; at += day) {
-    if (at - start > day / 4 && end - at > day / 6) starts.push(at)
-  }
-  return starts
-}
-
-function wordsFor(samples: readonly Sample[], shown: readonly Series[]): string {
+function changesOf(samples: readonly Sample[], shown: readonly Series[]): string {
   const first = samples[0]
   const last = samples[samples.length - 1]
-  if (!first || !last) return "No history"
-  const changes = shown.map((series) => `${series} from ${first.counts[series]} to ${last.counts[series]}`)
-  return `Vulnerabilities over the last 7 days: ${changes.join(", ")}`
+  if (!first || !last) return "no history"
+  return shown.map((series) => `${series} from ${first.counts[series]} to ${last.counts[series]}`).join(", ")
 }

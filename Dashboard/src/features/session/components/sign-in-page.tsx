@@ -52,6 +52,7 @@ export function SignInPage({ notice }: { readonly notice: string | null }) {
           {isBusy ? "Signing in…" : "Sign in"}
         </button>
         <ProviderLinks />
+        <p className="faint">Forgot the password? An admin of your company can make you a link that sets another.</p>
       </form>
     </main>
   )

@@ -1,11 +1,5 @@
 import type { ApiClient } from "@/lib/api-client"
-import type { Query } from "@/lib/query-cache"
-import type { List, Role, User } from "@/types/api"
-
-/** `GET /v1/users` */
-export function usersQuery(api: ApiClient): Query<List<User>> {
-  return { key: ["users"], fetch: ({ signal }) => api.get<List<User>>("/v1/users", {}, signal) }
-}
+import type { PasswordReset, Role, User } from "@/types/api"
 
 /** `POST /v1/users` */
 export function createUser(api: ApiClient, user: { readonly email: string; readonly role: Role; readonly password: string }): Promise<User> {
@@ -20,4 +14,9 @@ export function changeRole(api: ApiClient, id: string, role: Role): Promise<User
 /** `DELETE /v1/users/{id}` */
 export function removeUser(api: ApiClient, id: string): Promise<void> {
   return api.send("DELETE", `/v1/users/${encodeURIComponent(id)}`)
+}
+
+/** `POST /v1/users/{id}/password-reset` */
+export function issuePasswordReset(api: ApiClient, id: string): Promise<PasswordReset> {
+  return api.send<PasswordReset>("POST", `/v1/users/${encodeURIComponent(id)}/password-reset`)
 }

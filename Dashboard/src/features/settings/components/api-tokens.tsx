@@ -24,6 +24,10 @@ const scopes: readonly { readonly scope: ApiScope; readonly needs: Permission; r
   { scope: "enrollment:write", needs: "manage_enrollment", label: "make enrollment tokens" },
   { scope: "agents:write", needs: "manage_agents", label: "keep agents out" },
   { scope: "users:read", needs: "view_users", label: "read people" },
+  { scope: "notifications:read", needs: "view_notifications", label: "read notifications" },
+  { scope: "triage:write", needs: "triage", label: "assign and write notes" },
+  { scope: "exceptions:write", needs: "request_exceptions", label: "ask for exceptions" },
+  { scope: "policy:write", needs: "manage_policy", label: "set due dates" },
   { scope: "audit:read", needs: "view_audit", label: "read the audit log" },
 ]
 

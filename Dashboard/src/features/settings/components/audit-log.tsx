@@ -43,7 +43,7 @@ export function AuditLog() {
     <>
       <div className="list-tools list-tools-inner">
         {action !== null && (
-          <ToggleFilter label={wordsOf(action)} isOn title="Show every action" onChange={() => change({ action: null })} />
+          <ToggleFilter label={formatWord(action)} isOn title="Show every action" onChange={() => change({ action: null })} />
         )}
         {actor !== "" && (
           <ToggleFilter label={of?.name ?? actor} isOn title="Show everybody" onChange={() => change({ actor: null })} />
@@ -95,7 +95,7 @@ function AuditRow({ entry, onFilter }: AuditRowProps) {
         {actor.id === null ? name : <Chooser label={name} title={`Only what ${name} did`} onChoose={() => onFilter({ actor: actor.id ?? "" })} />}
       </span>
       <span role="cell" className="cell-action">
-        <Chooser label={wordsOf(action)} title={`Only “${wordsOf(action)}”`} onChoose={() => onFilter({ action })} />
+        <Chooser label={formatWord(action)} title={`Only “${formatWord(action)}”`} onChoose={() => onFilter({ action })} />
       </span>
       <span role="cell" className="cell-details faint" title={details}>
         {details}
@@ -113,9 +113,4 @@ function Chooser({ label, title, onChoose }: { readonly label: string; readonly 
       {label}
     </button>
   )
-}
-
-/** "enrollment_token.created" → "enrollment token created". */
-function wordsOf(action: string): string {
-  return formatWord(action).replace(".", " ")
 }

@@ -1,14 +1,17 @@
-import type { FormEvent } from "react"
+import { type FormEvent, useState } from "react"
 import { ActionProblem } from "@/components/action-problem"
 import { ConfirmButton } from "@/components/confirm-button"
 import { DataTable } from "@/components/data-table"
 import { Field } from "@/components/field"
+import { NewSecret } from "@/components/new-secret"
 import { Notice } from "@/components/notice"
-import { changeRole, createUser, removeUser, usersQuery } from "@/features/settings/api/users"
+import { changeRole, createUser, issuePasswordReset, removeUser } from "@/features/settings/api/users"
 import { QueryList } from "@/features/settings/components/query-list"
 import { useAction } from "@/hooks/use-action"
 import { usePermissions } from "@/hooks/use-permissions"
 import { useServices } from "@/hooks/use-services"
+import { usersQuery } from "@/hooks/use-users"
+import { paths } from "@/lib/paths"
 import type { Role, User } from "@/types/api"
 
 const roles: readonly { readonly role: Role; readonly label: string }[] = [
@@ -25,12 +28,26 @@ export function People() {
   const may = usePermissions()
   const change = useAction("users", (id: string, role: Role) => changeRole(api, id, role))
   const remove = useAction("users", (id: string) => removeUser(api, id))
+  const [reset, setReset] = useState<{ readonly email: string; readonly token: string } | null>(null)
+  const issue = useAction(
+    "users",
+    async ({ id, email }: User) => setReset({ email, token: (await issuePasswordReset(api, id)).token }),
+  )
   const me = session.state.status === "signed-in" ? session.state.user : null
   const isChangeable = (user: User) => may("manage_users") && user.id !== me?.id && isWithin(me?.role, user.role)
   return (
     <>
       {may("manage_users") && <NewPerson own={me?.role} />}
-      <ActionProblem error={change.error ?? remove.error} />
+      <ActionProblem error={change.error ?? remove.error ?? issue.error} />
+      {reset && (
+        <NewSecret
+          title={`The link with which ${reset.email} sets a password`}
+          secret={`${window.location.origin}${paths.passwordReset}#${reset.token}`}
+          onDone={() => setReset(null)}
+        >
+          <p className="faint">It works once, for a day, and ends all their sessions. Hand it over by a way that nobody else reads.</p>
+        </NewSecret>
+      )}
       <QueryList query={usersQuery(api)} label="people" empty={<Notice kind="vacant" title="Nobody yet" />}>
         {(items) => (
           <DataTable
@@ -54,7 +71,10 @@ export function People() {
                 user.role
               ),
               isChangeable(user) && (
-                <ConfirmButton key="remove" label="Remove" object={user.email} isBusy={remove.isBusy} onConfirm={() => void remove.run(user.id)} />
+                <span key="actions" className="actions">
+                  <ConfirmButton label="Reset password" object={`of ${user.email}`} isBusy={issue.isBusy} onConfirm={() => void issue.run(user)} />
+                  <ConfirmButton label="Remove" object={user.email} isBusy={remove.isBusy} onConfirm={() => void remove.run(user.id)} />
+                </span>
               ),
             ]}
           />

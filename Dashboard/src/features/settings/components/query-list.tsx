@@ -1,7 +1,5 @@
 import type { ReactNode } from "react"
-import { ErrorNotice } from "@/components/error-notice"
-import { Skeleton } from "@/components/skeleton"
-import { useQuery } from "@/hooks/use-query"
+import { QueryContent } from "@/components/query-content"
 import type { Query } from "@/lib/query-cache"
 import type { List } from "@/types/api"
 
@@ -14,10 +12,11 @@ interface QueryListProps<Item> {
   readonly children: (items: readonly Item[]) => ReactNode
 }
 
-/** A list that comes whole: while it loads, when it cannot be had, when it is empty, and as it is. */
+/** A list that comes whole: as `QueryContent`, and when it is empty. */
 export function QueryList<Item>({ query, label, empty, children }: QueryListProps<Item>) {
-  const { data, error, retry } = useQuery(query)
-  if (!data && error) return <ErrorNotice error={error} task={`load the ${label}`} onRetry={retry} />
-  if (!data) return <Skeleton label={label} lines={4} height={22} />
-  return <>{data.items.length === 0 ? empty : children(data.items)}</>
+  return (
+    <QueryContent query={query} label={label}>
+      {({ items }) => (items.length === 0 ? empty : children(items))}
+    </QueryContent>
+  )
 }

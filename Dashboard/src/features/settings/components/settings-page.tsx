@@ -1,11 +1,13 @@
 import type { ReactElement } from "react"
 import { ErrorBoundary } from "@/components/error-boundary"
 import { TabLinks } from "@/components/tab-links"
+import { Account } from "@/features/settings/components/account"
 import { ApiTokens } from "@/features/settings/components/api-tokens"
 import { AuditLog } from "@/features/settings/components/audit-log"
-import { EnrollmentTokens } from "@/features/settings/components/enrollment-tokens"
+import { DueDates } from "@/features/settings/components/due-dates"
+import { Enrollment } from "@/features/settings/components/enrollment"
+import { Notifications } from "@/features/settings/components/notifications"
 import { People } from "@/features/settings/components/people"
-import { Sessions } from "@/features/settings/components/sessions"
 import { usePermissions } from "@/hooks/use-permissions"
 import { useSearchParameters } from "@/hooks/use-place"
 import { useTitle } from "@/hooks/use-title"
@@ -20,13 +22,15 @@ interface Part {
 
 const parts: readonly Part[] = [
   { id: "people", label: "People", needs: "view_users", content: () => <People /> },
-  { id: "enrollment", label: "Enrollment", needs: "view_enrollment", content: () => <EnrollmentTokens /> },
+  { id: "enrollment", label: "Enrollment", needs: "view_enrollment", content: () => <Enrollment /> },
   { id: "api-tokens", label: "API tokens", needs: "view_api_tokens", content: () => <ApiTokens /> },
+  { id: "notifications", label: "Notifications", needs: "view_notifications", content: () => <Notifications /> },
+  { id: "due-dates", label: "Due dates", needs: "view_findings", content: () => <DueDates /> },
   { id: "audit", label: "Audit log", needs: "view_audit", content: () => <AuditLog /> },
-  { id: "sessions", label: "Your sessions", needs: "manage_own_sessions", content: () => <Sessions /> },
+  { id: "account", label: "Your account", needs: "manage_own_sessions", content: () => <Account /> },
 ]
 
-/** Who and what may reach the company's data. Everybody sees the parts that are theirs to see. */
+/** Who and what may reach the company's data, who is told what, and until when. Everybody sees the parts that are theirs to see. */
 export default function SettingsPage() {
   const may = usePermissions()
   const [parameters] = useSearchParameters()

@@ -1,6 +1,7 @@
 import { AdvisoriesMissing } from "@/components/advisory-warning"
 import { EnrollmentGuide } from "@/components/enrollment-guide"
 import { ErrorNotice } from "@/components/error-notice"
+import { ToggleFilter } from "@/components/filters"
 import { Notice } from "@/components/notice"
 import { SearchField } from "@/components/search-field"
 import { SkeletonRows } from "@/components/skeleton"
@@ -21,7 +22,9 @@ export function VulnerabilitiesPage() {
   const { api } = useServices()
   const [parameters, change] = useSearchParameters()
   const filter = vulnerabilityFilterFrom(parameters)
-  const list = usePagedQuery(vulnerabilitiesQuery(api, filter))
+  const overdue = parameters.get("overdue") === "true"
+  const mine = parameters.get("mine") === "true"
+  const list = usePagedQuery(vulnerabilitiesQuery(api, { ...filter, overdue, mine }))
   const advisories = useAdvisoryState()
   const rowHeight = useIsNarrow() ? 98 : 38
   useTitle("Vulnerabilities")
@@ -32,6 +35,18 @@ export function VulnerabilitiesPage() {
         <h1 className="page-title">Vulnerabilities</h1>
         <SearchField label="Search vulnerabilities" value={filter.search} onSearch={(q) => change({ q })} />
         <VulnerabilityFilters filter={filter} onChange={change} />
+        <ToggleFilter
+          label="overdue"
+          title="Only what is due by your company's policy and not accepted"
+          isOn={overdue}
+          onChange={(isOn) => change({ overdue: isOn ? "true" : null })}
+        />
+        <ToggleFilter
+          label="mine"
+          title="Only what you are to deal with"
+          isOn={mine}
+          onChange={(isOn) => change({ mine: isOn ? "true" : null })}
+        />
       </div>
       {list.items === undefined && list.error ? (
         <ErrorNotice error={list.error} task="load the vulnerabilities" onRetry={list.retry} />
@@ -50,7 +65,7 @@ export function VulnerabilitiesPage() {
         />
       ) : advisories === "missing" ? (
         <AdvisoriesMissing />
-      ) : isFiltering(filter) ? (
+      ) : isFiltering(filter) || overdue || mine ? (
         <Notice kind="unmatched" title="No vulnerability matches">
           <p>Nothing that affects your agents fits the filters.</p>
           <button type="button" className="button" onClick={() => change(noFilters)}>
