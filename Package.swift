@@ -222,7 +222,7 @@ let package = Package(
             external: [crypto, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL, product("NIOWebSocket", "swift-nio")]),
 
         module(
-            floor: 5, "Notifications", ["Mail", "Scoring", "Stores"],
+            floor: 5, "Notifications", ["BoundedInput", "Mail", "Scoring", "Stores"],
             external: [crypto, logging, metrics, lifecycle, httpClient, nioCore, nioHTTP1, nioPosix]),
 
         module(
@@ -275,6 +275,13 @@ let package = Package(
             external: [argumentParser, logging, lifecycle]),
         // For `Benchmarks/engine.py`; nobody installs it.
         program("zerotrace-bench", ["PackageIdentity", "Matching", "SeededRandom"]),
+        // For `Benchmarks/storage.py`.
+        program(
+            "zerotrace-fleet",
+            [
+                "PackageIdentity", "Scoring", "BoundedInput", "Inventory", "Matching", "SeededRandom", "Stores",
+                "PostgresStore",
+            ]),
 
         tests("PackageIdentity", ["SeededRandom"]),
         tests("ProductIdentity", ["PackageIdentity"]),

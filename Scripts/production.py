@@ -93,6 +93,7 @@ def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     folder = make_folder(arguments.folder)
     place = None
+    print("starting databases, servers and proxy; some fifteen seconds", flush=True)
     try:
         place = Production(
             folder, heartbeat=arguments.heartbeat, scrape="5s", drain=3, password=secrets.token_urlsafe(18), parent=folder,

@@ -14,11 +14,14 @@ public struct AgentConfiguration: Sendable, Hashable {
     public var heartbeatSeconds: Int?
     /// PEM file of certificate authorities to trust instead of the system's.
     public var certificateAuthorities: String?
+    /// Seconds after which the agent takes another key.
+    public var keySeconds: Int64
 
     /// Makes one from its parts.
     public init(
         server: String, token: String? = nil, stateFolder: String, root: String = "/", scanSeconds: Int = 3_600,
-        heartbeatSeconds: Int? = nil, certificateAuthorities: String? = nil
+        heartbeatSeconds: Int? = nil, certificateAuthorities: String? = nil,
+        keySeconds: Int64 = 30 * 86_400
     ) {
         self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
         self.token = token
@@ -27,6 +30,7 @@ public struct AgentConfiguration: Sendable, Hashable {
         self.scanSeconds = scanSeconds
         self.heartbeatSeconds = heartbeatSeconds
         self.certificateAuthorities = certificateAuthorities
+        self.keySeconds = keySeconds
     }
 }
 

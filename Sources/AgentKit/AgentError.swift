@@ -29,10 +29,12 @@ public enum AgentError: Error, Sendable, Equatable, CustomStringConvertible {
         if case .refused(_, code.rawValue, _) = self { true } else { false }
     }
 
-    /// Whether trying again later may help without anybody changing anything.
-    var isTransient: Bool {
+    /// Whether trying again later may help without anybody changing anything at this machine.
+    package var isTransient: Bool {
         switch self {
         case .unreachable, .unexpectedAnswer: true
+        // One of several servers whose clock is wrong finds every signature too old or too new and every token run out; another does not.
+        case .refused(401, _, _): isRefusal(.clockSkew) || isRefusal(.tokenExpired) || isRefusal(.proofReplayed)
         case .refused(let status, _, _): status >= 500 || status == 429 || status == 408
         case .state, .notEnrolled: false
         }

@@ -113,6 +113,7 @@ struct AgentSession {
     private mutating func exchange() async throws -> Double {
         do {
             try await enrollIfNeeded()
+            try await replaceKeyIfDue()
             try await sendReports()
             backoff.reset()
             return Backoff.jittered(configuration.heartbeatSeconds ?? heartbeatSeconds, using: &generator)
@@ -133,6 +134,24 @@ struct AgentSession {
         try credential.save(in: folder)
         heartbeatSeconds = Self.period(reply.heartbeatSeconds)
         logger.info("enrolled", metadata: ["agent": "\(reply.agentID)", "company": "\(reply.company)"])
+    }
+
+    /// Takes another key when the one there is has served its time, or when it is not known how the last try ended. What the server has against it
+    /// is no reason not to report.
+    private mutating func replaceKeyIfDue() async throws(AgentError) {
+        let now = Int64(Date().timeIntervalSince1970)
+        let age = now.subtractingReportingOverflow(credential.madeAt).partialValue
+        guard let agentID = credential.agentID, credential.nextKey != nil || age >= configuration.keySeconds else {
+            return
+        }
+        let next = try credential.prepareNextKey(in: folder)
+        do {
+            try await client.replaceKey(with: next, agentID: agentID)
+        } catch {
+            return logger.debug("key not replaced", metadata: ["reason": "\(error)"])
+        }
+        try credential.adoptNextKey(in: folder, now: now)
+        logger.info("key replaced", metadata: ["agent": "\(agentID)"])
     }
 
     /// What the server asks for, within reason: it may say any number.

@@ -5,7 +5,11 @@ import Wire
 /// Who the agent is: its key, and once enrolled its name at the server.
 public struct Credential: Sendable {
     /// Ed25519.
-    let key: Curve25519.Signing.PrivateKey
+    private(set) var key: Curve25519.Signing.PrivateKey
+    /// When it was made, Unix seconds; 0 when nobody noted it.
+    private(set) var madeAt: Int64
+    /// The key that shall take its place. Kept before the server hears of it: whether it did shows by which of the two it knows.
+    private(set) var nextKey: Curve25519.Signing.PrivateKey?
     /// `nil` until enrolled.
     var agentID: String?
     /// Name of the company, for people; `nil` until enrolled.
@@ -20,10 +24,14 @@ public struct Credential: Sendable {
         var key: String
         var agentID: String?
         var company: String?
+        var madeAt: Int64?
+        var nextKey: String?
 
         enum CodingKeys: String, CodingKey {
             case key, company
             case agentID = "agent_id"
+            case madeAt = "made_at"
+            case nextKey = "next_key"
         }
     }
 
@@ -33,21 +41,46 @@ public struct Credential: Sendable {
     /// - Throws: ``AgentError/state(path:reason:)``; a damaged credential is never replaced silently.
     static func loadOrCreate(in folder: StateFolder) throws(AgentError) -> Credential {
         guard let bytes = try folder.read(fileName, limit: 16 << 10) else {
-            let credential = Credential(key: Curve25519.Signing.PrivateKey(), agentID: nil, company: nil)
+            let credential = Credential(
+                key: Curve25519.Signing.PrivateKey(), madeAt: Int64(Date().timeIntervalSince1970), agentID: nil,
+                company: nil)
             try credential.save(in: folder)
             return credential
         }
         guard let file = try? JSONDecoder().decode(File.self, from: Data(bytes)),
-            let raw = Base64URL.decode(file.key),
-            let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: raw)
+            let key = Self.key(file.key), file.nextKey == nil || file.nextKey.flatMap(Self.key) != nil
         else { throw .state(path: folder.path + "/" + fileName, reason: "is damaged; remove it to enroll anew") }
-        return Credential(key: key, agentID: file.agentID, company: file.company)
+        return Credential(
+            key: key, madeAt: file.madeAt ?? 0, nextKey: file.nextKey.flatMap(Self.key), agentID: file.agentID,
+            company: file.company)
+    }
+
+    private static func key(_ text: String) -> Curve25519.Signing.PrivateKey? {
+        Base64URL.decode(text).flatMap { try? Curve25519.Signing.PrivateKey(rawRepresentation: $0) }
+    }
+
+    /// The key that shall come next, made and kept when there is none.
+    mutating func prepareNextKey(in folder: StateFolder) throws(AgentError) -> Curve25519.Signing.PrivateKey {
+        if let nextKey { return nextKey }
+        let made = Curve25519.Signing.PrivateKey()
+        nextKey = made
+        try save(in: folder)
+        return made
+    }
+
+    /// The next key is the key: the server knows it.
+    mutating func adoptNextKey(in folder: StateFolder, now: Int64) throws(AgentError) {
+        guard let nextKey else { return }
+        (key, madeAt, self.nextKey) = (nextKey, now, nil)
+        try save(in: folder)
     }
 
     func save(in folder: StateFolder) throws(AgentError) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        let file = File(key: Base64URL.encode(key.rawRepresentation), agentID: agentID, company: company)
+        let file = File(
+            key: Base64URL.encode(key.rawRepresentation), agentID: agentID, company: company, madeAt: madeAt,
+            nextKey: nextKey.map { Base64URL.encode($0.rawRepresentation) })
         guard let data = try? encoder.encode(file) else {
             throw .state(path: folder.path + "/" + Self.fileName, reason: "cannot be encoded")
         }

@@ -9,7 +9,7 @@ import Wire
 package actor GatewayClient {
     private let server: String
     private let http: HTTPClient
-    private let key: Curve25519.Signing.PrivateKey
+    private var key: Curve25519.Signing.PrivateKey
     private let now: @Sendable () -> Int64
     private var token: Token?
     /// Server time minus own time in seconds, as far as the server complained.
@@ -67,6 +67,30 @@ package actor GatewayClient {
                 .PUT, AgentProtocol.inventoryPath, body: body, token: token,
                 headers: [("Content-Type", mediaType), ("Content-Encoding", "gzip")])
         }
+    }
+
+    /// Has the server take another key in place of the one that signs. From then on that one signs.
+    ///
+    /// A reply may have been lost before: who is not known by the old key tries whether it is by the new one.
+    package func replaceKey(with next: Curve25519.Signing.PrivateKey, agentID: String) async throws(AgentError) {
+        do {
+            let _: KeyReply = try await authenticated(agentID: agentID) { (token) async throws(AgentError) in
+                let proof = try self.proof(.PUT, AgentProtocol.keyPath, token: token.value, key: next)
+                // By the key itself, not by the one that comes with the token.
+                return try await self.send(
+                    .PUT, AgentProtocol.keyPath, json: KeyRequest(proof: proof), token: token.withoutKey ?? token)
+            }
+        } catch {
+            guard error.isRefusal(.unknownAgent) else { throw error }
+            let before = key
+            (key, token) = (next, nil)
+            do { _ = try await accessToken(agentID: agentID) } catch {
+                (key, token) = (before, nil)
+                throw error
+            }
+            return
+        }
+        (key, token) = (next, nil)
     }
 
     /// Gets a token when there is none, and once more when the server refuses the one there is.
@@ -144,16 +168,16 @@ package actor GatewayClient {
     private func evidence(
         _ method: HTTPMethod, _ path: String, _ body: [UInt8], token: Token?
     ) throws(AgentError) -> [(String, String)] {
-        guard let token else { return [(AgentProtocol.proofHeader, try proof(method, path, token: nil))] }
+        guard let token else { return [(AgentProtocol.proofHeader, try proof(method, path, token: nil, key: key))] }
         let authorization = "\(AgentProtocol.tokenType) \(token.value)"
-        guard let key = token.proofKey else {
+        guard let proofKey = token.proofKey else {
             return [
                 ("Authorization", authorization),
-                (AgentProtocol.proofHeader, try proof(method, path, token: token.value)),
+                (AgentProtocol.proofHeader, try proof(method, path, token: token.value, key: key)),
             ]
         }
         let fields = RequestSignature.sign(
-            method: method.rawValue, path: path, authorization: authorization, body: body, key: key,
+            method: method.rawValue, path: path, authorization: authorization, body: body, key: proofKey,
             now: now() + clockOffset)
         return [
             ("Authorization", authorization), (AgentProtocol.signatureInputHeader, fields.input),
@@ -162,7 +186,9 @@ package actor GatewayClient {
         ]
     }
 
-    private func proof(_ method: HTTPMethod, _ path: String, token: String?) throws(AgentError) -> String {
+    private func proof(
+        _ method: HTTPMethod, _ path: String, token: String?, key: Curve25519.Signing.PrivateKey
+    ) throws(AgentError) -> String {
         do {
             return try PossessionProof.sign(
                 method: method.rawValue, path: path, accessToken: token, key: key, now: now() + clockOffset)

@@ -91,9 +91,12 @@ struct GatewayParts: Sendable {
             intake: ConcurrencyLimit(limits.concurrentInventories))
         let openID = OpenIDRoutes(
             services: services, configuration: configuration, authenticator: authenticator, throttle: throttle)
-        return auth.routes + openID.routes + agentProtocol.routes + OverviewRoutes(services: services).routes
-            + AgentRoutes(services: services).routes
-            + VulnerabilityRoutes(services: services).routes
+        let passwords = PasswordRoutes(
+            services: services, authenticator: authenticator, throttle: throttle, origin: origin, limits: limits)
+        return auth.routes + passwords.routes + openID.routes + agentProtocol.routes
+            + OverviewRoutes(services: services).routes
+            + AgentRoutes(services: services, silentAfter: configuration.silentAfter).routes
+            + VulnerabilityRoutes(services: services, silentAfter: configuration.silentAfter).routes
             + EventRoutes(store: services.store, origin: origin).routes
             + EnrollmentRoutes(services: services, limits: limits).routes
             + AuditRoutes(services: services).routes
@@ -106,6 +109,7 @@ struct GatewayParts: Sendable {
                 recipients: configuration.mailRecipients
             ).routes
             + TriageRoutes(services: services, limits: limits).routes
+            + RetentionRoutes(services: services, limits: limits).routes
             + VEXRoutes(services: services).routes
             + OperationRoutes(
                 services: services, tokens: authenticator.tokens, exposesMetrics: configuration.exposesMetrics

@@ -41,6 +41,8 @@ public struct GatewayConfiguration: Sendable {
     public var proofWindow: Int64 = 300
     /// What agents are told to wait between heartbeats, in seconds.
     public var heartbeatSeconds = 60
+    /// How long after its last call an agent counts as silent.
+    public var silentAfter = Duration.seconds(900)
 
     /// Limits on what one request or client may cost.
     public var limits = Limits()
@@ -77,6 +79,12 @@ public struct GatewayConfiguration: Sendable {
         public var subscribeTimeout = Duration.seconds(5)
         /// How often a silent WebSocket client is pinged; dropped when it does not answer until the next.
         public var keepalive = Duration.seconds(30)
+        /// How long a client may keep the gateway waiting for the body of a request, besides the time that ``minimumBodyRate`` gives it.
+        public var bodyPatience = Duration.seconds(10)
+        /// Bytes a second that a body has to come with at least.
+        public var minimumBodyRate = 4 << 10
+        /// How long the gateway waits for one body in any case.
+        public var longestBody = Duration.seconds(300)
         /// How long a connection may rest between requests, or take to send one.
         public var idleConnection = Duration.seconds(75)
 
@@ -103,8 +111,10 @@ extension GatewayConfiguration {
         let durations: [(String, Duration)] = [
             ("accessTokenLifetime", accessTokenLifetime), ("agentTokenLifetime", agentTokenLifetime),
             ("refreshTokenLifetime", refreshTokenLifetime),
-            ("signInWindow", limits.signInWindow), ("subscribeTimeout", limits.subscribeTimeout),
+            ("signInWindow", limits.signInWindow), ("silentAfter", silentAfter),
+            ("subscribeTimeout", limits.subscribeTimeout),
             ("keepalive", limits.keepalive), ("idleConnection", limits.idleConnection),
+            ("bodyPatience", limits.bodyPatience), ("longestBody", limits.longestBody),
         ]
         for (name, duration) in durations where duration <= .zero {
             throw .invalidConfiguration("\(name): not positive")
@@ -113,7 +123,7 @@ extension GatewayConfiguration {
             ("heartbeatSeconds", heartbeatSeconds), ("jsonBody", limits.jsonBody), ("packages", limits.packages),
             ("concurrentInventories", limits.concurrentInventories), ("rememberedProofs", limits.rememberedProofs),
             ("failedSignInsPerEmail", limits.failedSignInsPerEmail), ("streams", limits.streams),
-            ("connections", limits.connections),
+            ("connections", limits.connections), ("minimumBodyRate", limits.minimumBodyRate),
             ("failedSignInsPerAddress", limits.failedSignInsPerAddress), ("streamBacklog", limits.streamBacklog),
         ]
         for (name, count) in counts where count < 1 { throw .invalidConfiguration("\(name): less than 1") }

@@ -3,6 +3,7 @@ import Crypto
 import Events
 import Foundation
 import JobQueue
+import Notifications
 import Stores
 import Telemetry
 import Verdicts
@@ -29,6 +30,8 @@ public struct GatewayServices: Sendable {
     public let rateLimits: (any SharedRateLimits)?
     /// What they remember together of sign-ins and proofs; `nil` when there is but one.
     public let sharedMemory: (any SharedMemory)?
+    /// With which the secrets of endpoints are stored; `nil` for as they are.
+    public let secretSeal: SecretSeal?
     /// Writes all metrics in Prometheus text format; `nil` when none are kept.
     public let metricsText: (@Sendable () -> String)?
 
@@ -42,8 +45,9 @@ public struct GatewayServices: Sendable {
         now: @escaping @Sendable () -> Date = { Date() },
         metricsText: (@Sendable () -> String)? = nil,
         rateLimits: (any SharedRateLimits)? = nil, sharedMemory: (any SharedMemory)? = nil,
-        signingKeys: (@Sendable () -> SigningKeys)? = nil
+        secretSeal: SecretSeal? = nil, signingKeys: (@Sendable () -> SigningKeys)? = nil
     ) {
+        self.secretSeal = secretSeal
         self.store = store
         self.verdicts = verdicts
         self.queue = queue

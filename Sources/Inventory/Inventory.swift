@@ -58,18 +58,28 @@ extension Inventory {
     }
 
     /// The same, and whether the text is ``encoded()`` byte by byte, as agents send it: then nothing is written anew to be hashed.
+    ///
+    /// - Parameter known: What others that were read before had in common with this one.
     public static func read(
-        _ lines: [UInt8], limit: Int
+        _ lines: [UInt8], limit: Int, known: KnownPackages? = nil
     ) throws(InventoryError) -> (inventory: Inventory, isEncoded: Bool) {
+        var places = known?.take() ?? KnownPackages.Places()
+        defer { known?.give(places) }
         var packages: [PackageURL] = []
         var isEncoded = lines.isEmpty || lines.last == PackageLines.newline
         var reader = PackageLines.Reader(lines)
         while let line = try reader.next() {
             guard packages.count < limit else { throw .tooManyPackages(limit: limit) }
-            let package = try PackageLines.package(line)
-            if isEncoded {
-                isEncoded = PackageLines.isText(line, of: package) && packages.last.map { $0 < package } != false
+            let package: PackageURL
+            if let found = places.find(line) {
+                package = found
+            } else {
+                package = try PackageLines.package(line)
+                let isText = PackageLines.isText(line, of: package)
+                if isText { places.keep(package, line) }
+                isEncoded = isEncoded && isText
             }
+            if isEncoded { isEncoded = packages.last.map { $0 < package } != false }
             packages.append(package)
         }
         guard isEncoded else { return (Inventory(packages), false) }

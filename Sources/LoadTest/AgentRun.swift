@@ -204,9 +204,7 @@ struct AgentRun {
                 default: fleet.measurements.failed(kind, "\(error)")
                 }
                 // Another try would be answered the same.
-                if case .refused(let status, _, _) = error, (400..<500).contains(status), status != 429, status != 408 {
-                    return nil
-                }
+                guard error.isTransient else { return nil }
             }
             try? await Task.sleep(for: .seconds(rest * Double.random(in: 0.5...1.5, using: &generator)))
             rest = min(rest * 2, 4)

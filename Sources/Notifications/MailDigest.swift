@@ -18,11 +18,13 @@ struct MailDigest {
             let exploited: Bool?
             let fixable: Bool?
             let firstSeen: String?
+            let lastSeen: String?
 
             private enum CodingKeys: String, CodingKey {
                 case hostname, vulnerability, severity, risk, exploited, fixable
                 case agentID = "agent_id"
                 case firstSeen = "first_seen"
+                case lastSeen = "last_seen"
             }
         }
         let type: String
@@ -48,10 +50,18 @@ struct MailDigest {
 
     private static func entry(_ claim: ClaimedNotification) -> Entry {
         let id = "msg_\(claim.id)"
-        guard let payload = try? JSONDecoder().decode(Payload.self, from: Data(claim.payload.utf8)),
-            let vulnerability = payload.data.vulnerability
-        else { return Entry(rank: -1, title: "a test of this endpoint", lines: [id]) }
+        guard let payload = try? JSONDecoder().decode(Payload.self, from: Data(claim.payload.utf8)) else {
+            return Entry(rank: -1, title: "a notification of another kind", lines: [id])
+        }
         let finding = payload.data
+        if payload.type == "agent.silent" {
+            return Entry(
+                rank: 101, title: "\(finding.hostname ?? "") is silent",
+                lines: ["last seen \(finding.lastSeen ?? ""), agent \(finding.agentID ?? "")", id])
+        }
+        guard let vulnerability = finding.vulnerability else {
+            return Entry(rank: -1, title: "a test of this endpoint", lines: [id])
+        }
         let marks = [
             finding.risk.map { "risk \($0)" }, finding.exploited == true ? "known to be exploited" : nil,
             finding.fixable == true ? "a fix is there" : "no fix yet",

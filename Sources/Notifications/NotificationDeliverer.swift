@@ -22,6 +22,8 @@ public struct NotificationDeliverer: Service {
         public var relay: MailRelay?
         /// Whom e-mail may go to.
         public var recipients = RecipientPolicy()
+        /// With which secrets are stored; `nil` for as they are.
+        public var seal: SecretSeal?
         /// Rest when nothing waits.
         public var interval = Duration.seconds(1)
         /// For one request or message, from the connection to the status of the answer.
@@ -48,7 +50,8 @@ public struct NotificationDeliverer: Service {
     ) {
         self.store = store
         self.configuration = configuration
-        webhooks = WebhookSender(policy: configuration.policy, timeout: configuration.timeout)
+        webhooks = WebhookSender(
+            policy: configuration.policy, seal: configuration.seal, timeout: configuration.timeout)
         mail = MailSender(
             relay: configuration.relay, recipients: configuration.recipients, timeout: configuration.timeout)
         self.logger = logger
@@ -58,9 +61,11 @@ public struct NotificationDeliverer: Service {
     /// Delivers until cancelled or asked to shut down. What is under way then is given up and comes again after its lease.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
-            var forgot = Date.distantPast
+            var (forgot, hasSealed) = (Date.distantPast, false)
             while !Task.isCancelled {
                 do {
+                    if !hasSealed { try await sealSecrets() }
+                    hasSealed = true
                     if now().timeIntervalSince(forgot) >= 3_600 {
                         let limit = now().addingTimeInterval(-configuration.retention)
                         _ = try await store.deleteNotifications(before: limit, limit: Self.forgottenAtOnce)
@@ -74,6 +79,15 @@ public struct NotificationDeliverer: Service {
                 try? await Task.sleep(for: configuration.interval)
             }
         }
+    }
+
+    /// Seals secrets that were stored before they were sealed.
+    func sealSecrets() async throws {
+        guard let seal = configuration.seal else { return }
+        let count = try await store.replaceSecrets { scope, secret in
+            SecretSeal.isSealed(secret) || secret.isEmpty ? nil : try seal.seal(secret, of: scope)
+        }
+        if count > 0 { logger.notice("secrets of endpoints sealed", metadata: ["count": "\(count)"]) }
     }
 
     /// Tries what is due.

@@ -7,12 +7,17 @@ import Stores
 /// Sends one notification as a signed HTTP request.
 struct WebhookSender: Sendable {
     let policy: TargetPolicy
+    let seal: SecretSeal?
     /// For everything, from the connection to the status of the answer.
     let timeout: Duration
 
     func send(_ claim: ClaimedNotification, at now: Date) async throws -> DeliveryAnswer {
         if let fault = policy.fault(in: claim.target) { return .gone("target refused: \(fault)") }
         guard let target = Target(claim.target) else { return .gone("target refused: no host") }
+        let secret: [UInt8]
+        do { secret = try seal?.open(claim.secret, of: claim.scope) ?? claim.secret } catch {
+            return .refused("the secret was sealed with another key (NOTIFY_KEY_FILE)")
+        }
         let address: String
         do {
             address = try policy.choose(target.host, among: try await Resolver.addresses(of: target.host))
@@ -26,7 +31,7 @@ struct WebhookSender: Sendable {
         settings.httpVersion = .http1Only
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
         do {
-            let answer = try await send(claim, to: target, over: http, at: now)
+            let answer = try await send(claim, signedWith: secret, to: target, over: http, at: now)
             try await http.shutdown()
             return answer
         } catch {
@@ -36,7 +41,7 @@ struct WebhookSender: Sendable {
     }
 
     private func send(
-        _ claim: ClaimedNotification, to target: Target, over http: HTTPClient, at now: Date
+        _ claim: ClaimedNotification, signedWith secret: [UInt8], to target: Target, over http: HTTPClient, at now: Date
     ) async throws -> DeliveryAnswer {
         let (id, timestamp) = ("msg_\(claim.id)", Int64(now.timeIntervalSince1970))
         var request = HTTPClientRequest(url: target.url)
@@ -45,7 +50,7 @@ struct WebhookSender: Sendable {
             "Content-Type": "application/json", "User-Agent": "ZeroTrace", "webhook-id": id,
             "webhook-timestamp": String(timestamp),
             "webhook-signature": StandardWebhook.signature(
-                id: id, timestamp: timestamp, body: claim.payload, secret: claim.secret),
+                id: id, timestamp: timestamp, body: claim.payload, secret: secret),
         ]
         request.body = .bytes(ByteBuffer(string: claim.payload))
         do {

@@ -156,19 +156,34 @@ public final class PostgresClient: Sendable {
     /// How many there are.
     public var replicaCount: Int { replicas.count }
 
-    /// How many replicas answer and receive what the primary does.
+    /// How many replicas answer and receive what the primary does. One that is the primary itself counts: where either of two servers may
+    /// take over from the other, both are named as replicas.
     public func replicasThatFollow() async throws -> Int {
+        let primary = try? await startOfPrimary()
         var count = 0
         for replica in replicas {
             do {
                 let connection = try await replica.lanes.connection(
                     deadline: EventLoop.now + nanoseconds(configuration.connectTimeout))
-                let statement = PostgresPosition(text: "0/0").isReached
+                let statement = PostgresStatement(
+                    """
+                    select case when pg_is_in_recovery() then exists (select from pg_stat_wal_receiver)
+                        else coalesce(pg_postmaster_start_time()::text = $1::text, false) end
+                    """, primary ?? "")
                 let results = try await perform([statement], on: connection, timeout: .seconds(5), isExclusive: false)
                 if try results.first?.value(as: Bool.self) == true { count += 1 }
             } catch is PostgresError { continue }
         }
         return count
+    }
+
+    /// When the server that takes writes was started, to the microsecond: tells it from others of the same history.
+    private func startOfPrimary() async throws -> String {
+        let statement = PostgresStatement("select pg_postmaster_start_time()::text")
+        guard let result = try await run([statement], timeout: .seconds(5), isRepeatable: true).first else {
+            throw PostgresError.missingRow
+        }
+        return try result.value()
     }
 
     /// How far the primary is: whatever was committed before this was called stands at or before it (with `synchronous_commit` on, which is

@@ -6,13 +6,13 @@ import Stores
 struct Holders: Sendable {
     private let company: Int32
     /// Numbers within the segment.
-    private var sets: [Place: HolderSet] = [:]
-    private var changed: Set<Place> = []
+    private var sets: [HolderPlace: HolderSet] = [:]
+    private var changed: Set<HolderPlace> = []
+    /// Sets that are stored, and whether each is short: that says where it stands.
+    private var isShort: [HolderPlace: Bool] = [:]
 
-    private struct Place: Hashable {
-        let package: Int32
-        let segment: Int32
-    }
+    /// Bytes of a set up to which it stands in a block with those of other packages; `holder_blocks` in migration 17 says why.
+    static let shortSize = 48
 
     /// Reads the segments of these inventory numbers for these packages.
     init(company: Int32, packages: [Int64], numbers: [Int32], _ transaction: PostgresTransaction) async throws {
@@ -22,7 +22,10 @@ struct Holders: Sendable {
         let rows = try await transaction.query(
             HolderQueries.segments(company: company, packages: packages, among: segments))
         try rows.forEach { row in
-            sets[Place(package: try row.get(0), segment: try row.get(1))] = try HolderSet(segment: try row.get(2))
+            let place = HolderPlace(package: try row.get(0), segment: try row.get(1))
+            let bytes = try row.get(2, as: Data.self)
+            sets[place] = try HolderSet(segment: bytes)
+            isShort[place] = bytes.count <= Self.shortSize
         }
     }
 
@@ -30,26 +33,35 @@ struct Holders: Sendable {
     mutating func set(_ packages: [Int64], in number: Int32, held: Bool) {
         let (segment, position) = (number / Int32(HolderSet.segmentSize), Int(number) % HolderSet.segmentSize)
         for package in packages.rows {
-            let place = Place(package: package, segment: segment)
+            let place = HolderPlace(package: package, segment: segment)
             if held { sets[place, default: HolderSet()].insert(position) } else { sets[place]?.remove(position) }
             changed.insert(place)
         }
     }
 
-    /// What writes the changes; a set that is empty is no row.
+    /// What writes the changes; a set that is empty is no row, and one that got longer or shorter may stand elsewhere than before.
     func statements() -> [PostgresStatement] {
-        var puts: [(package: Int32, segment: Int32, holders: Data)] = []
-        var deletions: [(package: Int32, segment: Int32)] = []
-        for place in changed.sorted(by: { ($0.package, $0.segment) < ($1.package, $1.segment) }) {
+        var (long, short): ([(place: HolderPlace, holders: Data)], [(place: HolderPlace, holders: Data)]) = ([], [])
+        var (left, cleared): ([HolderPlace], [HolderPlace]) = ([], [])
+        for place in changed.sorted() {
             let bytes = sets[place]?.encoded() ?? Data()
-            if bytes.isEmpty {
-                deletions.append((place.package, place.segment))
+            let becomesShort = bytes.isEmpty ? nil : bytes.count <= Self.shortSize
+            let wasShort = isShort[place]
+            if wasShort == false, becomesShort != false { left.append(place) }
+            if becomesShort == true {
+                short.append((place, bytes))
             } else {
-                puts.append((place.package, place.segment, bytes))
+                if wasShort == true { cleared.append(place) }
+                if becomesShort == false { long.append((place, bytes)) }
             }
         }
-        return (puts.isEmpty ? [] : [HolderQueries.put(company: company, puts)])
-            + (deletions.isEmpty ? [] : [HolderQueries.delete(company: company, deletions)])
+        short += cleared.map { ($0, Data()) }
+        var statements: [PostgresStatement] = []
+        if !left.isEmpty { statements.append(HolderQueries.delete(company: company, left)) }
+        if !short.isEmpty { statements.append(HolderQueries.putShort(company: company, short)) }
+        if !cleared.isEmpty { statements.append(HolderQueries.deleteEmptyBlocks(company: company, cleared)) }
+        if !long.isEmpty { statements.append(HolderQueries.put(company: company, long)) }
+        return statements
     }
 
     /// The whole sets of these packages.
@@ -67,5 +79,16 @@ struct Holders: Sendable {
             try sets[try row.get(0, as: Int64.self), default: HolderSet()].add(segment: try row.get(1), try row.get(2))
         }
         return sets
+    }
+}
+
+/// Where a set is stored.
+struct HolderPlace: Hashable, Comparable, Sendable {
+    /// Row of the catalogue, or a number of such rows.
+    let package: Int32
+    let segment: Int32
+
+    static func < (one: HolderPlace, other: HolderPlace) -> Bool {
+        (one.package, one.segment) < (other.package, other.segment)
     }
 }

@@ -200,17 +200,20 @@ struct InventoryApplication {
     private func moveFirstSeen(_ packages: PackageDifference, _ arrived: [Int64]) async throws {
         let results = try await transaction.run([
             HolderQueries.firstSeen(company: company, packages: packages.added),
-            HolderQueries.deleteUnheld(company: company, packages: packages.removed),
+            HolderQueries.all(company: company, packages: packages.removed),
         ])
         var known: [Int64: Date] = [:]
         try results[0].forEach { known[try $0.get(0)] = try $0.get(1, as: Date.self) }
-        let gone = Set(try results[1].map { try $0.get(0, as: Int64.self) })
+        let held = Set(try results[1].map { try $0.get(0, as: Int64.self) })
+        let gone = packages.removed.filter { !held.contains($0) }
         let new = packages.added.filter { known[$0] == nil }
-        var dates = packages.added.filter { known[$0].map { $0 > now } ?? false }.map { (package: $0, date: now) }
-        dates += try await recomputedFirstSeen(arrived.filter { !gone.contains($0) })
+        var dates: [(package: Int64, date: Date?)] = packages.added.filter { known[$0].map { $0 > now } ?? true }
+            .map { ($0, now) }
+        dates += try await recomputedFirstSeen(arrived.filter(held.contains)).map { ($0.package, $0.date) }
+        dates += gone.map { ($0, nil) }
         var statements: [PostgresStatement] = []
-        if !new.isEmpty { statements.append(HolderQueries.insertFirstSeen(company: company, packages: new, at: now)) }
         if !dates.isEmpty { statements.append(HolderQueries.setFirstSeen(company: company, dates)) }
+        if !gone.isEmpty { statements.append(HolderQueries.deleteEmptyDates(company: company, packages: gone)) }
         if new.count != gone.count {
             statements.append(CounterQueries.movePackages(company: company, by: new.count - gone.count))
         }

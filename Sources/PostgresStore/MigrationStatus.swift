@@ -8,6 +8,8 @@ public struct MigrationStatus: Sendable, Hashable {
     public let requires: Int
     /// Names of the migrations that this program would run, in their order.
     public let pending: [String]
+    /// Names of those that take away what a program uses that is connected now: they are run once it has ended.
+    public let waiting: [String]
 
     /// Whether a newer program took away what this one uses.
     public var isTooNew: Bool { requires > supported }

@@ -8,9 +8,11 @@ struct Migration: Sendable {
     /// The oldest program, by the number of its newest migration, that can work with the database afterwards.
     ///
     /// A migration that only adds (expands) keeps the number of the one before; one that takes away what an older program uses
-    /// (contracts) raises it, a release after the one that stopped using it.
+    /// (contracts) raises it.
     let requires: Int
     let script: String
+    /// Whether it takes something away, which waits until no older program is connected; what follows does not wait for it.
+    var contracts = false
 }
 
 /// The files that make the schema, in the order of their numbers.
@@ -35,7 +37,15 @@ struct Migrations: Sendable {
             ("add_justifications", 4, PackageResources._12_add_justifications_sql),
             ("index_lists", 4, PackageResources._13_index_lists_sql),
             ("create_retention", 4, PackageResources._14_create_retention_sql),
-        ].map { Migration(name: $0.0, requires: $0.1, script: String(decoding: $0.2, as: UTF8.self)) })
+            ("create_password_resets", 4, PackageResources._15_create_password_resets_sql),
+            ("create_enrollment_policies", 4, PackageResources._16_create_enrollment_policies_sql),
+            ("create_package_blocks", 4, PackageResources._17_create_package_blocks_sql),
+            ("drop_company_packages", 17, PackageResources._18_drop_company_packages_sql),
+        ].map {
+            Migration(
+                name: $0.0, requires: $0.1, script: String(decoding: $0.2, as: UTF8.self),
+                contracts: $0.0.hasPrefix("drop_"))
+        })
 
     /// Held for the whole of a migration; another one waits for it.
     private static let lock = PostgresStatement("select pg_advisory_lock(7403, 0)")
@@ -45,7 +55,23 @@ struct Migrations: Sendable {
     private static let state = PostgresStatement(
         "select coalesce(max(version), 0), coalesce(max(requires), 0) from schema_migrations")
 
-    /// Brings a database up to date, each script in a transaction of its own, and gives the role its rights.
+    private static let applied = PostgresStatement("select version from schema_migrations")
+
+    /// What connections are called: the program's name, and the newest migration that it knows.
+    var applicationName: String { "zerotrace \(all.count)" }
+
+    /// Whether a program is connected that does not know this migration; those before number 17 gave no number.
+    private static func olderPrograms(than version: Int) -> PostgresStatement {
+        PostgresStatement(
+            """
+            select exists (select from pg_stat_activity
+                where datname = current_database() and pid <> pg_backend_pid() and (application_name = 'zerotrace'
+                    or substring(application_name from '^zerotrace ([0-9]{1,9})$')::int8 < $1::int8))
+            """, version)
+    }
+
+    /// Brings a database up to date, each script in a transaction of its own, and gives the role its rights. What takes something away from
+    /// a program that is connected is left for the next time.
     ///
     /// - Throws: ``StoreError/databaseTooNew(found:supported:)``, or what PostgreSQL says.
     func run(_ session: borrowing DedicatedSession, role: String) throws {
@@ -54,8 +80,8 @@ struct Migrations: Sendable {
             "set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set lock_timeout = '10min'")
         try session.query(Self.lock)
         try session.execute("set lock_timeout = '30s'")
-        let version = try check(session) ?? 0
-        for number in version..<max(version, all.count) { try step(number, session) }
+        _ = try check(session)
+        for index in try pending(session) where try !waits(all[index], session) { try step(index, session) }
         try session.transaction { try grant(role, session) }
     }
 
@@ -64,10 +90,28 @@ struct Migrations: Sendable {
     func status(_ session: borrowing DedicatedSession) throws -> MigrationStatus {
         let exists = try session.query("select to_regclass('schema_migrations') is not null").value(as: Bool.self)
         let state = try exists ? session.query(Self.state) : nil
-        let version = try state?.value(0, as: Int.self) ?? 0
+        let (pending, waiting) = try pending(session).reduce(into: ([String](), [String]())) { names, index in
+            if try waits(all[index], session) {
+                names.1.append(all[index].name)
+            } else {
+                names.0.append(all[index].name)
+            }
+        }
         return MigrationStatus(
-            version: version, supported: all.count, requires: try state?.value(1, as: Int.self) ?? 0,
-            pending: all.dropFirst(version).map(\.name))
+            version: try state?.value(0, as: Int.self) ?? 0, supported: all.count,
+            requires: try state?.value(1, as: Int.self) ?? 0, pending: pending, waiting: waiting)
+    }
+
+    /// Places of the migrations that were not run.
+    private func pending(_ session: borrowing DedicatedSession) throws -> [Int] {
+        let exists = try session.query("select to_regclass('schema_migrations') is not null").value(as: Bool.self)
+        let done = try exists ? Set(session.query(Self.applied).map { try $0.get(0, as: Int.self) }) : []
+        return all.indices.filter { !done.contains($0 + 1) }
+    }
+
+    private func waits(_ migration: Migration, _ session: borrowing DedicatedSession) throws -> Bool {
+        guard migration.contracts else { return false }
+        return try session.query(Self.olderPrograms(than: migration.requires)).value(as: Bool.self)
     }
 
     /// How far a database is; `nil` when nothing was ever migrated in it.
@@ -120,9 +164,10 @@ struct Migrations: Sendable {
             grant select on schema_migrations, findings to \(name);
             grant select, insert, update, delete on
                 companies, users, sessions, refresh_tokens, enrollment_tokens, api_tokens, agent_keys, packages, vulnerabilities, verdicts, meta,
-                inventories, agents, agent_presence, agent_facts, agent_dates, uploads, package_holders, company_packages,
+                inventories, agents, agent_presence, agent_facts, agent_dates, uploads, package_holders, holder_blocks, package_date_blocks,
                 company_vulnerabilities, company_hours, events, company_totals, free_inventory_numbers, agent_labels, exceptions,
-                notification_endpoints, notifications, sla_policies, assignments, retention_policies
+                notification_endpoints, notifications, sla_policies, assignments, retention_policies, password_resets,
+                enrollment_policies
                 to \(name);
             grant select, insert on audit_entries, notes to \(name);
             grant select, insert, update on audit_heads to \(name);
@@ -138,8 +183,10 @@ struct Migrations: Sendable {
         let exists = try await client.run(
             [PostgresStatement("select to_regclass('schema_migrations') is not null")], isRepeatable: true)
         guard try exists.first?.value(as: Bool.self) == true else { throw Self.notMigrated }
-        guard let state = try await client.run([Self.state], isRepeatable: true).first else { throw Self.notMigrated }
-        guard try check(state) >= all.count else { throw Self.notMigrated }
+        let found = try await client.run([Self.state, Self.applied], isRepeatable: true)
+        _ = try check(found[0])
+        let done = Set(try found[1].map { try $0.get(0, as: Int.self) })
+        guard all.indices.allSatisfy({ all[$0].contracts || done.contains($0 + 1) }) else { throw Self.notMigrated }
     }
 
     private static var notMigrated: StoreError {

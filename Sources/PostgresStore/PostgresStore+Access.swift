@@ -44,7 +44,7 @@ extension PostgresStore {
     }
 
     /// Changes a user while nobody else changes the company's.
-    private func changeUser(
+    func changeUser(
         _ operation: String, _ scope: CompanyScope, _ id: UserID, at now: Date,
         _ body: @escaping @Sendable (PostgresTransaction, AuditLog, User, Int32) async throws -> [SessionID]
     ) async throws -> [SessionID] {
@@ -68,15 +68,16 @@ extension PostgresStore {
     }
 
     /// Answers those that were active.
-    private static func endSessions(
-        _ user: User, _ company: Int32, at now: Date, _ transaction: PostgresTransaction
+    static func endSessions(
+        _ user: User, _ company: Int32, keeping kept: SessionID? = nil, at now: Date,
+        _ transaction: PostgresTransaction
     ) async throws -> [SessionID] {
         let now = now.inWholeMilliseconds
         let results = try await transaction.run([
             AccessQueries.sessions(user.id, company: company, at: now),
-            AccessQueries.revokeSessions(user.id, company: company, at: now),
+            AccessQueries.revokeSessions(user.id, company: company, keeping: kept, at: now),
         ])
-        return try results[0].map { SessionID(uuid: try $0.get(0)) }
+        return try results[0].map { SessionID(uuid: try $0.get(0)) }.filter { $0 != kept }
     }
 
     /// See ``AccessStore/fetchSessions(scope:userID:at:)``.

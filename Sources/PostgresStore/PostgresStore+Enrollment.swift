@@ -69,6 +69,7 @@ extension PostgresStore {
             let results = try await transaction.run([
                 Lock.company(row), EnrollmentQueries.lockToken(token),
                 EnrollmentQueries.agent(company: row, publicKey: publicKey),
+                EnrollmentQueries.reenrollment(company: row),
             ])
             func credential(_ id: AgentID) -> AgentCredential {
                 AgentCredential(agentID: id, companyID: company.id, companyName: company.name, publicKey: publicKey)
@@ -79,13 +80,53 @@ extension PostgresStore {
                 return isBarred ? .barredKey : .alreadyEnrolled(credential(AgentID(uuid: try known.get(0))))
             }
             if let refusal = invitation.refusal(at: now) { return refusal }
+            let policy = try Self.reenrollment(results[3].first)
+            let twin =
+                policy == .allow
+                ? nil
+                : try await transaction.query(
+                    EnrollmentQueries.agent(ofMachine: stored.hostname, company: row)
+                ).first.map { AgentID(uuid: try $0.get(0)) }
+            if twin != nil && policy == .refuse { return .knownMachine }
             let agent = credential(AgentID())
             try await Self.insert(agent, stored, token: invitation.id, company: row, at: now, transaction)
             let id = agent.agentID.description
             try await log.append(
                 .agentEnrolled, id, ["enrollment_token": EnrollmentTokenID(uuid: invitation.id).description],
                 by: AuditActor(.agent, id: id, name: stored.hostname), company: row, company.id, transaction)
-            return .enrolled(agent)
+            guard let twin else { return .enrolled(agent) }
+            let reason = "a machine of this name is enrolled as agent \(twin)"
+            try await transaction.query(
+                EnrollmentQueries.setStanding(agent.agentID, company: row, .quarantined, reason: reason, at: now))
+            try await log.append(
+                .agentQuarantined, id, ["reason": reason], by: AuditActor(.system), company: row, company.id,
+                transaction)
+            return .quarantined(agent)
+        }
+    }
+
+    private static func reenrollment(_ row: PostgresRow?) throws -> ReenrollmentPolicy {
+        try row.flatMap { ReenrollmentPolicy(rawValue: try $0.get(0)) } ?? .allow
+    }
+
+    /// See ``EnrollmentStore/fetchReenrollmentPolicy(scope:)``.
+    public func fetchReenrollmentPolicy(scope: CompanyScope) async throws -> ReenrollmentPolicy {
+        guard let company = try await row(scope) else { return .allow }
+        return try Self.reenrollment(
+            try await read(
+                "fetch enrollment policy", company: company, EnrollmentQueries.reenrollment(company: company)
+            ).first)
+    }
+
+    /// See ``EnrollmentStore/setReenrollmentPolicy(scope:_:at:)``.
+    public func setReenrollmentPolicy(scope: CompanyScope, _ policy: ReenrollmentPolicy, at now: Date) async throws {
+        let log = AuditLog(at: now)
+        let company = try await existingRow(scope)
+        try await write("set enrollment policy", company: company) { transaction in
+            try await transaction.query(EnrollmentQueries.setReenrollment(policy, company: company))
+            try await log.append(
+                .reenrollmentPolicyChanged, nil, ["reenrollment": policy.rawValue], company: company, scope.companyID,
+                transaction)
         }
     }
 
@@ -102,6 +143,31 @@ extension PostgresStore {
                     try EventQueries.insert(event, company: company, at: now),
                 ]
                 + CounterQueries.recordHour(company: company, at: now))
+    }
+
+    /// See ``EnrollmentStore/replaceKey(scope:agentID:from:to:at:)``.
+    public func replaceKey(
+        scope: CompanyScope, agentID: AgentID, from old: [UInt8], to new: [UInt8], at now: Date
+    ) async throws {
+        let log = AuditLog(at: now)
+        guard let company = try await row(scope) else { throw StoreError.notFound("agent") }
+        try await write("replace key", company: company) { transaction in
+            // Under the company's lock, as an enrollment with the same key would be.
+            let results = try await transaction.run([
+                Lock.company(company), EnrollmentQueries.lockKey(agentID, company: company),
+                EnrollmentQueries.agent(company: company, publicKey: new),
+            ])
+            guard let key = try results[1].first.map({ [UInt8](try $0.get(0, as: Data.self)) }) else {
+                throw StoreError.notFound("agent")
+            }
+            if key == new { return }
+            guard key == old else { throw StoreError.notFound("agent") }
+            guard results[2].first == nil else { throw StoreError.alreadyExists("key") }
+            try await transaction.query(EnrollmentQueries.setKey(agentID, new, company: company))
+            let id = agentID.description
+            try await log.append(
+                .agentKeyReplaced, id, by: AuditActor(.agent, id: id), company: company, scope.companyID, transaction)
+        }
     }
 
     /// See ``EnrollmentStore/fetchCredential(agentID:)``.

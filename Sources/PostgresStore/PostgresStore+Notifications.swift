@@ -69,6 +69,57 @@ extension PostgresStore {
         }
     }
 
+    /// See ``NotificationStore/replaceSecrets(_:)``.
+    public func replaceSecrets(_ change: @escaping @Sendable (CompanyScope, [UInt8]) throws -> [UInt8]?) async throws
+        -> Int
+    {
+        var replaced = 0
+        for company in try await fetchCompanyRows(CompanyQueries.all) {
+            let scope = CompanyScope(companyID: company.company.id)
+            replaced += try await write("replace secrets", company: company.row) { transaction in
+                let stored = try await transaction.query(NotificationQueries.lockSecrets(company: company.row)).map {
+                    (id: EndpointID(uuid: try $0.get(0)), secret: [UInt8](try $0.get(1, as: Data.self)))
+                }
+                var count = 0
+                for endpoint in stored {
+                    guard let secret = try change(scope, endpoint.secret) else { continue }
+                    try await transaction.query(
+                        NotificationQueries.setSecret(endpoint.id, secret, company: company.row))
+                    count += 1
+                }
+                return count
+            }
+        }
+        return replaced
+    }
+
+    /// See ``NotificationStore/recordSilences(lastSeen:limit:at:)``.
+    public func recordSilences(lastSeen: Range<Date>, limit: Int, at now: Date) async throws -> Int {
+        var recorded = 0
+        for company in try await fetchCompanyRows(CompanyQueries.all) {
+            recorded += try await write("record silences", company: company.row) { transaction in
+                let endpoints = try await transaction.query(NotificationQueries.endpoints(company: company.row))
+                    .map { EndpointID(uuid: try $0.get(0)) }
+                var notices: [Notice] = []
+                for endpoint in endpoints {
+                    notices += try await transaction.query(
+                        NotificationQueries.silent(
+                            company: company.row, endpoint: endpoint, lastSeen: lastSeen, limit: limit)
+                    ).map {
+                        try Notice(
+                            to: endpoint, silent: AgentID(uuid: try $0.get(0)), hostname: try $0.get(1),
+                            lastSeen: try $0.get(2), at: now)
+                    }
+                }
+                guard !notices.isEmpty else { return 0 }
+                return try await transaction.query(
+                    NotificationQueries.insert(notices, company: company.row, at: now)
+                ).affectedRows
+            }
+        }
+        return recorded
+    }
+
     /// See ``NotificationStore/fetchNotifications(scope:query:page:)``.
     public func fetchNotifications(scope: CompanyScope, query: NotificationQuery, page: PageRequest) async throws
         -> Page<NotificationSummary>

@@ -84,8 +84,7 @@ private struct VerificationReader {
                 company: Int64(company), digest: [UInt8](try row.get(11, as: Data.self)), packages: stored.packages,
                 packageCount: try row.get(12), summary: stored.summary, rebuiltDigest: Inventory(held).digest.bytes)
         }
-        let holders = try await query(
-            "select package_id, segment, holders from package_holders where company_id = $1", company)
+        let holders = try await transaction.query(HolderQueries.all(company: company))
         for (package, set) in try Holders.sets(holders) {
             for number in set.numbers { verification.reverse[row(company, Int64(number)), default: []].insert(package) }
         }
@@ -122,8 +121,7 @@ private struct VerificationReader {
     }
 
     private mutating func readCounters(_ company: Int32) async throws {
-        try await query("select package_id, first_seen_at from company_packages where company_id = $1", company).forEach
-        { row in
+        try await transaction.query(HolderQueries.firstSeen(company: company)).forEach { row in
             verification.companyPackages[.init(company: Int64(company), other: try row.get(0))] = .init(
                 agents: nil, firstSeenAt: try row.get(1, as: Date.self).milliseconds)
         }

@@ -12,21 +12,25 @@ extension PostgresStore {
         let overdue = try await fetchOverdue(scope: scope, policy: try await fetchSLAPolicy(scope: scope), at: now)
         let results = try await read(
             "fetch overview", company: company,
-            [
-                CounterQueries.totals(company: company), AgentQueries.waitingCounts(company: company),
-                CounterQueries.hours(company: company, at: now),
-            ])
+            [CounterQueries.totals(company: company), AgentQueries.waitingCounts(company: company)])
         guard let totals = results[0].first, let waiting = results[1].first else {
             throw StoreError.unavailable("damaged counters")
-        }
-        let trend = try results[2].map { row in
-            TrendPoint(hour: try row.get(0), counts: try SeverityCounts(row, at: 2), agents: try row.get(1))
         }
         return Overview(
             counts: try SeverityCounts(totals, at: 0), exposures: try totals.get(8), agents: try totals.get(9),
             agentsWithoutInventory: try waiting.get(0), agentsPending: try waiting.get(1), packages: try totals.get(10),
             accepted: acceptance.counts, acceptedExposures: acceptance.exposures,
-            overdue: overdue.subtracting(acceptance.entirely).count, trend: trend)
+            overdue: overdue.subtracting(acceptance.entirely).count)
+    }
+
+    /// See ``FindingStore/fetchTrend(scope:days:at:)``; throws ``StoreError/notFound(_:)`` when there is no such company.
+    public func fetchTrend(scope: CompanyScope, days: Int, at now: Date) async throws -> [TrendPoint] {
+        let company = try await existingRow(scope)
+        let last = TrendHour.of(now)
+        let hours = CounterQueries.hours(company: company, from: last - Int64(days) * 24, through: last)
+        return try await read("fetch trend", company: company, hours).map { row in
+            TrendPoint(hour: try row.get(0), counts: try SeverityCounts(row, at: 2), agents: try row.get(1))
+        }
     }
 
     /// See ``FindingStore/fetchVulnerabilities(scope:query:page:)``.

@@ -34,7 +34,9 @@ public final class PostgresStore: Store {
 
     static func migrate(_ settings: DatabaseSettings, _ migrations: Migrations) async throws {
         try await classifyingErrors("migrate") {
-            let client = try PostgresClient(settings.client)
+            var configuration = settings.client
+            configuration.applicationName = migrations.applicationName
+            let client = try PostgresClient(configuration)
             defer { client.shutDown() }
             try await client.withDedicatedSession { try migrations.run($0, role: settings.role) }
         }
@@ -45,7 +47,9 @@ public final class PostgresStore: Store {
     /// - Throws: ``StoreError/unavailable(_:)``.
     public static func migrationStatus(_ settings: DatabaseSettings) async throws -> MigrationStatus {
         try await classifyingErrors("read migrations") {
-            let client = try PostgresClient(settings.client)
+            var configuration = settings.client
+            configuration.applicationName = Migrations.bundled.applicationName
+            let client = try PostgresClient(configuration)
             defer { client.shutDown() }
             return try await client.withDedicatedSession { try Migrations.bundled.status($0) }
         }
@@ -62,6 +66,8 @@ public final class PostgresStore: Store {
         try await classifyingErrors("open") {
             var configuration = settings.client
             configuration.role = settings.role
+            // By which a migration knows who is still connected.
+            configuration.applicationName = migrations.applicationName
             // A page somewhere costs hardly more than the next one, on the disks and caches of today. With the server's default of four, a
             // thousand packages are looked up by reading the whole catalogue.
             configuration.settings["random_page_cost"] = "1.1"
@@ -125,6 +131,29 @@ public final class PostgresStore: Store {
             throw StoreError.unavailable("\(following) of \(replicaCount) replicas follow the primary")
         }
     }
+
+    /// Whether this machine's clock agrees with the database's: by clocks that differ, tokens and signed requests are too old or too new, and
+    /// dates are wrong. A database that does not answer says nothing against a clock: see ``checkHealth()``.
+    ///
+    /// - Parameter now: This machine's time.
+    /// - Throws: ``StoreError/unavailable(_:)`` when they differ by more than ``clockTolerance``, with how much.
+    public func checkClock(now: @Sendable () -> Date = { Date() }) async throws {
+        let statement = PostgresStatement("select (extract(epoch from clock_timestamp()) * 1000)::int8")
+        let before = now()
+        guard let answer = try? await read("check clock", statement).value(as: Int64.self) else { return }
+        let theirs = Date(timeIntervalSince1970: Double(answer) / 1000)
+        // The answer was true at some time in between.
+        let ahead = before.timeIntervalSince(theirs)
+        let behind = theirs.timeIntervalSince(now())
+        guard max(ahead, behind) <= Self.clockTolerance else {
+            let seconds = Int(max(ahead, behind))
+            throw StoreError.unavailable(
+                "this clock is \(seconds) s \(ahead > behind ? "ahead of" : "behind") the database's")
+        }
+    }
+
+    /// Seconds by which clocks may differ; agents' signatures are taken within 300.
+    public static let clockTolerance = 30.0
 
     /// Standbys that may answer reads.
     public var replicaCount: Int { client.replicaCount }

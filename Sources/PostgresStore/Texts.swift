@@ -29,9 +29,12 @@ extension String {
 extension SecretHash {
     var data: Data { Data(bytes) }
     /// As it is presented before a company is known.
-    var hex: String {
-        bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
-    }
+    var hex: String { bytes.hex }
+}
+
+extension Sequence where Element == UInt8 {
+    /// Two digits a byte.
+    var hex: String { map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined() }
 }
 
 extension Sequence where Element == Int64 {

@@ -26,16 +26,10 @@ public struct ExpirationRecorder: Service {
 
     /// Looks until cancelled or asked to shut down.
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    let count = try await store.recordExpirations(at: now(), limit: Self.batchSize)
-                    if count > 0 { logger.info("exceptions expired", metadata: ["count": "\(count)"]) }
-                } catch {
-                    logger.error("expired exceptions not written down yet", metadata: ["reason": "\(error)"])
-                }
-                try? await Task.sleep(for: interval)
-            }
+        await Rounds.run(every: interval, logger: logger, failure: "expired exceptions not written down yet") {
+            let count = try await store.recordExpirations(at: now(), limit: Self.batchSize)
+            if count > 0 { logger.info("exceptions expired", metadata: ["count": "\(count)"]) }
+            return false
         }
     }
 }

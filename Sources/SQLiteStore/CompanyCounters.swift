@@ -25,7 +25,7 @@ enum CompanyCounters {
         return found ?? (SeverityCounts(), 0)
     }
 
-    /// Writes what the counts are into the hour of `now`, and forgets hours that the trend no longer reaches.
+    /// Writes what the counts are into the hour of `now`, and forgets what the trend no longer keeps.
     static func recordHour(company: Int64, at now: Date, _ db: Database) throws {
         let counts = try counts(company: company, db).counts
         let agents = try db.first(AgentQueries.counts, ["company": company]) { $0[0] as Int } ?? 0
@@ -36,6 +36,11 @@ enum CompanyCounters {
                 company, hour, counts.critical, counts.high, counts.medium, counts.low, counts.unknown,
                 counts.exploited, counts.fixable, counts.undetermined, agents,
             ])
-        try db.run(CounterQueries.deleteHoursBefore, [company, hour - TrendHour.kept])
+        try db.run(
+            CounterQueries.deleteHours,
+            [
+                "company": company, "remembered": hour - TrendHour.remembered, "kept": hour - TrendHour.kept,
+                "thinned": hour - TrendHour.kept - TrendHour.thinned,
+            ])
     }
 }

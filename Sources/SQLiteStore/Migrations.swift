@@ -21,6 +21,8 @@ struct Migrations: Sendable {
             PackageResources._10_create_triage_sql,
             PackageResources._11_add_justifications_sql,
             PackageResources._12_create_retention_sql,
+            PackageResources._13_create_password_resets_sql,
+            PackageResources._14_create_enrollment_policies_sql,
         ].map { String(decoding: $0, as: UTF8.self) })
 
     /// Brings a database up to date, each script in a transaction of its own.

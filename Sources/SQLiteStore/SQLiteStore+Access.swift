@@ -147,7 +147,7 @@ extension SQLiteStore {
 }
 
 /// A user that the company has.
-private struct KnownUser {
+struct KnownUser {
     let row: Int64
     let company: Int64
     let email: String
@@ -173,10 +173,10 @@ private struct KnownUser {
     }
 
     /// Answers those that were active.
-    func endSessions(at now: Date, _ db: Database) throws -> [SessionID] {
+    func endSessions(keeping kept: SessionID? = nil, at now: Date, _ db: Database) throws -> [SessionID] {
         let active = try db.rows(AccessQueries.sessions, [row, now.milliseconds]) { try SessionID(blob: $0[0]) }
-        try db.run(AccessQueries.revokeSessions, [now.milliseconds, row])
-        return active
+        try db.run(AccessQueries.revokeSessions, [now.milliseconds, row, kept?.blob ?? Data()])
+        return active.filter { $0 != kept }
     }
 }
 

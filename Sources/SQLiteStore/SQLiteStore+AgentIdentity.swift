@@ -52,7 +52,7 @@ extension SQLiteStore {
 
 extension AgentStanding {
     /// What the three columns hold.
-    fileprivate func columns(_ reason: String, _ now: Date) -> StatementArguments {
+    func columns(_ reason: String, _ now: Date) -> StatementArguments {
         self == .active ? [String?.none, Int64?.none, String?.none] : [rawValue, now.milliseconds, reason]
     }
 }

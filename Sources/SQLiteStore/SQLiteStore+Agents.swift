@@ -66,9 +66,12 @@ extension SQLiteStore {
         return try await read("fetch agents") { db in
             guard let company = try scope.row(db) else { return Page(items: [], nextCursor: nil) }
             let sql = AgentQueries.page(
-                sort: query.sort, hasCursor: cursor != nil, hasSearch: !query.search.isEmpty, state: query.state)
+                sort: query.sort, hasCursor: cursor != nil, hasSearch: !query.search.isEmpty, state: query.state,
+                seenBefore: query.seenBefore != nil, seenSince: query.seenSince != nil)
             var arguments: StatementArguments = ["company": company, "limit": page.limit + 1]
             if !query.search.isEmpty { arguments += ["search": containsPattern(query.search)] }
+            if let before = query.seenBefore { arguments += ["before": before.milliseconds] }
+            if let since = query.seenSince { arguments += ["since": since.milliseconds] }
             if let cursor { arguments += cursor.arguments }
             let rows = try db.rows(sql, arguments) { row in
                 (

@@ -70,6 +70,9 @@ extension SQLiteStore {
             }
             if let known { return known.isBarred ? .barredKey : .alreadyEnrolled(known.credential) }
             if let refusal = token.refusal(at: now.milliseconds) { return refusal }
+            let policy = try Self.reenrollment(token.companyRow, db)
+            let twin = try policy == .allow ? nil : Self.agent(ofMachine: stored.hostname, token.companyRow, db)
+            if twin != nil && policy == .refuse { return .knownMachine }
             let agent = AgentCredential(
                 agentID: AgentID(), companyID: token.companyID, companyName: token.companyName, publicKey: publicKey)
             try Self.insert(agent, stored, token: token, at: now, db)
@@ -77,7 +80,45 @@ extension SQLiteStore {
             try log.append(
                 .agentEnrolled, id, ["enrollment_token": token.id.description],
                 by: AuditActor(.agent, id: id, name: stored.hostname), company: token.companyRow, token.companyID, db)
-            return .enrolled(agent)
+            guard let twin else { return .enrolled(agent) }
+            let reason = "a machine of this name is enrolled as agent \(twin)"
+            try db.run(
+                AgentQueries.setStanding,
+                AgentStanding.quarantined.columns(reason, now) + [agent.agentID.blob, token.companyRow])
+            try log.append(
+                .agentQuarantined, id, ["reason": reason], by: AuditActor(.system), company: token.companyRow,
+                token.companyID, db)
+            return .quarantined(agent)
+        }
+    }
+
+    private static func reenrollment(_ company: Int64, _ db: Database) throws -> ReenrollmentPolicy {
+        let stored = try db.first(AccountQueries.reenrollment, [company]) { $0[0] as String }
+        return stored.flatMap(ReenrollmentPolicy.init(rawValue:)) ?? .allow
+    }
+
+    /// One that is not revoked; `nil` when there is none.
+    private static func agent(ofMachine hostname: String, _ company: Int64, _ db: Database) throws -> AgentID? {
+        try db.first(AccountQueries.agentOfMachine, [company, hostname.lowercased()]) { try AgentID(blob: $0[0]) }
+    }
+
+    /// See ``EnrollmentStore/fetchReenrollmentPolicy(scope:)``.
+    public func fetchReenrollmentPolicy(scope: CompanyScope) async throws -> ReenrollmentPolicy {
+        try await read("fetch enrollment policy") { db in
+            guard let company = try scope.row(db) else { return .allow }
+            return try Self.reenrollment(company, db)
+        }
+    }
+
+    /// See ``EnrollmentStore/setReenrollmentPolicy(scope:_:at:)``.
+    public func setReenrollmentPolicy(scope: CompanyScope, _ policy: ReenrollmentPolicy, at now: Date) async throws {
+        let log = AuditLog(at: now)
+        try await write("set enrollment policy") { db in
+            let company = try scope.existingRow(db)
+            try db.run(AccountQueries.setReenrollment, [company, policy.rawValue])
+            try log.append(
+                .reenrollmentPolicyChanged, nil, ["reenrollment": policy.rawValue], company: company,
+                scope.companyID, db)
         }
     }
 
@@ -96,6 +137,29 @@ extension SQLiteStore {
         _ = try EventLog.append(
             .agentEnrolled(agent: agent.agentID, hostname: facts.hostname), company: token.companyRow, at: now, db)
         try CompanyCounters.recordHour(company: token.companyRow, at: now, db)
+    }
+
+    /// See ``EnrollmentStore/replaceKey(scope:agentID:from:to:at:)``.
+    public func replaceKey(
+        scope: CompanyScope, agentID: AgentID, from old: [UInt8], to new: [UInt8], at now: Date
+    ) async throws {
+        let log = AuditLog(at: now)
+        try await write("replace key") { db in
+            guard let company = try scope.row(db),
+                let agent = try db.first(
+                    AgentQueries.key, [agentID.blob, company],
+                    { (row: $0[0] as Int64, key: [UInt8]($0[1] as Data), hostname: $0[2] as String) })
+            else { throw StoreError.notFound("agent") }
+            if agent.key == new { return }
+            guard agent.key == old else { throw StoreError.notFound("agent") }
+            let holder = try db.first(AgentQueries.credentialByKey, [company, Data(new)]) { _ in true }
+            guard holder == nil else { throw StoreError.alreadyExists("key") }
+            try db.run(AgentQueries.setKey, [Data(new), agent.row])
+            let id = agentID.description
+            try log.append(
+                .agentKeyReplaced, id, by: AuditActor(.agent, id: id, name: agent.hostname), company: company,
+                scope.companyID, db)
+        }
     }
 
     /// See ``EnrollmentStore/fetchCredential(agentID:)``.

@@ -72,6 +72,57 @@ extension SQLiteStore {
         return (company, found.1, found.0)
     }
 
+    /// See ``NotificationStore/replaceSecrets(_:)``.
+    public func replaceSecrets(_ change: @escaping @Sendable (CompanyScope, [UInt8]) throws -> [UInt8]?) async throws
+        -> Int
+    {
+        try await write("replace secrets") { db in
+            let stored = try db.rows(NotificationQueries.secrets, []) {
+                (row: $0[0] as Int64, secret: [UInt8]($0[1] as Data), company: try CompanyID(blob: $0[2]))
+            }
+            var replaced = 0
+            for endpoint in stored {
+                guard let secret = try change(CompanyScope(companyID: endpoint.company), endpoint.secret) else {
+                    continue
+                }
+                try db.run(NotificationQueries.setSecret, [Data(secret), endpoint.row])
+                replaced += 1
+            }
+            return replaced
+        }
+    }
+
+    /// See ``NotificationStore/recordSilences(lastSeen:limit:at:)``.
+    public func recordSilences(lastSeen: Range<Date>, limit: Int, at now: Date) async throws -> Int {
+        let found = try await read("find silent agents") { db in try Self.silences(lastSeen, limit, at: now, db) }
+        guard !found.isEmpty else { return 0 }
+        return try await write("record silences") { db in
+            let notices = try Self.silences(lastSeen, limit, at: now, db)
+            for notice in notices { try Outbox.insert(notice, at: now, db) }
+            return notices.count
+        }
+    }
+
+    private static func silences(_ lastSeen: Range<Date>, _ limit: Int, at now: Date, _ db: Database) throws -> [Notice]
+    {
+        let endpoints = try db.rows(NotificationQueries.endpointsOfAll, []) {
+            (row: $0[0] as Int64, id: try EndpointID(blob: $0[1]), company: $0[2] as Int64)
+        }
+        return try endpoints.flatMap { endpoint in
+            try db.rows(
+                NotificationQueries.silent,
+                [
+                    "company": endpoint.company, "endpoint": endpoint.row, "prefix": Notice.silenceKey,
+                    "from": lastSeen.lowerBound.milliseconds, "until": lastSeen.upperBound.milliseconds, "limit": limit,
+                ]
+            ) {
+                try Notice(
+                    to: endpoint.id, silent: try AgentID(blob: $0[0]), hostname: $0[1],
+                    lastSeen: Date(milliseconds: $0[2]), at: now)
+            }
+        }
+    }
+
     /// See ``NotificationStore/fetchNotifications(scope:query:page:)``.
     public func fetchNotifications(scope: CompanyScope, query: NotificationQuery, page: PageRequest) async throws
         -> Page<NotificationSummary>

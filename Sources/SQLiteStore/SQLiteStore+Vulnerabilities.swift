@@ -15,18 +15,27 @@ extension SQLiteStore {
             let acceptance = try AcceptanceReading(company: company, at: now, db).company(db)
             let policy = try db.first(TriageQueries.policy, [company]) { try SLAPolicy(stored: $0[0]) } ?? SLAPolicy()
             let overdue = policy.isEmpty ? [] : try Self.overdue(company, policy, at: now, db)
-            let hour = TrendHour.of(now)
-            let trend = try db.rows(CounterQueries.hours, [company, hour - TrendHour.kept, hour]) { row in
-                TrendPoint(
-                    hour: Date(milliseconds: row[0] * 3_600_000), counts: SeverityCounts(row: row, at: 2),
-                    agents: row[1])
-            }
             return Overview(
                 counts: counts, exposures: exposures, agents: agents?.0 ?? 0, agentsWithoutInventory: agents?.1 ?? 0,
                 agentsPending: agents?.2 ?? 0,
                 packages: try db.first(CounterQueries.packageCount, [company]) { $0[0] } ?? 0,
                 accepted: acceptance.counts, acceptedExposures: acceptance.exposures,
-                overdue: overdue.subtracting(acceptance.entirely).count, trend: trend)
+                overdue: overdue.subtracting(acceptance.entirely).count)
+        }
+    }
+
+    /// See ``FindingStore/fetchTrend(scope:days:at:)``.
+    public func fetchTrend(scope: CompanyScope, days: Int, at now: Date) async throws -> [TrendPoint] {
+        try await read("fetch trend") { db in
+            let last = TrendHour.of(now)
+            let arguments: StatementArguments = [
+                "company": try scope.existingRow(db), "first": last - Int64(days) * 24, "last": last,
+            ]
+            return try db.rows(CounterQueries.hours, arguments) { row in
+                TrendPoint(
+                    hour: Date(milliseconds: row[0] * 3_600_000), counts: SeverityCounts(row: row, at: 2),
+                    agents: row[1])
+            }
         }
     }
 

@@ -67,6 +67,28 @@ public protocol AccessStore: Sendable {
     /// - Returns: The sessions that ended.
     func removeUser(scope: CompanyScope, userID: UserID, at now: Date) async throws -> [SessionID]
 
+    /// Gives a user another password, makes an unused ``insertPasswordReset(scope:userID:token:expiresAt:at:)`` void and ends the user's
+    /// sessions.
+    ///
+    /// - Parameters:
+    ///   - old: The hash of the password that was known to whoever changes it.
+    ///   - kept: The session that goes on.
+    /// - Returns: The sessions that ended.
+    /// - Throws: ``StoreError/notFound(_:)``; ``StoreError/decided(_:)`` when the password is another one by now.
+    func setPassword(
+        scope: CompanyScope, userID: UserID, replacing old: String, with hash: String, keeping kept: SessionID?,
+        at now: Date
+    ) async throws -> [SessionID]
+    /// Lets whoever has the token give the user a password, once. A token from before is void.
+    /// - Throws: ``StoreError/notFound(_:)``.
+    func insertPasswordReset(
+        scope: CompanyScope, userID: UserID, token: SecretHash, expiresAt: Date, at now: Date
+    ) async throws
+    /// Uses such a token: the user has this password, and all sessions end. Before authentication, hence without scope.
+    ///
+    /// - Returns: The sessions that ended; `nil` when there is no such token, or it was used or has expired.
+    func usePasswordReset(_ token: SecretHash, passwordHash: String, at now: Date) async throws -> [SessionID]?
+
     /// Sessions of a user that are active, newest first.
     func fetchSessions(scope: CompanyScope, userID: UserID, at now: Date) async throws -> [SessionSummary]
     /// Ends a session of this user. Idempotent.

@@ -6,6 +6,12 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case userCreated = "user.created"
     case userRoleChanged = "user.role_changed"
     case userRemoved = "user.removed"
+    /// By the user, who knew the one before.
+    case passwordChanged = "user.password_changed"
+    /// Somebody with the right to made a token that gives the user a password once.
+    case passwordResetIssued = "user.password_reset_issued"
+    /// With such a token.
+    case passwordReset = "user.password_reset"
     /// Somebody signed in.
     case sessionBegun = "session.begun"
     /// Somebody was refused with the e-mail of a user of the company.
@@ -18,7 +24,11 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case sessionReused = "session.refresh_token_reused"
     case enrollmentTokenCreated = "enrollment_token.created"
     case enrollmentTokenRevoked = "enrollment_token.revoked"
+    /// What becomes of machines that enroll again.
+    case reenrollmentPolicyChanged = "enrollment_policy.changed"
     case agentEnrolled = "agent.enrolled"
+    /// The agent has another key.
+    case agentKeyReplaced = "agent.key_replaced"
     case agentQuarantined = "agent.quarantined"
     /// Let in again.
     case agentReleased = "agent.released"

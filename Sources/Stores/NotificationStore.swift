@@ -11,12 +11,23 @@ public protocol NotificationStore: Sendable {
         -> NotificationEndpoint
     /// All of the company, newest first.
     func fetchEndpoints(scope: CompanyScope) async throws -> [NotificationEndpoint]
+    /// Replaces secrets in the form in which they are stored, of all companies; waits for those who change an endpoint meanwhile.
+    ///
+    /// - Parameter change: The other form; `nil` leaves one as it is.
+    /// - Returns: How many were replaced.
+    func replaceSecrets(_ change: @escaping @Sendable (CompanyScope, [UInt8]) throws -> [UInt8]?) async throws -> Int
     /// Removes an endpoint and what it was to be told.
     /// - Throws: ``StoreError/notFound(_:)``.
     func deleteEndpoint(scope: CompanyScope, id: EndpointID, at now: Date) async throws
     /// Puts a notification of the type "endpoint.test" into the outbox.
     /// - Throws: ``StoreError/notFound(_:)``.
     func insertTestNotification(scope: CompanyScope, endpoint: EndpointID, at now: Date) async throws -> NotificationID
+    /// Tells the endpoints of all companies of agents that called last within these bounds and are not kept out, each endpoint once of each silence:
+    /// a notification of the type "agent.silent".
+    ///
+    /// - Parameter limit: For each endpoint; the longest silent come first.
+    /// - Returns: How many notifications were written.
+    func recordSilences(lastSeen: Range<Date>, limit: Int, at now: Date) async throws -> Int
     /// Newest first, ties by id.
     func fetchNotifications(scope: CompanyScope, query: NotificationQuery, page: PageRequest) async throws
         -> Page<NotificationSummary>

@@ -1,3 +1,4 @@
+import Foundation
 import Scoring
 
 /// Which page of a list: keyset paging, so that a page costs the same wherever it is and rows are neither lost nor doubled while
@@ -35,6 +36,10 @@ public struct AgentQuery: Sendable, Hashable {
     public var search = ""
     /// Whether its findings are complete.
     public var state: InventoryState?
+    /// Only those that called last before this moment.
+    public var seenBefore: Date?
+    /// Only those that called at this moment or later.
+    public var seenSince: Date?
     /// The order.
     public var sort = Sort.risk
 

@@ -143,6 +143,20 @@ public enum EnrollmentOutcome: Sendable {
     case revoked
     /// The key belongs to an agent that is kept out.
     case barredKey
+    /// A machine of that name is enrolled, and the company's ``ReenrollmentPolicy`` refuses a second agent of it.
+    case knownMachine
+    /// The same, and the new agent is kept out until somebody has looked.
+    case quarantined(AgentCredential)
+}
+
+/// What becomes of a machine that enrolls with a new key while the company has an agent of its name that is not revoked.
+public enum ReenrollmentPolicy: String, Sendable, Codable, CaseIterable {
+    /// It is another agent.
+    case allow
+    /// It is another agent, which is kept out until somebody has looked.
+    case quarantine
+    /// It is refused, and no use of the token is counted.
+    case refuse
 }
 
 /// What the gateway needs to recognise an agent.
@@ -448,7 +462,7 @@ public struct AffectedAgent: Sendable {
     }
 }
 
-/// Counts at the end of an hour.
+/// Counts at the end of an hour in which something changed. They hold until the next.
 public struct TrendPoint: Sendable, Hashable, Codable {
     /// Start of the hour.
     public let hour: Date
@@ -485,13 +499,11 @@ public struct Overview: Sendable, Codable {
     public let overdue: Int
     /// Of ``exposures``, those that are accepted.
     public let acceptedExposures: Int
-    /// The last 168 hours at most, oldest first, only hours in which something changed.
-    public let trend: [TrendPoint]
 
     /// Makes one from its parts.
     public init(
         counts: SeverityCounts, exposures: Int, agents: Int, agentsWithoutInventory: Int, agentsPending: Int,
-        packages: Int, accepted: SeverityCounts, acceptedExposures: Int, overdue: Int, trend: [TrendPoint]
+        packages: Int, accepted: SeverityCounts, acceptedExposures: Int, overdue: Int
     ) {
         self.overdue = overdue
         self.accepted = accepted
@@ -502,6 +514,5 @@ public struct Overview: Sendable, Codable {
         self.agentsWithoutInventory = agentsWithoutInventory
         self.agentsPending = agentsPending
         self.packages = packages
-        self.trend = trend
     }
 }

@@ -68,6 +68,17 @@ public protocol EnrollmentStore: Sendable {
     /// agents whatever is killed or races.
     func enrollAgent(token: SecretHash, publicKey: [UInt8], facts: HeartbeatFacts, at now: Date) async throws
         -> EnrollmentOutcome
+    /// ``ReenrollmentPolicy/allow`` until somebody says otherwise.
+    func fetchReenrollmentPolicy(scope: CompanyScope) async throws -> ReenrollmentPolicy
+    /// Says what becomes of machines that enroll again from now on.
+    func setReenrollmentPolicy(scope: CompanyScope, _ policy: ReenrollmentPolicy, at now: Date) async throws
+    /// Gives an agent another key; the one before ends with that. Sent again, it does nothing.
+    ///
+    /// - Parameter old: The key that the agent has.
+    /// - Throws: ``StoreError/notFound(_:)`` when the company has no such agent, it is kept out, or has another key;
+    ///   ``StoreError/alreadyExists(_:)`` when another agent has the new one.
+    func replaceKey(scope: CompanyScope, agentID: AgentID, from old: [UInt8], to new: [UInt8], at now: Date)
+        async throws
     /// Before authentication, hence without scope.
     func fetchCredential(agentID: AgentID) async throws -> AgentCredential?
 }
@@ -147,6 +158,11 @@ public protocol CatalogueStore: Sendable {
 /// Findings, which are derived and never stored; these are only reads.
 public protocol FindingStore: Sendable {
     func fetchOverview(scope: CompanyScope, at now: Date) async throws -> Overview
+    /// How the counts of the company went, oldest first: the point that held when the time begins, if one is known, and those since. Every hour in which
+    /// something changed for the last 168, before that the last of each day (UTC), 400 days in all.
+    ///
+    /// - Parameter days: How far back, from `now`.
+    func fetchTrend(scope: CompanyScope, days: Int, at now: Date) async throws -> [TrendPoint]
     func fetchVulnerabilities(scope: CompanyScope, query: VulnerabilityQuery, page: PageRequest) async throws
         -> Page<VulnerabilitySummary>
     /// By canonical id; `nil` when no agent of the company is affected.

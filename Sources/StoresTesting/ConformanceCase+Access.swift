@@ -55,6 +55,69 @@ extension ConformanceCase {
             }
             try expect(try await world.store.fetchUsers(scope: scope).count, equals: 1)
         },
+        ConformanceCase("a password is changed by who knows it, and ends the other sessions") { world in
+            let (scope, other) = (try await world.company("first"), try await world.company("second"))
+            let ann = try await user(world, scope, "ann@example.com", .viewer)
+            let bob = try await user(world, scope, "bob@example.com", .viewer)
+            let kept = try await session(world, ann, World.secret(1))
+            let ended = try await session(world, ann, World.secret(2))
+            let foreign = try await session(world, bob, World.secret(3))
+            func set(_ scope: CompanyScope, _ old: String, _ new: String) async throws -> [SessionID] {
+                try await world.store.setPassword(
+                    scope: scope, userID: ann.id, replacing: old, with: new, keeping: kept.id, at: world.at(5))
+            }
+            try await expect(throws: .decided("password"), "another password") { _ = try await set(scope, "x", "y") }
+            try await expect(throws: .notFound("user"), "another company") { _ = try await set(other, "hash", "y") }
+            try expect(try await set(scope, "hash", "new hash"), equals: [ended.id])
+            try expect(try await world.store.fetchLogin(email: "ann@example.com")?.passwordHash, equals: "new hash")
+            try expect(try await world.store.fetchLogin(email: "bob@example.com")?.passwordHash, equals: "hash")
+            for (session, isActive) in [(kept, true), (ended, false), (foreign, true)] {
+                try expect(
+                    try await world.store.isSessionActive(id: session.id, at: world.at(6)), equals: isActive)
+            }
+            let log = try await world.store.fetchAudit(scope: scope, query: AuditQuery(), page: PageRequest()).items
+            try expect(log.first?.action, equals: "user.password_changed")
+            try expect(log.first?.details, equals: ["email": "ann@example.com"])
+        },
+        ConformanceCase("a reset works once, in its time, and only the newest") { world in
+            let (scope, other) = (try await world.company("first"), try await world.company("second"))
+            let ann = try await user(world, scope, "ann@example.com", .viewer)
+            let session = try await session(world, ann, World.secret(1))
+            func issue(_ number: UInt64, _ scope: CompanyScope) async throws {
+                try await world.store.insertPasswordReset(
+                    scope: scope, userID: ann.id, token: World.secret(number), expiresAt: world.at(100),
+                    at: world.at(5))
+            }
+            func use(_ number: UInt64, at time: Double, _ hash: String) async throws -> [SessionID]? {
+                try await world.store.usePasswordReset(
+                    World.secret(number), passwordHash: hash, at: world.at(time))
+            }
+            try await expect(throws: .notFound("user"), "another company") { try await issue(7, other) }
+            try await issue(8, scope)
+            try await issue(9, scope)
+            try expect(try await use(8, at: 6, "a"), equals: nil, "a newer one was made")
+            try expect(try await use(9, at: 100, "b"), equals: nil, "too late")
+            try expect(try await use(9, at: 99, "c"), equals: [session.id])
+            try expect(try await use(9, at: 99, "d"), equals: nil, "a second time")
+            try expect(try await world.store.fetchLogin(email: "ann@example.com")?.passwordHash, equals: "c")
+            try await issue(10, scope)
+            _ = try await world.store.setPassword(
+                scope: scope, userID: ann.id, replacing: "c", with: "e", keeping: nil, at: world.at(6))
+            try expect(try await use(10, at: 7, "f"), equals: nil, "void since the password was changed")
+            try await issue(11, scope)
+            let uses = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for number in 1...4 {
+                    group.addTask { try await use(11, at: 8, "g\(number)") != nil }
+                }
+                return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+            try expect(uses, equals: 1, "of several at once one")
+            _ = try await world.store.fetchUsers(scope: scope)
+            let actions = try await world.store.fetchAudit(scope: scope, query: AuditQuery(), page: PageRequest()).items
+            try expect(
+                actions.prefix(3).map(\.action),
+                equals: ["user.password_reset", "user.password_reset_issued", "user.password_changed"])
+        },
         ConformanceCase("a user's sessions are listed and ended one by one") { world in
             let (scope, other) = (try await world.company("first"), try await world.company("second"))
             let ann = try await user(world, scope, "ann@example.com", .viewer)

@@ -69,6 +69,83 @@ extension ConformanceCase {
             try expect(try await world.store.fetchOverview(scope: scope, at: world.at(2)).agents, equals: 1)
             try expect(try await world.store.fetchEnrollmentTokens(scope: scope).map(\.uses), equals: [1])
         },
+        ConformanceCase("a machine that enrolls again is what the company says") { world in
+            let (scope, other) = (try await world.company("first"), try await world.company("second"))
+            let token = try await world.token(scope, 1, uses: 9)
+            func enroll(_ key: UInt64, _ hostname: String) async throws -> EnrollmentOutcome {
+                try await world.store.enrollAgent(
+                    token: token, publicKey: World.secret(key).bytes, facts: World.facts(hostname), at: world.at(5))
+            }
+            func set(_ policy: ReenrollmentPolicy, _ scope: CompanyScope) async throws {
+                try await world.store.setReenrollmentPolicy(scope: scope, policy, at: world.at(4))
+            }
+            try expect(try await world.store.fetchReenrollmentPolicy(scope: scope), equals: .allow)
+            guard case .enrolled(let first) = try await enroll(1, "Web"), case .enrolled = try await enroll(2, "web")
+            else { throw failure("allowed", token) }
+            try await set(.refuse, other)
+            try expect(try await world.store.fetchReenrollmentPolicy(scope: scope), equals: .allow, "another's")
+            try await set(.refuse, scope)
+            try expect(try await world.store.fetchReenrollmentPolicy(scope: scope), equals: .refuse)
+            guard case .knownMachine = try await enroll(3, "WEB") else { throw failure("refused", token) }
+            guard case .alreadyEnrolled = try await enroll(1, "web") else { throw failure("the same key", token) }
+            guard case .enrolled = try await enroll(4, "db") else { throw failure("another machine", token) }
+            try expect(
+                try await world.store.fetchEnrollmentTokens(scope: scope).map(\.uses), equals: [3],
+                "what is refused is not counted")
+            try await set(.quarantine, scope)
+            guard case .quarantined(let twin) = try await enroll(3, "web") else { throw failure("quarantine", token) }
+            try expect(try await world.store.fetchCredential(agentID: twin.agentID), equals: nil, "kept out")
+            let barred = try await world.store.fetchBarredAgents(scope: scope)
+            try expect(barred.map(\.id), equals: [twin.agentID])
+            try expect(barred[0].standing, equals: .quarantined)
+            guard case .barredKey = try await enroll(3, "web") else { throw failure("still", token) }
+            try await world.store.setStanding(
+                scope: scope, agentID: twin.agentID, standing: .active, reason: "", at: world.at(6))
+            guard case .alreadyEnrolled = try await enroll(3, "web") else { throw failure("let in", token) }
+            let log = try await world.store.fetchAudit(scope: scope, query: AuditQuery(), page: PageRequest()).items
+            try expect(log.filter { $0.action == "enrollment_policy.changed" }.count, equals: 2)
+            try expect(
+                log.contains { $0.action == "agent.quarantined" && $0.subject == twin.agentID.description },
+                "in the log")
+            for agent in try await world.store.fetchAgents(
+                scope: scope, query: AgentQuery(), page: PageRequest()
+            ).items where agent.hostname != "db" {
+                try await world.store.setStanding(
+                    scope: scope, agentID: agent.id, standing: .revoked, reason: "", at: world.at(7))
+            }
+            guard case .enrolled = try await enroll(5, "web") else { throw failure("revoked ones are no twins", first) }
+        },
+        ConformanceCase("an agent replaces its key, and the one before ends") { world in
+            let (scope, other) = (try await world.company("first"), try await world.company("second"))
+            let token = try await world.token(scope, 1, uses: 9)
+            let agent = try await world.enroll(token, "web", key: 1)
+            let second = try await world.enroll(token, "db", key: 2)
+            func replace(_ scope: CompanyScope, _ old: UInt64, _ new: UInt64) async throws {
+                try await world.store.replaceKey(
+                    scope: scope, agentID: agent, from: World.secret(old).bytes, to: World.secret(new).bytes,
+                    at: world.at(5))
+            }
+            func key() async throws -> [UInt8]? {
+                let credential = try await world.store.fetchCredential(agentID: agent)
+                return credential?.publicKey
+            }
+            try await expect(throws: .notFound("agent"), "another company") { try await replace(other, 1, 3) }
+            try await expect(throws: .notFound("agent"), "not its key") { try await replace(scope, 9, 3) }
+            try await expect(throws: .alreadyExists("key"), "another agent's key") { try await replace(scope, 1, 2) }
+            try expect(try await key(), equals: World.secret(1).bytes)
+            for _ in 1...2 { try await replace(scope, 1, 3) }
+            try expect(try await key(), equals: World.secret(3).bytes, "also when it is asked for twice")
+            try await expect(throws: .notFound("agent"), "the key before has ended") { try await replace(scope, 1, 4) }
+            let again = try await enroll(world, token, key: 3, at: 6)
+            guard case .alreadyEnrolled(let credential) = again else { throw failure("again", again) }
+            try expect(credential.agentID, equals: agent, "the new key is the agent")
+            let log = try await world.store.fetchAudit(scope: scope, query: AuditQuery(), page: PageRequest()).items
+            try expect(log.filter { $0.action == "agent.key_replaced" }.map(\.subject), equals: [agent.description])
+            try await world.store.setStanding(
+                scope: scope, agentID: agent, standing: .quarantined, reason: "x", at: world.at(7))
+            try await expect(throws: .notFound("agent"), "kept out") { try await replace(scope, 3, 5) }
+            _ = second
+        },
         ConformanceCase("a heartbeat writes facts and last seen, and answers what is held") { world in
             let scope = try await world.company("company")
             let agent = try await world.enroll(try await world.token(scope), "old-name", key: 1)

@@ -60,12 +60,39 @@ extension ConformanceCase {
             try await world.apply(scope, agent, [a], at: 10, feed: feed)
             try await world.apply(scope, agent, [], at: 2 * hour, feed: feed)
             try await world.apply(scope, agent, [a], at: 2 * hour + 5, feed: feed)
-            let trend = try await world.store.fetchOverview(scope: scope, at: world.at(3 * hour)).trend
-            try expect(trend.map(\.hour), equals: [world.at(0), world.at(2 * hour)])
-            try expect(trend.map(\.counts.critical), equals: [1, 1])
-            try expect(trend.map(\.agents), equals: [1, 1])
-            let later = try await world.store.fetchOverview(scope: scope, at: world.at(169 * hour)).trend
-            try expect(later.map(\.hour), equals: [world.at(2 * hour)], "168 hours")
+            func trend(_ days: Int, at hours: Double) async throws -> [TrendPoint] {
+                try await world.store.fetchTrend(scope: scope, days: days, at: world.at(hours * hour))
+            }
+            let soon = try await trend(7, at: 3)
+            try expect(soon.map(\.hour), equals: [world.at(0), world.at(2 * hour)])
+            try expect(soon.map(\.counts.critical), equals: [1, 1])
+            try expect(soon.map(\.agents), equals: [1, 1])
+            try expect(
+                try await trend(1, at: 100).map(\.hour), equals: [world.at(2 * hour)], "what held when the time began")
+            try expect(try await trend(1, at: 1).map(\.hour), equals: [world.at(0)], "nothing of what comes later")
+        },
+        ConformanceCase("of a week ago and before, the trend keeps the last hour of each day, for 400 days") { world in
+            let scope = try await world.company("company")
+            let agent = try await world.enroll(try await world.token(scope), "host", key: 1)
+            var feed = Feed()
+            feed.say("CVE-1", of: try World.purl("a"), cvss: 9.8)
+            let (hour, day) = (3600.0, 86_400.0)
+            // Midnight (UTC): days are those of the calendar.
+            let start = (world.at(0).timeIntervalSince1970 / day).rounded(.up) * day - world.at(0).timeIntervalSince1970
+            var isThere = false
+            func change(_ seconds: Double) async throws {
+                isThere.toggle()
+                try await world.apply(
+                    scope, agent, isThere ? [try World.purl("a")] : [], at: start + seconds, feed: feed)
+            }
+            for seconds in [hour, 5 * hour, 23 * hour, day, day + hour, 9 * day] { try await change(seconds) }
+            func hours(_ days: Int, at seconds: Double) async throws -> [Date] {
+                try await world.store.fetchTrend(scope: scope, days: days, at: world.at(start + seconds)).map(\.hour)
+            }
+            try expect(
+                try await hours(30, at: 9 * day), equals: [23 * hour, day + hour, 9 * day].map { world.at(start + $0) })
+            try await change(402 * day)
+            try expect(try await hours(400, at: 402 * day), equals: [9 * day, 402 * day].map { world.at(start + $0) })
         },
     ]
 }

@@ -38,6 +38,66 @@ extension ConformanceCase {
             try expect(first.data?.fixable, equals: true)
             try expect(claims.allSatisfy { $0.endpoint == endpoint.id && $0.secret == [1, 2, 3] }, "where to")
         },
+        ConformanceCase("secrets are replaced as they are stored") { world in
+            let place = try await Place(world)
+            _ = try await place.endpoint(at: 1)
+            let other = try await world.company("another")
+            @Sendable func mark(_ scope: CompanyScope, _ secret: [UInt8]) -> [UInt8]? {
+                secret.first == 9 ? nil : [9] + secret
+            }
+            try expect(try await world.store.replaceSecrets(mark), equals: 1)
+            try expect(try await world.store.replaceSecrets(mark), equals: 0)
+            try expect(
+                try await world.store.replaceSecrets { scope, _ in scope == other ? [1] : nil }, equals: 0,
+                "whose it is")
+            let endpoint = try unwrap(
+                try await world.store.fetchEndpoints(scope: place.scope).first, "the endpoint")
+            _ = try await world.store.insertTestNotification(
+                scope: place.scope, endpoint: endpoint.id, at: world.at(2))
+            try expect(try await place.claim(at: 3).map(\.secret), equals: [[9, 1, 2, 3]])
+        },
+        ConformanceCase("an endpoint is told once of each silence of an agent") { world in
+            let place = try await Place(world)
+            func record(_ from: Double, _ until: Double) async throws -> Int {
+                try await world.store.recordSilences(
+                    lastSeen: world.at(from)..<world.at(until), limit: 10, at: world.at(2_000))
+            }
+            func beat(_ agent: AgentID, _ name: String, at time: Double) async throws {
+                _ = try await world.store.recordHeartbeat(
+                    scope: place.scope, agentID: agent, facts: World.facts(name), at: world.at(time))
+            }
+            for (agent, name, time) in [(place.first, "first", 100.0), (place.second, "second", 900)] {
+                try await beat(agent, name, at: time)
+            }
+            try expect(try await record(50, 500), equals: 0, "nobody wants to hear of it")
+            for time in [1.0, 2] { _ = try await place.endpoint(at: time) }
+            try expect(try await record(50, 500), equals: 2, "one for each endpoint")
+            try expect(try await record(50, 500), equals: 0, "told already")
+            try expect(try await record(150, 500), equals: 0, "silent for longer than is looked at")
+            try await beat(place.first, "first", at: 600)
+            try expect(try await record(50, 700), equals: 2, "silent again")
+            let claims = try await place.claim(at: 3_000)
+            try expect(claims.map { Told($0).text }, equals: Array(repeating: "- first", count: 4))
+            try expect(Set(claims.map { Told($0).type }), equals: ["agent.silent"])
+            try await world.store.setStanding(
+                scope: place.scope, agentID: place.second, standing: .revoked, reason: "", at: world.at(5))
+            try expect(try await record(50, 1_000), equals: 0, "who is kept out is silent anyway")
+            var query = AgentQuery()
+            query.sort = .lastSeen
+            func names() async throws -> [String] {
+                try await world.store.fetchAgents(scope: place.scope, query: query, page: PageRequest()).items
+                    .map(\.hostname)
+            }
+            query.seenBefore = world.at(900)
+            try expect(try await names(), equals: ["first"])
+            (query.seenBefore, query.seenSince) = (nil, world.at(900))
+            try expect(try await names(), equals: ["second"])
+            query.seenSince = world.at(600)
+            for sort in AgentQuery.Sort.allCases {
+                query.sort = sort
+                try expect(Set(try await names()), equals: ["first", "second"])
+            }
+        },
         ConformanceCase("an endpoint is told of what it wants and of what comes after it") { world in
             let place = try await Place(world)
             let (a, b) = (try World.purl("a"), try World.purl("b"))

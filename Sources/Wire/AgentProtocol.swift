@@ -9,6 +9,9 @@ public enum AgentProtocol {
     /// `PUT`, body a gzip-compressed inventory or delta, answers 202 with ``InventoryReply``.
     public static let inventoryPath = "/v1/agent/inventory"
 
+    /// `PUT`, body ``KeyRequest``, answers 200 with ``KeyReply``.
+    public static let keyPath = "/v1/agent/key"
+
     /// An encoded `Inventory`: one canonical purl a line.
     public static let inventoryMediaType = "application/vnd.zerotrace.inventory"
     /// An encoded `InventoryDelta`.

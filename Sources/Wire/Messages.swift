@@ -96,6 +96,24 @@ public struct EnrollRequest: Sendable, Equatable, Codable {
     }
 }
 
+/// Asks for another key in place of the one that signs the request. Sent again with the same two keys, it is answered the same.
+public struct KeyRequest: Sendable, Equatable, Codable {
+    /// A proof by the new key for this very request: same method, path and access token. The key is the `jwk` in it.
+    public let proof: String
+
+    /// Wraps the proof.
+    public init(proof: String) { self.proof = proof }
+}
+
+/// The key that counts from now on.
+public struct KeyReply: Sendable, Equatable, Codable {
+    /// Its thumbprint (RFC 7638).
+    public let thumbprint: String
+
+    /// Wraps the thumbprint.
+    public init(thumbprint: String) { self.thumbprint = thumbprint }
+}
+
 /// The agent's new name and how often to call.
 public struct EnrollReply: Sendable, Equatable, Codable {
     /// UUID in lowercase.

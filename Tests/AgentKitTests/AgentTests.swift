@@ -20,7 +20,7 @@ import Wire
 
     /// Runs the agent as long as the body takes.
     private func withAgent(
-        token: String? = GatewayDouble.enrollmentToken, heartbeatSeconds: Int = 1,
+        token: String? = GatewayDouble.enrollmentToken, heartbeatSeconds: Int = 1, keySeconds: Int64 = 86_400,
         _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
         let gateway = gateway
@@ -28,7 +28,7 @@ import Wire
             let agent = Agent(
                 configuration: AgentConfiguration(
                     server: server.url, token: token, stateFolder: state.path, root: machine.root,
-                    heartbeatSeconds: heartbeatSeconds), logger: log.logger)
+                    heartbeatSeconds: heartbeatSeconds, keySeconds: keySeconds), logger: log.logger)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await agent.run() }
                 group.addTask { try await body() }
@@ -55,6 +55,50 @@ import Wire
             #expect(state.facts?.os?.id == "debian")
             #expect(state.facts?.droppedReports == 0)
             #expect(state.problems == [])
+        }
+    }
+
+    @Test func anOldKeyIsReplacedAndReportsGoOn() async throws {
+        try await withAgent(keySeconds: 0) { [gateway] in
+            await gateway.until { $0.heartbeatDigests.count == 2 }
+        }
+        #expect(steps().starts(with: [.enroll, .token, .key, .token, .full, .heartbeat]))
+        let key = try StoredKeys(state.path)
+        #expect(key.current == gateway.withState { $0.key } || key.next == gateway.withState { $0.key })
+        #expect(gateway.withState { $0.problems } == [])
+    }
+
+    /// The server has taken the key, and the agent hears nothing of it: neither while it runs nor when it starts anew.
+    @Test(arguments: [false, true])
+    func aLostReplyToAKeyDoesNotLockTheAgentOut(_ restarts: Bool) async throws {
+        try await withAgent { [gateway] in await gateway.until { $0.heartbeatDigests.count == 1 } }
+        let first = try #require(gateway.withState { $0.key })
+        #expect(try StoredKeys(state.path) == StoredKeys(current: first, next: nil))
+        gateway.withState { $0.losesKeyReply = true }
+        try await withAgent(keySeconds: 0) { [gateway] in
+            await gateway.until { $0.steps.filter { $0 == .key }.count == (restarts ? 1 : 2) }
+        }
+        let taken = try #require(gateway.withState { $0.key })
+        #expect(taken != first)
+        try await withAgent { [gateway] in
+            let before = gateway.withState { $0.heartbeatDigests.count }
+            await gateway.until { $0.heartbeatDigests.count == before + 2 }
+        }
+        #expect(try StoredKeys(state.path) == StoredKeys(current: taken, next: nil))
+        #expect(gateway.withState { $0.problems } == [])
+    }
+
+    /// The public keys of the credential as it is kept.
+    private struct StoredKeys: Equatable {
+        let current: [UInt8]
+        let next: [UInt8]?
+
+        init(current: [UInt8], next: [UInt8]?) { (self.current, self.next) = (current, next) }
+
+        init(_ folder: String) throws {
+            let credential = try Credential.loadOrCreate(in: try StateFolder(path: folder))
+            current = Array(credential.key.publicKey.rawRepresentation)
+            next = credential.nextKey.map { Array($0.publicKey.rawRepresentation) }
         }
     }
 
@@ -134,6 +178,15 @@ import Wire
             try await withAgent(token: "wrong") { try await Task.sleep(for: .seconds(3_600)) }
         }
         #expect(steps() == [.enroll])
+    }
+
+    /// As when a request comes to a server whose clock is wrong, and the next one to another.
+    @Test(arguments: [AgentErrorCode.clockSkew, .tokenExpired, .proofReplayed])
+    func whatOneOfSeveralServersHasAgainstTheTimeEndsNoRun(_ code: AgentErrorCode) async throws {
+        let now = Int64(Date().timeIntervalSince1970)
+        gateway.withState { $0.scripted[.token] = [GatewayDouble.refusal(401, code, serverTime: now)] }
+        try await withAgent { [gateway] in await gateway.until { $0.heartbeatDigests.count == 1 } }
+        #expect(steps().starts(with: [.enroll, .token, .token, .full, .heartbeat]))
     }
 
     @Test func withoutATokenThereIsNothingToDo() async throws {

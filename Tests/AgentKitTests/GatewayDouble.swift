@@ -11,7 +11,7 @@ import Wire
 final class GatewayDouble: Sendable {
     /// A request that was served, by what it was.
     enum Step: String, Sendable {
-        case enroll, token, full, delta, heartbeat, unknown
+        case enroll, token, full, delta, heartbeat, key, unknown
     }
 
     struct State {
@@ -20,6 +20,8 @@ final class GatewayDouble: Sendable {
         var problems: [String] = []
         /// Replies given in place of the right one, oldest first.
         var scripted: [Step: [LoopbackServer.Reply]] = [:]
+        /// Whether the reply to a new key is lost, after it was taken.
+        var losesKeyReply = false
         /// What the next heartbeats are answered, then "in sync" as is true.
         var actions: [HeartbeatReply.Action] = []
         /// Whether it answers at all.
@@ -41,8 +43,12 @@ final class GatewayDouble: Sendable {
         /// Requests that were signed with it.
         var signed = 0
         var issueTimes: [Int64] = []
+        /// Access tokens bound to it work until they run out.
+        fileprivate var formerKey: [UInt8]?
+        fileprivate var signer: [UInt8]?
         fileprivate var identifiers: Set<String> = []
-        fileprivate var key: [UInt8]?
+        /// The agent's; all requests but those for a token have to be signed by it.
+        var key: [UInt8]?
         fileprivate var waiters: [UUID: Waiter] = [:]
     }
 
@@ -118,6 +124,7 @@ final class GatewayDouble: Sendable {
         case ("POST", AgentProtocol.enrollPath): .enroll
         case ("POST", AgentProtocol.tokenPath): .token
         case ("POST", AgentProtocol.heartbeatPath): .heartbeat
+        case ("PUT", AgentProtocol.keyPath): .key
         case ("PUT", AgentProtocol.inventoryPath):
             request.headers["Content-Type"] == [AgentProtocol.inventoryMediaType] ? .full : .delta
         default: .unknown
@@ -144,7 +151,10 @@ final class GatewayDouble: Sendable {
                 verifying: text, method: request.method, path: request.path, accessToken: token)
             if !state.identifiers.insert(proof.identifier).inserted { state.problems.append("\(step): jti used twice") }
             if state.key == nil { state.key = proof.publicKey }
-            if state.key != proof.publicKey { state.problems.append("\(step): another key") }
+            if step != .token, state.key != proof.publicKey, state.formerKey != proof.publicKey {
+                state.problems.append("\(step): another key")
+            }
+            state.signer = proof.publicKey
             state.issueTimes.append(proof.issuedAt)
             return proof.issuedAt
         } catch {
@@ -184,16 +194,32 @@ final class GatewayDouble: Sendable {
             return json(
                 201, EnrollReply(agentID: agentID, company: "Example", heartbeatSeconds: 60, serverTime: now))
         case .token:
+            guard state.signer == state.key else { return refusal(401, .unknownAgent) }
             state.tokens.append("access-secret-\(state.tokens.count)")
             return json(
                 200,
                 TokenReply(
                     accessToken: state.tokens[state.tokens.count - 1], expiresIn: state.tokenLifetime,
                     proofKey: state.proofKey))
+        case .key: return replaceKey(request, &state)
         case .full, .delta: return receive(request, step, &state)
         case .heartbeat: return heartbeat(request, now: now, &state)
         case .unknown: return .answer(404)
         }
+    }
+
+    private static func replaceKey(_ request: LoopbackServer.Request, _ state: inout State) -> LoopbackServer.Reply {
+        guard let body = try? JSONDecoder().decode(KeyRequest.self, from: Data(request.body)),
+            let proof = try? PossessionProof(
+                verifying: body.proof, method: "PUT", path: AgentProtocol.keyPath, accessToken: state.tokens.last)
+        else { return .answer(400) }
+        if state.key != proof.publicKey { state.formerKey = state.key }
+        state.key = proof.publicKey
+        if state.losesKeyReply {
+            state.losesKeyReply = false
+            return .hangUp
+        }
+        return json(200, KeyReply(thumbprint: PossessionProof.thumbprint(publicKey: proof.publicKey)))
     }
 
     private static func receive(

@@ -33,6 +33,7 @@ struct NotificationTests {
             let now = installation.clock.now
             let claim = try #require(
                 try await installation.store.claimNotifications(at: now, lease: .seconds(9), limit: 9).first)
+            #expect(SecretSeal.isSealed(claim.secret))
             try await installation.store.finishNotification(claim, .dead(reason: "HTTP 410"), at: now)
             let dead = try await client.send(.get, "/v1/notifications?state=dead", token: token)
             #expect(dead.json["items"][0]["failure"].text == "HTTP 410")

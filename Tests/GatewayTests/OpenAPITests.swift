@@ -46,6 +46,11 @@ struct OpenAPITests {
         }
     }
 
+    @Test func everyWordOfTheAuditLogIsDescribed() {
+        let words = Document(.init(bytes: PackageResources.openapi_json))["components"]["schemas"]["AuditAction"]
+        #expect(words["enum"].value as? [String] == AuditAction.allCases.map(\.rawValue))
+    }
+
     /// What the gateway really sends, held against the schemas: no member missing, none that is not described.
     @Test func repliesAreAsDescribed() async throws {
         let installation = try await Installation()
@@ -76,7 +81,8 @@ struct OpenAPITests {
                 .post, "/v1/notification-endpoints/\(endpoint.json["id"].text ?? "")/test", token: token)
             #expect(schemas.faults(in: test.json.value, schema: "TestNotification") == [])
             let cases = [
-                ("/v1/me", "Profile"), ("/v1/overview", "Overview"), ("/v1/feeds", "Advisories"),
+                ("/v1/me", "Profile"), ("/v1/overview", "Overview"), ("/v1/trend?days=30", "Trend"),
+                ("/v1/feeds", "Advisories"),
                 ("/v1/agents", "AgentList"), ("/v1/agents/\(id)", "AgentDetail"),
                 ("/v1/agents/\(id)/packages", "AgentPackageList"), ("/v1/agents/\(id)/findings", "FindingList"),
                 ("/v1/vulnerabilities", "VulnerabilityList"),
@@ -85,8 +91,9 @@ struct OpenAPITests {
                 ("/v1/vulnerabilities/CVE-2023-0464/agents", "AffectedAgentList"),
                 ("/v1/vulnerabilities/X/explanation?package=pkg:deb/debian/bash@5?distro=debian-12", "Explanation"),
                 ("/v1/events", "EventList"), ("/v1/enrollment-tokens", "EnrollmentTokenList"),
-                ("/v1/audit", "AuditEntryList"),
-                ("/v1/sla-policy", "SLAPolicy"), ("/v1/vulnerabilities/CVE-2023-0464/notes", "NoteList"),
+                ("/v1/audit", "AuditEntryList"), ("/v1/enrollment-policy", "EnrollmentPolicy"),
+                ("/v1/sla-policy", "SLAPolicy"), ("/v1/retention-policy", "RetentionPolicy"),
+                ("/v1/vulnerabilities/CVE-2023-0464/notes", "NoteList"),
                 ("/v1/exceptions", "ExceptionList"),
                 ("/v1/notification-endpoints", "NotificationEndpointList"), ("/v1/notifications", "NotificationList"),
                 ("/v1/users", "UserList"),
@@ -103,6 +110,9 @@ struct OpenAPITests {
                 .post, "/v1/users", token: token,
                 json: #"{"email":"new@red.example","role":"viewer","password":"\#(Installation.password)"}"#)
             #expect(schemas.faults(in: user.json.value, schema: "User") == [])
+            let reset = try await client.send(
+                .post, "/v1/users/\(user.json["id"].text ?? "")/password-reset", token: token)
+            #expect(schemas.faults(in: reset.json.value, schema: "PasswordReset") == [])
             let made = try await client.send(
                 .post, "/v1/api-tokens", token: token,
                 json: #"{"name":"ci","scopes":["findings:read"],"expires_in":3600}"#)

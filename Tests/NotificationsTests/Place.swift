@@ -51,11 +51,13 @@ struct Place: Sendable {
     }
 
     func deliverer(
-        trusting hosts: [String] = ["127.0.0.1"], timeout: Duration = .seconds(30)
+        trusting hosts: [String] = ["127.0.0.1"], timeout: Duration = .seconds(30),
+        seal: SecretSeal? = nil
     ) -> NotificationDeliverer {
         var configuration = NotificationDeliverer.Configuration()
         configuration.policy = TargetPolicy(trusted: hosts)
         configuration.timeout = timeout
+        configuration.seal = seal
         return NotificationDeliverer(
             store: store, configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             now: { [clock] in clock.now })

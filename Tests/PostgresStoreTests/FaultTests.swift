@@ -170,6 +170,22 @@ struct FaultTests {
         cluster.stop()
     }
 
+    @Test("a clock that differs from the database's is told, with how much")
+    func clock() async throws {
+        try await withTemporaryStore { store, _ in
+            try await store.checkClock()
+            for (seconds, direction) in [(3600.0, "ahead of"), (-3600.0, "behind")] {
+                do {
+                    try await store.checkClock { Date().addingTimeInterval(seconds) }
+                    Issue.record("\(seconds) s off, and nothing was said")
+                } catch StoreError.unavailable(let reason) {
+                    // A busy machine may take its time in between.
+                    #expect(reason.hasPrefix("this clock is 3") && reason.contains(direction))
+                }
+            }
+        }
+    }
+
     /// A call may fail while its server goes: what it was told is right, or it was told that it failed.
     private func survive(_ body: () async throws -> Void) async throws {
         do { try await body() } catch StoreError.unavailable {}

@@ -28,7 +28,7 @@ struct QueryPlanTests {
     /// Grow with companies, agents, packages or time.
     private static let growing = [
         "agents", "agent_facts", "agent_presence", "agent_dates", "inventories", "uploads", "package_holders",
-        "company_packages", "packages",
+        "holder_blocks", "package_date_blocks", "packages",
         "vulnerabilities", "verdicts", "company_vulnerabilities", "company_hours", "events", "audit_entries",
         "notifications", "exceptions", "api_tokens", "assignments", "agent_labels", "notes",
     ]
@@ -184,7 +184,10 @@ struct QueryPlanTests {
             uses: ["verdicts_by_vulnerability"], maySort: true),
         Case(
             name: "holders", statement: { HolderQueries.all(company: $0, packages: ids) },
-            uses: ["package_holders_", "_pkey"]),
+            uses: ["package_holders_", "holder_blocks_", "_pkey"], isUnion: true),
+        Case(
+            name: "dates", statement: { HolderQueries.firstSeen(company: $0, packages: ids) },
+            uses: ["package_date_blocks_", "_pkey"]),
         Case(
             name: "waiting", statement: { InventoryQueries.pending(company: $0, after: nil, limit: 50) },
             uses: ["waiting_since_idx"], maySort: true),
@@ -254,8 +257,9 @@ struct QueryPlanTests {
                 insert into agent_dates select company_id, id, '\\x000101' from agents;
                 insert into agent_facts select company_id, id, '{}' from agents;
                 insert into uploads select company_id, id, waiting_digest, '' from agents where waiting_digest is not null;
-                insert into package_holders select c.id, p, 0, '\\x0001' from companies c, generate_series(1, 20000) p;
-                insert into company_packages select c.id, p, now() from companies c, generate_series(1, 20000) p;
+                insert into package_holders select c.id, p, 0, sha512('x') from companies c, generate_series(1, 5000) p;
+                insert into holder_blocks select c.id, n, 0, array_fill('\\x0001'::bytea, array[32]) from companies c, generate_series(157, 9000) n;
+                insert into package_date_blocks select c.id, n, array_fill(now(), array[64]) from companies c, generate_series(0, 9000) n;
                 insert into company_vulnerabilities (company_id, vulnerability_id, agents, fixable_agents, undetermined_agents, name, severity, risk, exploited)
                     select c.id, n.id, 5, n.id % 2, 0, n.name, n.severity, n.risk, n.exploited from companies c, vulnerabilities n;
                 insert into users select gen_random_uuid(), id, 'u' || id, 'u' || id, '', 'owner', now() from companies;

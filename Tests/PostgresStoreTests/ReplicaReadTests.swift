@@ -61,6 +61,25 @@ struct ReplicaReadTests {
         }
     }
 
+    @Test("the primary may be named among the standbys, as where either may take over; a stranger may not")
+    func primaryAmongStandbys() async throws {
+        try await withReplica(staleness: .seconds(60)) { _, settings, _ in
+            var both = settings
+            both.client.replicas.append(settings.client.primary)
+            let store = try await PostgresStore.open(both)
+            #expect(store.replicaCount == 2)
+            try await store.checkReplicas()
+            store.close()
+            let stranger = try PostgresCluster.shared()
+            var wrong = settings
+            wrong.client.database = "postgres"
+            wrong.client.replicas = [TemporaryDatabase.settings(stranger, "postgres").client.primary]
+            let other = try PostgresClient(wrong.client)
+            #expect(try await other.replicasThatFollow() == 0)
+            other.shutDown()
+        }
+    }
+
     @Test("nobody misses what this process wrote, though the standby stands still")
     func ownWrites() async throws {
         // So long that nothing but the write can send the reads to the primary.

@@ -11,9 +11,9 @@ struct VerificationTests {
         arguments: [
             ("update inventories set critical = critical + 1", "inventory"),
             ("update agents set risk = 999", "agent"),
-            ("delete from package_holders", "reverse index"),
+            ("delete from holder_blocks", "reverse index"),
             ("update company_vulnerabilities set agents = 7", "vulnerability"),
-            ("update company_packages set first_seen_at = 'epoch'", "package"),
+            ("update package_date_blocks set first_seen = array_fill(timestamptz 'epoch', array[64])", "package"),
             ("update inventories set digest = sha256('x')", "digest"),
             ("update enrollment_tokens set uses = 0", "enrollment token"),
             ("update company_totals set exposures = exposures + 1", "totals"),

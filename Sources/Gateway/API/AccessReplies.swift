@@ -13,6 +13,39 @@ struct RoleRequest: Decodable {
     let role: Role
 }
 
+/// Body that changes the own password.
+struct PasswordRequest: Decodable {
+    let oldPassword: String
+    let newPassword: String
+
+    private enum CodingKeys: String, CodingKey {
+        case oldPassword = "old_password"
+        case newPassword = "new_password"
+    }
+}
+
+/// Body that gives somebody a password with a token that was made for it.
+struct PasswordResetRequest: Decodable {
+    let token: String
+    let password: String
+}
+
+/// A token that gives somebody a password, shown this once.
+struct PasswordResetReply: Encodable {
+    let token: String
+    let expiresAt: Date
+
+    private enum CodingKeys: String, CodingKey {
+        case token
+        case expiresAt = "expires_at"
+    }
+}
+
+/// What becomes of machines that enroll again.
+struct EnrollmentPolicyBody: Codable {
+    let reenrollment: ReenrollmentPolicy
+}
+
 /// A session in a list.
 struct SessionSummaryReply: Encodable {
     let id: SessionID

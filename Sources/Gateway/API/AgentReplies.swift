@@ -11,6 +11,8 @@ struct AgentReply: Encodable {
     let agentVersion: String
     let enrolledAt: Date
     let lastSeenAt: Date
+    /// Whether it has not called for too long.
+    let silent: Bool
     let inventoryState: String
     let packages: Int
     let counts: CountsReply
@@ -20,14 +22,16 @@ struct AgentReply: Encodable {
     let risk: Double
 
     private enum CodingKeys: String, CodingKey {
-        case id, hostname, os, packages, counts, accepted, labels, risk
+        case id, hostname, os, silent, packages, counts, accepted, labels, risk
         case agentVersion = "agent_version"
         case enrolledAt = "enrolled_at"
         case lastSeenAt = "last_seen_at"
         case inventoryState = "inventory_state"
     }
 
-    init(_ agent: AgentSummary, _ acceptance: AgentAcceptance?) {
+    /// - Parameter limit: Who called last before it is silent.
+    init(_ agent: AgentSummary, _ acceptance: AgentAcceptance?, silentBefore limit: Date) {
+        silent = agent.lastSeenAt < limit
         accepted = CountsReply(acceptance?.counts ?? SeverityCounts())
         labels = acceptance?.labels ?? []
         id = agent.id
@@ -79,8 +83,8 @@ struct AgentDetailReply: Encodable {
         case appliedAt = "applied_at"
     }
 
-    init(_ agent: AgentDetail, _ acceptance: AgentAcceptance?) {
-        summary = AgentReply(agent.summary, acceptance)
+    init(_ agent: AgentDetail, _ acceptance: AgentAcceptance?, silentBefore limit: Date) {
+        summary = AgentReply(agent.summary, acceptance, silentBefore: limit)
         kernelRelease = OrNull(agent.facts.host.kernelRelease)
         bootTime = OrNull(agent.facts.host.bootTime.map(Date.init(unixSeconds:)))
         architecture = agent.facts.host.architecture

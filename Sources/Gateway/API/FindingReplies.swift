@@ -53,7 +53,7 @@ struct AffectedAgentReply: Encodable {
 
     init(
         _ affected: AffectedAgent, of record: VulnerabilityRecord, _ acceptance: AgentAcceptance?,
-        _ policy: SLAPolicy, at now: Date
+        _ policy: SLAPolicy, silentBefore limit: Date, at now: Date
     ) {
         state = acceptance?.state(of: record) ?? .open
         let due = DueDate(
@@ -62,7 +62,7 @@ struct AffectedAgentReply: Encodable {
         overdue = due.isOverdue
         exceptions = (acceptance?.exceptions(on: record, of: affected.packages.map(\.purl)) ?? [])
             .map { ExceptionReply($0, at: now) }
-        agent = AgentReply(affected.agent, acceptance)
+        agent = AgentReply(affected.agent, acceptance, silentBefore: limit)
         packages = affected.packages.map(FindingPackageReply.init)
         action = FindingAction.sentence(for: affected.packages)
     }

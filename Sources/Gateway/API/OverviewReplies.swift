@@ -38,7 +38,6 @@ struct OverviewReply: Encodable {
     let overdue: Int
     let agents: Agents
     let packages: Int
-    let trend: [TrendReply]
     let advisories: AdvisoriesReply
     let latestEventID: Int64
 
@@ -55,7 +54,7 @@ struct OverviewReply: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case counts, accepted, exposures, overdue, agents, packages, trend, advisories
+        case counts, accepted, exposures, overdue, agents, packages, advisories
         case acceptedExposures = "accepted_exposures"
         case latestEventID = "latest_event_id"
     }
@@ -69,22 +68,24 @@ struct OverviewReply: Encodable {
         agents = Agents(
             total: overview.agents, withoutInventory: overview.agentsWithoutInventory, pending: overview.agentsPending)
         packages = overview.packages
-        trend = overview.trend.map(TrendReply.init)
         self.advisories = AdvisoriesReply(advisories)
         latestEventID = latest.rawValue
     }
 }
 
-/// Counts at the end of an hour.
+/// How the counts went.
 struct TrendReply: Encodable {
-    let hour: Date
-    let counts: CountsReply
-    let agents: Int
+    let items: [Point]
 
-    init(_ point: TrendPoint) {
-        hour = point.hour
-        counts = CountsReply(point.counts)
-        agents = point.agents
+    /// Counts at the end of an hour.
+    struct Point: Encodable {
+        let hour: Date
+        let counts: CountsReply
+        let agents: Int
+    }
+
+    init(_ points: [TrendPoint]) {
+        items = points.map { Point(hour: $0.hour, counts: CountsReply($0.counts), agents: $0.agents) }
     }
 }
 

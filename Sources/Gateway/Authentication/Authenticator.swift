@@ -109,6 +109,7 @@ struct Authenticator: Sendable {
                     "The access token belongs to another key.", scheme: AgentProtocol.tokenType)
             }
             try await use(proof)
+            caller.publicKey = proof.publicKey
         }
         guard await !barred.contains(agentID, at: now()) else { throw Self.unknownAgent }
         return caller
@@ -190,6 +191,14 @@ struct Authenticator: Sendable {
         return signature
     }
 
+    /// The key that an agent wants in place of its own, as it proves in the body of its request.
+    func replacementKey(_ text: String, of call: Call) async throws -> [UInt8] {
+        let proof = try freshProof(
+            text, of: call, accessToken: Self.token(in: call.request.headers, scheme: AgentProtocol.tokenType))
+        try await use(proof)
+        return proof.publicKey
+    }
+
     /// The credential that an agent claims to hold, checked against the proof.
     ///
     /// - Throws: 401 `unknown_agent` when there is no such agent, or another key is its own.
@@ -212,7 +221,9 @@ struct Authenticator: Sendable {
 
     /// An agent whose credential the store has just given out.
     func agent(with credential: AgentCredential) -> AgentCaller {
-        AgentCaller(agentID: credential.agentID, scope: CompanyScope(companyID: credential.companyID))
+        AgentCaller(
+            agentID: credential.agentID, scope: CompanyScope(companyID: credential.companyID),
+            publicKey: credential.publicKey)
     }
 
     /// Only a new enrollment helps.
@@ -225,8 +236,12 @@ struct Authenticator: Sendable {
             throw APIError.unauthorized(
                 "Send one DPoP header.", code: "invalid_proof", scheme: AgentProtocol.tokenType)
         }
+        return try freshProof(headers[0], of: call, accessToken: accessToken)
+    }
+
+    private func freshProof(_ text: String, of call: Call, accessToken: String?) throws -> PossessionProof {
         let proof = try PossessionProof(
-            verifying: headers[0], method: call.request.method.rawValue, path: call.request.uri.path,
+            verifying: text, method: call.request.method.rawValue, path: call.request.uri.path,
             accessToken: accessToken)
         try check(time: proof.issuedAt)
         return proof

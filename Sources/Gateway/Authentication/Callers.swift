@@ -23,6 +23,8 @@ struct AgentCaller: Sendable {
     let scope: CompanyScope
     /// `Content-Digest` as the agent signed it: what the body must have. `nil` with a proof, which says nothing of the body.
     var contentDigest: String?
+    /// With which it proved itself; `nil` for who signed with the key that comes with its token.
+    var publicKey: [UInt8]?
 
     /// As the audit log names the agent.
     var actor: AuditActor { AuditActor(.agent, id: agentID.description) }

@@ -14,6 +14,9 @@ public enum Secret {
     /// A new API token: "zta_" and 43 characters of base64url, 256 random bits.
     static func makeAPIToken() -> String { apiTokenPrefix + random() }
 
+    /// A new token that gives somebody a password: "ztp_" and 43 characters of base64url, 256 random bits.
+    static func makePasswordReset() -> String { "ztp_" + random() }
+
     /// A new refresh token: 43 characters of base64url, 256 random bits.
     static func makeRefreshToken() -> String { random() }
 

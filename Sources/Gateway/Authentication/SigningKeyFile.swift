@@ -20,6 +20,14 @@ public enum SigningKeyFileError: Error, Sendable, Equatable, CustomStringConvert
     /// The system refused; the text says what it did and why.
     case system(path: String, reason: String)
 
+    init(_ error: PrivateFileError) {
+        self =
+            switch error {
+            case .readableByOthers(let path): .readableByOthers(path: path)
+            case .system(let path, let reason): .system(path: path, reason: reason)
+            }
+    }
+
     /// One sentence for whoever runs the server.
     public var description: String {
         switch self {
@@ -43,7 +51,11 @@ public enum SigningKeyFile {
     ///
     /// - Parameter path: The file, in a folder that exists; PEM (PKCS #8).
     public static func loadOrCreate(path: String) throws(SigningKeyFileError) -> Curve25519.Signing.PrivateKey {
-        if access(path, F_OK) != 0 { try create(path: path) }
+        do throws(PrivateFileError) {
+            try PrivateFile.createIfMissing(path) { encoded([.init(Curve25519.Signing.PrivateKey())]) }
+        } catch {
+            throw SigningKeyFileError(error)
+        }
         return try loadKeys(path: path).all[0].key
     }
 
@@ -74,9 +86,7 @@ public enum SigningKeyFile {
             index + 1 >= known.count || known[index + 1].signsFrom + tokenLifetime.seconds > time
         }.map(\.element)
         let new = SigningKeys.Key(Curve25519.Signing.PrivateKey(), signsFrom: time + delay.seconds)
-        let draft = try save(kept + [new], beside: path)
-        defer { unlink(draft) }
-        guard rename(draft, path) == 0 else { throw failure(path, "rename") }
+        do { try PrivateFile.replace(path, with: encoded(kept + [new])) } catch { throw SigningKeyFileError(error) }
         return new.id
     }
 
@@ -105,42 +115,13 @@ public enum SigningKeyFile {
     private static let mark = "# signs from "
 
     private static func text(path: String) throws(SigningKeyFileError) -> String {
-        var info = stat()
-        guard stat(path, &info) == 0 else { throw failure(path, "stat") }
-        guard info.st_mode & 0o077 == 0 else { throw .readableByOthers(path: path) }
         let bytes: [UInt8]
-        do {
-            bytes = try BoundedFile.read(path, limit: 64 << 10)
-        } catch {
-            throw .system(path: path, reason: String(describing: error))
-        }
+        do { bytes = try PrivateFile.read(path, limit: 64 << 10) } catch { throw SigningKeyFileError(error) }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .malformed(path: path) }
         return text
     }
 
-    /// Writes the key under another name and links it to its place, which fails when somebody was faster: then theirs stands.
-    private static func create(path: String) throws(SigningKeyFileError) {
-        let draft = try save([.init(Curve25519.Signing.PrivateKey())], beside: path)
-        defer { unlink(draft) }
-        guard link(draft, path) == 0 || errno == EEXIST else { throw failure(path, "link") }
-    }
-
-    /// Writes keys into a file of another name in the same folder, and answers its path.
-    private static func save(_ keys: [SigningKeys.Key], beside path: String) throws(SigningKeyFileError) -> String {
-        let draft = path + ".\(getpid()).\(UInt32.random(in: 0 ... .max))"
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure(path, "open") }
-        let text = Array(keys.map { "\(mark)\($0.signsFrom)\n\($0.key.pemRepresentation)\n" }.joined().utf8)
-        let isWritten = write(descriptor, text, text.count) == text.count && fsync(descriptor) == 0
-        let reason = failure(path, "write")
-        guard close(descriptor) == 0, isWritten else {
-            unlink(draft)
-            throw reason
-        }
-        return draft
-    }
-
-    private static func failure(_ path: String, _ operation: String) -> SigningKeyFileError {
-        .system(path: path, reason: "\(operation): \(String(cString: strerror(errno)))")
+    private static func encoded(_ keys: [SigningKeys.Key]) -> [UInt8] {
+        Array(keys.map { "\(mark)\($0.signsFrom)\n\($0.key.pemRepresentation)\n" }.joined().utf8)
     }
 }

@@ -17,9 +17,17 @@ enum ErrorMapping {
         case let error as PossessionProofError: proof(error)
         case let error as VerdictServiceError: verdicts(error)
         case let error as PasswordHasherError: password(error)
+        case is SlowBody: slowBody
         case is NIOTooManyBytesError: .tooLarge("The body is larger than this route takes.")
         default: nil
         }
+    }
+
+    /// Nothing can follow on a connection whose request never ended.
+    private static var slowBody: APIError {
+        var error = APIError(.requestTimeout, "request_timeout", "The body came too slowly.")
+        error.headers[.connection] = "close"
+        return error
     }
 
     private static func store(_ error: StoreError) -> APIError? {

@@ -120,9 +120,12 @@ enum PermissionMatrix {
         "GET /v1/auth/oidc": .open,
         "GET /v1/auth/oidc/{provider}/start": .open,
         "GET /v1/auth/oidc/{provider}/callback": .open,
+        "POST /v1/auth/password-reset": .open,
         "GET /v1/me": .person(.viewSelf),
+        "PUT /v1/me/password": .person(.manageOwnSessions),
 
         "GET /v1/overview": .person(.viewFindings),
+        "GET /v1/trend": .person(.viewFindings),
         "GET /v1/feeds": .person(.viewFindings),
         "GET /v1/agents": .person(.viewFindings),
         "GET /v1/agents/{id}": .person(.viewFindings),
@@ -157,6 +160,10 @@ enum PermissionMatrix {
         // A handshake carries no token; who subscribes is checked against `viewEvents` by the stream itself.
         "GET /v1/stream": .open,
 
+        "GET /v1/retention-policy": .person(.viewFindings),
+        "PUT /v1/retention-policy": .person(.managePolicy),
+        "GET /v1/enrollment-policy": .person(.viewEnrollment),
+        "PUT /v1/enrollment-policy": .person(.manageEnrollment),
         "GET /v1/enrollment-tokens": .person(.viewEnrollment),
         "POST /v1/enrollment-tokens": .person(.manageEnrollment),
         "DELETE /v1/enrollment-tokens/{id}": .person(.manageEnrollment),
@@ -168,6 +175,7 @@ enum PermissionMatrix {
         "POST /v1/users": .person(.manageUsers),
         "PATCH /v1/users/{id}": .person(.manageUsers),
         "DELETE /v1/users/{id}": .person(.manageUsers),
+        "POST /v1/users/{id}/password-reset": .person(.manageUsers),
         "GET /v1/users/{id}/sessions": .person(.viewUsers),
         "DELETE /v1/users/{id}/sessions/{session}": .person(.manageUsers),
         "GET /v1/sessions": .person(.manageOwnSessions),
@@ -180,6 +188,7 @@ enum PermissionMatrix {
         "POST /v1/agent/token": .open,
         "POST /v1/agent/heartbeat": .agent,
         "PUT /v1/agent/inventory": .agent,
+        "PUT /v1/agent/key": .agent,
 
         "GET /-/healthy": .open,
         "GET /-/ready": .open,

@@ -47,6 +47,12 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    /// What fails is answered by whom the request would have gone to.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        passOn(context)
+        context.fireErrorCaught(error)
+    }
+
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if case .end = unwrapOutboundIn(data) { underWay -= 1 }
         context.write(data, promise: promise)

@@ -16,6 +16,7 @@ struct AgentProtocolRoutes: Sendable {
     let authenticator: Authenticator
     let desk: HeartbeatDesk
     let intake: ConcurrencyLimit
+    let knownPackages = KnownPackages()
 
     var routes: [Route] {
         [
@@ -23,6 +24,7 @@ struct AgentProtocolRoutes: Sendable {
             .open(.post, AgentProtocol.tokenPath, token),
             .agent(.post, AgentProtocol.heartbeatPath, heartbeat),
             .agent(.put, AgentProtocol.inventoryPath, inventory),
+            .agent(.put, AgentProtocol.keyPath, replaceKey),
         ]
     }
 
@@ -46,7 +48,11 @@ struct AgentProtocolRoutes: Sendable {
         case .unknownToken, .revoked:
             throw refusal(.tokenUnknown, "This enrollment token does not exist or was revoked.")
         case .expired: throw refusal(.enrollmentExpired, "This enrollment token has run out.")
-        case .barredKey:
+        case .knownMachine:
+            throw APIError(
+                .forbidden, "machine_known",
+                "A machine of this name is enrolled, and the company lets none enroll again. Revoke its agent first.")
+        case .quarantined, .barredKey:
             throw APIError(
                 .forbidden, "agent_barred", "The agent with this key is kept out. Ask whoever looks after the company.")
         case .usedUp: throw refusal(.enrollmentUsedUp, "This enrollment token has no uses left.")
@@ -78,6 +84,24 @@ struct AgentProtocolRoutes: Sendable {
             TokenReply(
                 accessToken: token, expiresIn: authenticator.tokens.agentExpiresIn,
                 proofKey: key.withUnsafeBytes(Array.init)))
+    }
+
+    /// Access tokens are bound to keys: those of the key before work until they run out, and nobody gets another.
+    @Sendable private func replaceKey(_ call: Call, _ agent: AgentCaller) async throws -> Response {
+        guard let old = agent.publicKey else {
+            throw APIError.unauthorized(
+                "The key that is replaced proves the request.", code: "invalid_proof", scheme: AgentProtocol.tokenType)
+        }
+        let body = try await call.json(KeyRequest.self, limit: 8 << 10)
+        let key = try await authenticator.replacementKey(body.proof, of: call)
+        do {
+            try await services.store.replaceKey(
+                scope: agent.scope, agentID: agent.agentID, from: old, to: key, at: services.now())
+        } catch StoreError.notFound {
+            throw Authenticator.unknownAgent
+        }
+        call.logger.info("agent key replaced", metadata: ["agent": "\(agent.agentID)"])
+        return try Reply.json(KeyReply(thumbprint: PossessionProof.thumbprint(publicKey: key)))
     }
 
     @Sendable private func heartbeat(_ call: Call, _ agent: AgentCaller) async throws -> Response {
@@ -156,7 +180,8 @@ struct AgentProtocolRoutes: Sendable {
             limit: AgentProtocol.compressedInventoryLimit, contentDigest: agent.contentDigest)
         let text = encoding == "gzip" ? try Gzip.decompress(body, limit: AgentProtocol.inventoryLimit) : body
         guard form == .full else { return (try await apply(text, agent), nil) }
-        let (inventory, isEncoded) = try Inventory.read(text, limit: configuration.limits.packages)
+        let (inventory, isEncoded) = try Inventory.read(
+            text, limit: configuration.limits.packages, known: knownPackages)
         // Nobody is made to keep what was blown up: one of a handful of packages is packed anew.
         let isWorthKeeping = isEncoded && encoding == "gzip" && body.count < text.count / 2
         return (inventory, isWorthKeeping ? body : nil)

@@ -1,9 +1,11 @@
+import Foundation
 import Hummingbird
 import Stores
 
 /// The company's agents and what is on them.
 struct AgentRoutes: Sendable {
     let services: GatewayServices
+    let silentAfter: Duration
 
     private var store: any Store { services.store }
 
@@ -20,19 +22,31 @@ struct AgentRoutes: Sendable {
         var query = AgentQuery()
         query.search = try call.query.search()
         query.state = try call.query.word("state", as: InventoryState.self)
+        switch try call.query.text("silent") {
+        case nil: break
+        case "true": query.seenBefore = silenceLimit
+        case "false": query.seenSince = silenceLimit
+        default: throw APIError.invalid("silent: neither true nor false")
+        }
         query.sort = try call.query.word("sort", as: AgentQuery.Sort.self) ?? .risk
         let page = try await store.fetchAgents(
             scope: caller.scope, query: query, page: try call.query.page(of: caller.scope))
-        let accepted = try await acceptance(of: page.items.map(\.id), caller)
-        return try Reply.json(ListReply(page, of: caller.scope) { AgentReply($0, accepted[$0.id]) })
+        let (accepted, limit) = (try await acceptance(of: page.items.map(\.id), caller), silenceLimit)
+        return try Reply.json(
+            ListReply(page, of: caller.scope) { AgentReply($0, accepted[$0.id], silentBefore: limit) })
     }
+
+    /// Who called last before this moment is silent.
+    private var silenceLimit: Date { services.now().addingTimeInterval(-silentAfter.timeInterval) }
 
     @Sendable private func agent(_ call: Call, _ caller: Caller) async throws -> Response {
         guard let agent = try await store.fetchAgent(scope: caller.scope, id: try agentID(call)) else {
             throw APIError.notFound
         }
         return try Reply.json(
-            AgentDetailReply(agent, try await acceptance(of: [agent.summary.id], caller)[agent.summary.id]))
+            AgentDetailReply(
+                agent, try await acceptance(of: [agent.summary.id], caller)[agent.summary.id],
+                silentBefore: silenceLimit))
     }
 
     @Sendable private func packages(_ call: Call, _ caller: Caller) async throws -> Response {

@@ -37,7 +37,8 @@ struct NotificationRoutes: Sendable {
         let secret = kind == .webhook ? StandardWebhook.makeSecret() : []
         let draft = EndpointDraft(
             kind: kind, target: target, label: body.label ?? "", minimumSeverity: body.minimumSeverity,
-            exploitedOnly: body.exploitedOnly ?? false, secret: secret)
+            exploitedOnly: body.exploitedOnly ?? false,
+            secret: try services.secretSeal?.seal(secret, of: caller.scope) ?? secret)
         let made = try await services.store.insertEndpoint(
             scope: caller.scope, draft, by: caller.userID, at: services.now())
         call.logger.info("endpoint made", metadata: ["endpoint": "\(made.id)", "user": "\(caller.userID)"])

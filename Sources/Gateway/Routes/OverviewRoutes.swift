@@ -9,6 +9,7 @@ struct OverviewRoutes: Sendable {
     var routes: [Route] {
         [
             .person(.get, "/v1/overview", .viewFindings, overview),
+            .person(.get, "/v1/trend", .viewFindings, trend),
             .person(.get, "/v1/feeds", .viewFindings, feeds),
         ]
     }
@@ -18,13 +19,19 @@ struct OverviewRoutes: Sendable {
     @Sendable private func overview(_ call: Call, _ caller: Caller) async throws -> Response {
         let scope = caller.scope
         let latest = try await services.store.fetchLatestEventID(scope: scope)
-        let key = CompanyCacheKey(scope: scope, name: "overview@\(latest.rawValue)")
+        let key = CompanyCacheKey(scope: scope, name: "overview-2@\(latest.rawValue)")
         let found = try await services.overviews.value(for: key) {
             try await services.store.fetchOverview(scope: scope, at: services.now())
         }
         guard let overview = found else { throw APIError.notFound }
         return try Reply.json(
             OverviewReply(overview, advisories: await services.verdicts.status(), latest: latest))
+    }
+
+    @Sendable private func trend(_ call: Call, _ caller: Caller) async throws -> Response {
+        let days = Int(try call.query.integer("days", in: 1...400) ?? 7)
+        return try Reply.json(
+            TrendReply(try await services.store.fetchTrend(scope: caller.scope, days: days, at: services.now())))
     }
 
     @Sendable private func feeds(_ call: Call, _ caller: Caller) async throws -> Response {

@@ -9,9 +9,6 @@ struct UserRoutes: Sendable {
     let authenticator: Authenticator
     let limits: GatewayConfiguration.Limits
 
-    /// Fewest characters of a password that somebody sets for another.
-    static let minimumPasswordLength = 12
-
     var routes: [Route] {
         [
             .person(.get, "/v1/users", .viewUsers, list),
@@ -36,9 +33,7 @@ struct UserRoutes: Sendable {
         guard parts.count == 2, !parts.contains(""), email.utf8.count <= 254 else {
             throw APIError.invalid("email: not an e-mail address of 3 to 254 bytes")
         }
-        guard body.password.count >= Self.minimumPasswordLength else {
-            throw APIError.invalid("password: fewer than \(Self.minimumPasswordLength) characters")
-        }
+        try PasswordRoutes.check(body.password)
         try requireRank(of: caller, over: body.role)
         let user = try await services.store.insertUser(
             email: email, passwordHash: try await PasswordHasher.hash(body.password), role: body.role,

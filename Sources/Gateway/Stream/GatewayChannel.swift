@@ -59,6 +59,7 @@ struct GatewayChannel: HTTPChannelHandler {
         try pipeline.addHandler(UpgradeRefusalHandler())
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
         try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: limits.idleConnection, logger: logger))
+        try pipeline.addHandler(BodyDeadlineHandler(limits: limits))
         try pipeline.addHandler(HeartbeatHandler(desk: desk))
         promise.succeed(
             .http(

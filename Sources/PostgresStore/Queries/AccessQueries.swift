@@ -29,6 +29,35 @@ enum AccessQueries {
         PostgresStatement("delete from users where id = $1", id.uuid)
     }
 
+    /// Serves from: primary key.
+    static func passwordHash(_ id: UserID, company: Int32) -> PostgresStatement {
+        PostgresStatement(
+            "select password_hash from users where id = $1 and company_id = $2", id.uuid, company)
+    }
+    /// Serves from: primary key.
+    static func setPassword(_ id: UserID, _ hash: String, company: Int32) -> PostgresStatement {
+        PostgresStatement(
+            "update users set password_hash = $3 where id = $1 and company_id = $2", id.uuid, company, hash)
+    }
+    static func insertReset(_ user: UserID, _ token: SecretHash, company: Int32, expiresAt: Date) -> PostgresStatement {
+        PostgresStatement(
+            """
+            insert into password_resets (user_id, company_id, hash, expires_at) values ($1, $2, $3, $4)
+            on conflict (user_id) do update set hash = excluded.hash, expires_at = excluded.expires_at
+            """, user.uuid, company, token.data, expiresAt)
+    }
+    /// Serves from: password_resets_hash.
+    static func reset(_ token: SecretHash, at now: Date) -> PostgresStatement {
+        PostgresStatement(
+            "select company_id, user_id from password_resets where hash = $1 and expires_at > $2", token.data, now)
+    }
+    /// Of two that use one token at once the second finds it gone. Serves from: primary key.
+    static func deleteReset(_ user: UserID, _ token: SecretHash?, company: Int32) -> PostgresStatement {
+        PostgresStatement(
+            "delete from password_resets where user_id = $1 and company_id = $2 and hash = coalesce($3, hash)",
+            user.uuid, company, token?.data)
+    }
+
     /// Serves from: sessions_by_user.
     static func sessions(_ user: UserID, company: Int32, at now: Date) -> PostgresStatement {
         PostgresStatement(
@@ -45,10 +74,14 @@ enum AccessQueries {
             """, id.uuid, user.uuid, company)
     }
     /// Serves from: sessions_by_user.
-    static func revokeSessions(_ user: UserID, company: Int32, at now: Date) -> PostgresStatement {
+    static func revokeSessions(_ user: UserID, company: Int32, keeping kept: SessionID?, at now: Date)
+        -> PostgresStatement
+    {
         PostgresStatement(
-            "update sessions set revoked_at = $3 where user_id = $1 and company_id = $2 and revoked_at is null",
-            user.uuid, company, now)
+            """
+            update sessions set revoked_at = $3
+            where user_id = $1 and company_id = $2 and revoked_at is null and id is distinct from $4
+            """, user.uuid, company, now, kept?.uuid)
     }
 
     static func insertToken(_ token: APIToken, hash: SecretHash, company: Int32) -> PostgresStatement {

@@ -149,6 +149,25 @@ enum EnrollmentQueries {
             hash.data)
     }
     /// Serves from: primary key.
+    static func reenrollment(company: Int32) -> PostgresStatement {
+        PostgresStatement("select reenrollment from enrollment_policies where company_id = $1", company)
+    }
+    static func setReenrollment(_ policy: ReenrollmentPolicy, company: Int32) -> PostgresStatement {
+        PostgresStatement(
+            """
+            insert into enrollment_policies (company_id, reenrollment) values ($1, $2)
+            on conflict (company_id) do update set reenrollment = excluded.reenrollment
+            """, company, policy.rawValue)
+    }
+    /// Serves from: agents_by_hostname, then agent_keys by primary key.
+    static func agent(ofMachine hostname: String, company: Int32) -> PostgresStatement {
+        PostgresStatement(
+            """
+            select a.id from agents a join agent_keys k on k.agent_id = a.id
+            where a.company_id = $1 and a.hostname_key = $2 and k.barred is distinct from 'revoked' limit 1
+            """, company, hostname.lowercased().storable)
+    }
+    /// Serves from: primary key.
     static func countUse(_ id: UUID) -> PostgresStatement {
         PostgresStatement("update enrollment_tokens set uses = uses + 1 where id = $1", id)
     }
@@ -157,6 +176,19 @@ enum EnrollmentQueries {
         PostgresStatement(
             "select agent_id, barred is not null from agent_keys where company_id = $1 and public_key = $2", company,
             Data(publicKey))
+    }
+    /// Serves from: primary key.
+    static func lockKey(_ agent: AgentID, company: Int32) -> PostgresStatement {
+        PostgresStatement(
+            """
+            select public_key from agent_keys where agent_id = $1 and company_id = $2 and barred is null for update
+            """, agent.uuid, company)
+    }
+    /// Serves from: primary key.
+    static func setKey(_ agent: AgentID, _ key: [UInt8], company: Int32) -> PostgresStatement {
+        PostgresStatement(
+            "update agent_keys set public_key = $3 where agent_id = $1 and company_id = $2", agent.uuid, company,
+            Data(key))
     }
     static func insertKey(_ agent: AgentCredential, company: Int32) -> PostgresStatement {
         PostgresStatement(

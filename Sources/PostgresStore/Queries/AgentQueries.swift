@@ -114,6 +114,8 @@ enum AgentQueries {
         if !query.search.isEmpty {
             conditions.append("a.hostname_key like \(bind(containsPattern(query.search).storable))")
         }
+        if let before = query.seenBefore { conditions.append("s.last_seen_at < \(bind(before))") }
+        if let since = query.seenSince { conditions.append("s.last_seen_at >= \(bind(since))") }
         switch query.state {
         case nil: break
         case .some(.none): conditions.append("a.waiting_digest is null and a.applied_inventory is null")

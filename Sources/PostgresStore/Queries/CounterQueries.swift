@@ -98,12 +98,12 @@ enum CounterQueries {
         PostgresStatement(
             """
             select \(sums)::int8, (select count(*) from agents where company_id = $1),
-                (select count(*) from company_packages where company_id = $1)
+                (select count(s.date) from package_date_blocks c cross join lateral unnest(c.first_seen) s (date) where c.company_id = $1)
             from company_vulnerabilities where company_id = $1
             """, company)
     }
 
-    /// Writes what the counts are into the hour, and forgets hours that the trend no longer reaches. Serves from: primary keys.
+    /// Writes what the counts are into the hour, and forgets what the trend no longer keeps. Serves from: primary keys.
     static func recordHour(company: Int32, at now: Date) -> [PostgresStatement] {
         let hour = TrendHour.of(now)
         return [
@@ -116,21 +116,27 @@ enum CounterQueries {
                 on conflict (company_id, hour) do update set critical = excluded.critical, high = excluded.high,
                     medium = excluded.medium, low = excluded.low, unknown = excluded.unknown, exploited = excluded.exploited,
                     fixable = excluded.fixable, undetermined = excluded.undetermined, agents = excluded.agents
-                """, company, Date(milliseconds: hour * 3_600_000)),
+                """, company, time(hour)),
             PostgresStatement(
-                "delete from company_hours where company_id = $1 and hour < $2", company,
-                Date(milliseconds: (hour - TrendHour.kept) * 3_600_000)),
+                """
+                delete from company_hours h where company_id = $1 and (hour < $2 or hour >= $3 and hour < $4 and exists (
+                    select 1 from company_hours l where l.company_id = $1 and l.hour > h.hour
+                        and l.hour < date_trunc('day', h.hour, 'UTC') + interval '24 hours'))
+                """, company, time(hour - TrendHour.remembered), time(hour - TrendHour.kept - TrendHour.thinned),
+                time(hour - TrendHour.kept)),
         ]
     }
-    /// Serves from: primary key, which is also the order.
-    static func hours(company: Int32, at now: Date) -> PostgresStatement {
-        let hour = TrendHour.of(now)
-        return PostgresStatement(
+    /// From the one in force at the first hour to the last. Serves from: primary key, which is also the order.
+    static func hours(company: Int32, from first: Int64, through last: Int64) -> PostgresStatement {
+        PostgresStatement(
             """
             select hour, agents, critical, high, medium, low, unknown, exploited, fixable, undetermined
-            from company_hours where company_id = $1 and hour > $2 and hour <= $3 order by hour
-            """, company, Date(milliseconds: (hour - TrendHour.kept) * 3_600_000), Date(milliseconds: hour * 3_600_000))
+            from company_hours where company_id = $1 and hour <= $3 and hour >= coalesce(
+                (select max(hour) from company_hours where company_id = $1 and hour <= $2), $2)
+            order by hour
+            """, company, time(first), time(last))
     }
+    private static func time(_ hour: Int64) -> Date { Date(milliseconds: hour * 3_600_000) }
 
     /// The ten riskiest of these vulnerabilities. Serves from: primary key.
     static func riskiestNames(_ vulnerabilities: some Sequence<Int64>) -> PostgresStatement {

@@ -147,17 +147,21 @@ enum ExceptionQueries {
     ///
     /// Serves from: vulnerabilities_name, vulnerabilities_by_alias, packages_by_unversioned, primary keys.
     static func vulnerabilities(company: Int32, ids: [String], packages: [String]) -> PostgresStatement {
-        PostgresStatement(
+        let dated = HolderQueries.dated(
+            "p.id",
+            from: """
+                unnest($3::text[]) w (name)
+                join packages p on md5(split_part(split_part(p.purl, '@', 1), '?', 1)) = md5(w.name)
+                """, package: "p.id")
+        return PostgresStatement(
             """
             select n.id, n.name, array(select jsonb_array_elements_text(n.record -> 'aliases')), v.agents, v.severity, v.exploited,
                 v.fixable_agents > 0
             from (
                 select id from vulnerabilities where name = any($2)
                 union select id from vulnerabilities where record -> 'aliases' ?| $2
-                union select v.vulnerability_id from unnest($3::text[]) w (name)
-                    join packages p on md5(split_part(split_part(p.purl, '@', 1), '?', 1)) = md5(w.name)
-                    join company_packages c on c.company_id = $1 and c.package_id = p.id
-                    join verdicts v on v.package_id = p.id and v.affected) t
+                union select v.vulnerability_id from \(dated.source)
+                    join verdicts v on v.package_id = d.id and v.affected where \(dated.condition)) t
             join company_vulnerabilities v on v.company_id = $1 and v.vulnerability_id = t.id
             join vulnerabilities n on n.id = t.id
             where v.agents > 0
@@ -166,12 +170,14 @@ enum ExceptionQueries {
 
     /// Which packages of the company have these vulnerabilities. Serves from: verdicts_by_vulnerability, primary keys.
     static func carriers(company: Int32, vulnerabilities: [Int64]) -> PostgresStatement {
-        PostgresStatement(
+        let dated = HolderQueries.dated(
+            "s.vulnerability_id", from: "verdicts s where s.vulnerability_id = any($2) and s.affected",
+            package: "s.package_id")
+        return PostgresStatement(
             """
-            select v.vulnerability_id, p.id, p.purl from verdicts v
-            join company_packages c on c.company_id = $1 and c.package_id = v.package_id
-            join packages p on p.id = v.package_id
-            where v.vulnerability_id = any($2) and v.affected
+            select d.vulnerability_id, p.id, p.purl from \(dated.source)
+            join packages p on p.id = d.package
+            where \(dated.condition)
             """, company, vulnerabilities.rows)
     }
 

@@ -17,7 +17,7 @@ enum FindingQueries {
     /// One page of a company's vulnerabilities, with one row more than the page holds, and when the company was first affected by each.
     ///
     /// Serves from: company_vulnerabilities_by_risk or company_vulnerabilities_exploited, which are also the order; filters are checked on the way. The dates from
-    /// verdicts_by_vulnerability and the primary key of company_packages. `offset 0` keeps the planner from looking for a text through the
+    /// verdicts_by_vulnerability and the primary key of package_date_blocks. `offset 0` keeps the planner from looking for a text through the
     /// vulnerabilities of all companies first.
     static func vulnerabilities(company: Int32, _ query: VulnerabilityQuery, after cursor: NumberKey?, limit: Int)
         -> PostgresStatement
@@ -60,11 +60,10 @@ enum FindingQueries {
     }
 
     private static func firstSeen(_ vulnerability: String) -> String {
-        """
-        (select min(greatest(d.appeared_at, c.first_seen_at)) from verdicts d
-            join company_packages c on c.company_id = $1 and c.package_id = d.package_id
-            where d.vulnerability_id = \(vulnerability) and d.affected)
-        """
+        let dated = HolderQueries.dated(
+            "s.appeared_at", from: "verdicts s where s.vulnerability_id = \(vulnerability) and s.affected",
+            package: "s.package_id")
+        return "(select min(greatest(d.appeared_at, \(dated.date))) from \(dated.source) where \(dated.condition))"
     }
 
     /// Serves from: vulnerabilities_name, primary key; the date as above.
@@ -164,7 +163,7 @@ enum FindingQueries {
             """, vulnerabilities.rows, packages.rows, isAffected)
     }
 
-    /// Who holds the packages that a vulnerability affects. Serves from: vulnerabilities_name, verdicts_by_vulnerability, primary key.
+    /// Who holds the packages that a vulnerability affects. Serves from: vulnerabilities_name, verdicts_by_vulnerability, primary keys.
     static func holders(company: Int32, vulnerability name: String) -> PostgresStatement {
         PostgresStatement(
             """
@@ -172,6 +171,12 @@ enum FindingQueries {
             join verdicts v on v.vulnerability_id = n.id and v.affected
             join package_holders h on h.company_id = $1 and h.package_id = v.package_id
             where n.name = $2
+            union all
+            select v.package_id, b.segment, b.holders[(v.package_id & 31) + 1], v.id
+            from (select n.id, s.package_id, s.package_id >> 5 as block from vulnerabilities n
+                join verdicts s on s.vulnerability_id = n.id and s.affected where n.name = $2 offset 0) v
+            join holder_blocks b on b.company_id = $1 and b.block = v.block
+            where b.holders[(v.package_id & 31) + 1] is not null
             """, company, name.storable)
     }
 

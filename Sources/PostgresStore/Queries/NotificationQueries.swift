@@ -53,6 +53,33 @@ enum NotificationQueries {
             company, inventories)
     }
 
+    /// Serves from: notification_endpoints_of_company.
+    static func lockSecrets(company: Int32) -> PostgresStatement {
+        PostgresStatement(
+            "select id, secret from notification_endpoints where company_id = $1 for update", company)
+    }
+    /// Serves from: primary key.
+    static func setSecret(_ id: EndpointID, _ secret: [UInt8], company: Int32) -> PostgresStatement {
+        PostgresStatement(
+            "update notification_endpoints set secret = $3 where id = $1 and company_id = $2", id.uuid, company,
+            Data(secret))
+    }
+    /// Agents of whose silence an endpoint was not told. Serves from: agent_presence_by_last_seen, which is also the order, primary keys and
+    /// notifications_once.
+    static func silent(company: Int32, endpoint: EndpointID, lastSeen: Range<Date>, limit: Int) -> PostgresStatement {
+        PostgresStatement(
+            """
+            select s.agent_id, a.hostname, s.last_seen_at
+            from agent_presence s join agents a on a.company_id = s.company_id and a.id = s.agent_id
+            join agent_keys k on k.agent_id = s.agent_id and k.barred is null
+            where s.company_id = $1 and s.last_seen_at >= $2 and s.last_seen_at < $3 and not exists (
+                select from notifications n where n.company_id = $1 and n.endpoint_id = $4
+                    and n.dedupe_key = $5::text || replace(s.agent_id::text, '-', '') || ' '
+                        || (extract(epoch from s.last_seen_at) * 1000)::int8)
+            order by s.last_seen_at limit $6
+            """, company, lastSeen.lowerBound, lastSeen.upperBound, endpoint.uuid, Notice.silenceKey, limit)
+    }
+
     /// Of all companies, in the installation's transaction. Serves from: notifications_waiting.
     static func companies(at now: Date) -> PostgresStatement {
         PostgresStatement(

@@ -16,17 +16,20 @@ enum TriageQueries {
             """, company, JSONB(policy))
     }
     /// All that a company is affected by, for whoever works out dates: each has to be looked at. Tens of thousands in a large company, so the
-    /// dates are joined as a whole and not looked up one by one.
+    /// dates are joined as a whole and not looked up one by one, and taken out of their blocks before anything is grouped.
     ///
     /// Serves from: the company's range of the primary keys, verdicts as a whole.
     static func dates(company: Int32, withRecords: Bool) -> PostgresStatement {
-        PostgresStatement(
+        let dated = HolderQueries.dated(
+            "s.vulnerability_id, s.appeared_at", from: "verdicts s where s.affected", package: "s.package_id")
+        return PostgresStatement(
             """
             select v.name, v.severity, v.exploited, \(withRecords ? "n.record::text" : "null::text"), f.since
             from company_vulnerabilities v
-            join (select d.vulnerability_id as id, min(greatest(d.appeared_at, c.first_seen_at)) as since
-                from company_packages c join verdicts d on d.package_id = c.package_id and d.affected
-                where c.company_id = $1 group by d.vulnerability_id) f on f.id = v.vulnerability_id
+            join (select w.id, min(w.since) as since
+                from (select d.vulnerability_id as id, greatest(d.appeared_at, \(dated.date)) as since
+                    from \(dated.source) where \(dated.condition) offset 0) w
+                group by w.id) f on f.id = v.vulnerability_id
             \(withRecords ? "join vulnerabilities n on n.id = v.vulnerability_id" : "")
             where v.company_id = $1 and v.is_affected
             """, company)

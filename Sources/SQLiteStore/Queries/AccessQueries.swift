@@ -10,6 +10,19 @@ enum AccessQueries {
     static let otherOwners = "select 1 from users where company_id = ? and role = 'owner' and id <> ? limit 1"
     static let setRole = "update users set role = ? where id = ?"
     static let deleteUser = "delete from users where id = ?"
+    static let passwordHash = "select password_hash from users where id = ?"
+    static let setPassword = "update users set password_hash = ? where id = ?"
+
+    static let insertReset = """
+        insert into password_resets (user_id, hash, expires_at) values (?, ?, ?)
+        on conflict (user_id) do update set hash = excluded.hash, expires_at = excluded.expires_at
+        """
+    /// Serves from: unique index on hash, then primary keys.
+    static let reset = """
+        select u.uuid, c.uuid from password_resets r join users u on u.id = r.user_id join companies c on c.id = u.company_id
+        where r.hash = ? and r.expires_at > ?
+        """
+    static let deleteReset = "delete from password_resets where user_id = ?"
 
     /// Serves from: sessions_by_user.
     static let sessions = """
@@ -19,7 +32,9 @@ enum AccessQueries {
     /// Serves from: unique index on uuid.
     static let session = "select revoked_at is null from sessions where uuid = ? and user_id = ?"
     /// Serves from: sessions_by_user.
-    static let revokeSessions = "update sessions set revoked_at = ? where user_id = ? and revoked_at is null"
+    static let revokeSessions = """
+        update sessions set revoked_at = ? where user_id = ? and uuid <> ? and revoked_at is null
+        """
 
     static let insertToken = """
         insert into api_tokens (uuid, company_id, user_id, hash, name, scopes, expires_at, created_at)

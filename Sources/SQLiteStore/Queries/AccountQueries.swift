@@ -79,5 +79,15 @@ enum AccountQueries {
         select t.id, t.company_id, t.maximum_uses, t.uses, t.expires_at, t.revoked_at, c.uuid, c.name, t.uuid
         from enrollment_tokens t join companies c on c.id = t.company_id where t.hash = ?
         """
+    /// Serves from: primary key.
+    static let reenrollment = "select reenrollment from enrollment_policies where company_id = ?"
+    static let setReenrollment = """
+        insert into enrollment_policies (company_id, reenrollment) values (?, ?)
+        on conflict (company_id) do update set reenrollment = excluded.reenrollment
+        """
+    /// Serves from: agents_by_hostname.
+    static let agentOfMachine = """
+        select uuid from agents where company_id = ? and hostname_key = ? and barred is not 'revoked' limit 1
+        """
     static let countEnrollment = "update enrollment_tokens set uses = uses + 1 where id = ?"
 }

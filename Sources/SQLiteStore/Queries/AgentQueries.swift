@@ -19,6 +19,9 @@ enum AgentQueries {
         where a.uuid = ? and a.barred is null
         """
     /// Serves from: unique index on uuid.
+    static let key = "select id, public_key, hostname from agents where uuid = ? and company_id = ? and barred is null"
+    static let setKey = "update agents set public_key = ? where id = ?"
+    /// Serves from: unique index on uuid.
     static let standing = "select barred from agents where uuid = ? and company_id = ?"
     /// Serves from: unique index on uuid.
     static let setStanding = """
@@ -59,7 +62,10 @@ enum AgentQueries {
     /// One page of the list, with one row more than the page holds.
     ///
     /// Serves from: agents_by_risk, agents_by_hostname or agents_by_last_seen, which are also the orders; filters are checked on the way.
-    static func page(sort: AgentQuery.Sort, hasCursor: Bool, hasSearch: Bool, state: InventoryState?) -> String {
+    static func page(
+        sort: AgentQuery.Sort, hasCursor: Bool, hasSearch: Bool, state: InventoryState?, seenBefore: Bool = false,
+        seenSince: Bool = false
+    ) -> String {
         var conditions = ["a.company_id = :company"]
         let order: String
         switch sort {
@@ -77,6 +83,8 @@ enum AgentQueries {
                 conditions.append("a.last_seen_at >= :number and (a.last_seen_at > :number or a.uuid > :tie)")
             }
         }
+        if seenBefore { conditions.append("a.last_seen_at < :before") }
+        if seenSince { conditions.append("a.last_seen_at >= :since") }
         if hasSearch { conditions.append("a.hostname_key like :search escape '\\'") }
         // Written as expressions: a partial index would serve the filter but not the order.
         switch state {

@@ -69,11 +69,17 @@ enum CounterQueries {
             (company_id, hour, critical, high, medium, low, unknown, exploited, fixable, undetermined, agents)
         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
-    /// Serves from: primary key.
-    static let deleteHoursBefore = "delete from company_hours where company_id = ? and hour < ?"
-    /// Serves from: primary key, which is also the order.
+    /// Those too old, and of the days between `thinned` and `kept` all but the last. Serves from: primary key.
+    static let deleteHours = """
+        delete from company_hours where company_id = :company and (hour < :remembered or hour >= :thinned and hour < :kept and exists (
+            select 1 from company_hours l where l.company_id = :company and l.hour > company_hours.hour
+                and l.hour < (company_hours.hour / 24 + 1) * 24))
+        """
+    /// From the one in force at the first hour to the last. Serves from: primary key, which is also the order.
     static let hours = """
         select hour, agents, critical, high, medium, low, unknown, exploited, fixable, undetermined
-        from company_hours where company_id = ? and hour > ? and hour <= ? order by hour
+        from company_hours where company_id = :company and hour <= :last and hour >= coalesce(
+            (select max(hour) from company_hours where company_id = :company and hour <= :first), :first)
+        order by hour
         """
 }

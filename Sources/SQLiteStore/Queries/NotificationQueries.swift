@@ -29,6 +29,21 @@ enum NotificationQueries {
     /// Serves from: agents_by_applied.
     static let agents = "select uuid, hostname from agents where applied_id = ?"
 
+    static let secrets = """
+        select e.id, e.secret, c.uuid from notification_endpoints e join companies c on c.id = e.company_id order by e.id
+        """
+    static let setSecret = "update notification_endpoints set secret = ? where id = ?"
+    static let endpointsOfAll = "select id, uuid, company_id from notification_endpoints order by id"
+    /// Agents of whose silence an endpoint was not told. Serves from: agents_by_last_seen, which is also the order, and notifications_once.
+    static let silent = """
+        select a.uuid, a.hostname, a.last_seen_at from agents a indexed by agents_by_last_seen
+        where a.company_id = :company and a.last_seen_at >= :from and a.last_seen_at < :until and a.barred is null
+            and not exists (
+                select 1 from notifications n where n.endpoint_id = :endpoint
+                    and n.dedupe_key = :prefix || lower(hex(a.uuid)) || ' ' || a.last_seen_at)
+        order by a.last_seen_at limit :limit
+        """
+
     /// Companies with something that is due. Serves from: notifications_waiting, without the table.
     static let companies = """
         select distinct company_id from notifications where state = 'waiting' and due_at <= ?

@@ -41,8 +41,13 @@ package struct CounterDifference: Hashable, Sendable {
 
 /// The hours of the trend.
 package enum TrendHour {
-    /// How many hours the trend reaches back.
+    /// How many hours back each is kept; before that the last of each day.
     package static let kept: Int64 = 168
+    /// How many hours back the trend reaches.
+    package static let remembered: Int64 = 400 * 24
+    /// How far before ``kept`` days are thinned out with every change: as a change comes in every other day at least, or nothing is thinned out, this
+    /// leaves a few hours too many at most.
+    package static let thinned: Int64 = 48
 
     /// Hours since 1970 UTC; rounds towards the past also before that.
     package static func of(_ date: Date) -> Int64 {

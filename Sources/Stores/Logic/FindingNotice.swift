@@ -58,6 +58,18 @@ package struct Notice: Sendable {
         }
     }
 
+    private struct Silence: Encodable {
+        let agentID: AgentID
+        let hostname: String
+        let lastSeen: String
+
+        private enum CodingKeys: String, CodingKey {
+            case hostname
+            case agentID = "agent_id"
+            case lastSeen = "last_seen"
+        }
+    }
+
     private struct Nothing: Encodable {}
 
     /// A finding is first seen.
@@ -76,6 +88,21 @@ package struct Notice: Sendable {
                     agentID: agent, hostname: hostname, vulnerability: vulnerability,
                     severity: Severity(rank: state.severity), risk: Double(state.risk) / 10,
                     exploited: state.isExploited, fixable: state.isFixable, firstSeen: time)))
+    }
+
+    /// What ``key`` begins with of an agent that is silent; then come its id in hexadecimal digits and when it was last seen, in milliseconds.
+    package static let silenceKey = "agent.silent "
+
+    /// An agent has not called for too long.
+    package init(to endpoint: EndpointID, silent agent: AgentID, hostname: String, lastSeen: Date, at now: Date) throws
+    {
+        self.endpoint = endpoint
+        type = "agent.silent"
+        key = "\(Self.silenceKey)\(agent.description.filter { $0 != "-" }) \(lastSeen.milliseconds)"
+        payload = try StoredJSON.encode(
+            Payload(
+                type: type, timestamp: now.formatted(.iso8601),
+                data: Silence(agentID: agent, hostname: hostname, lastSeen: lastSeen.formatted(.iso8601))))
     }
 
     /// Somebody wants to see whether it arrives.

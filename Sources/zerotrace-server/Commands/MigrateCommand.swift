@@ -31,11 +31,20 @@ struct MigrateCommand: AsyncParsableCommand {
         if status || dryRun { return try show(found) }
         try await PostgresStore.migrate(database)
         print(found.pending.isEmpty ? "nothing to do" : "done: " + found.pending.joined(separator: ", "))
+        showWaiting(found)
+    }
+
+    private func showWaiting(_ found: MigrationStatus) {
+        guard !found.waiting.isEmpty else { return }
+        print(
+            "waiting until programs of the version before have ended, then migrate once more: "
+                + found.waiting.joined(separator: ", "))
     }
 
     private func show(_ found: MigrationStatus) throws {
         print("migration \(found.version) of \(found.supported)")
         for name in found.pending { print("missing: \(name)") }
+        showWaiting(found)
         if status, !found.pending.isEmpty { throw ExitCode(1) }
     }
 }

@@ -1,5 +1,6 @@
 import Enrichment
 import MemcachedClient
+import Notifications
 import PostgresStore
 import RedisClient
 import SQLiteStore
@@ -21,6 +22,8 @@ struct Deployment: Sendable {
     let enrichment: RemoteVerdictConfiguration?
     /// The file with the key that signs access tokens; several gateways need the same one.
     let signingKey: String
+    /// The file with the key under which secrets are sealed; gateways and processors need the same one.
+    let sealingKey: String
 
     /// Reads what the environment names.
     ///
@@ -32,6 +35,7 @@ struct Deployment: Sendable {
         memcached = try MemcachedConfiguration(environment: environment)
         enrichment = try RemoteVerdictConfiguration(environment: environment)
         signingKey = EnvironmentVariables(environment, family: "API_").text("SIGNING_KEY_FILE") ?? data.signingKey
+        sealingKey = EnvironmentVariables(environment, family: "NOTIFY_").text("KEY_FILE") ?? data.sealingKey
     }
 
     /// Opens the store; SQLite's is made when it is new, PostgreSQL's must have been.
@@ -48,6 +52,12 @@ struct Deployment: Sendable {
         } catch StoreError.unavailable(let reason) {
             throw Refusal("the database cannot be used: \(reason)")
         }
+    }
+
+    /// The seal of the installation; its key is made when there is none.
+    func openSeal() throws -> SecretSeal {
+        try data.create()
+        return SecretSeal(key: try SealingKeyFile.loadOrCreate(path: sealingKey))
     }
 
     /// Whether a role can do its work in a process of its own.

@@ -59,7 +59,7 @@ struct Parts: Sendable {
         }
         cacheLevels = try Self.cacheLevels(deployment)
         self.services = services
-        watched = Self.watched(queue, verdicts, cacheLevels) + Self.replicas(store)
+        watched = Self.watched(queue, verdicts, cacheLevels) + Self.database(store)
     }
 
     private static func cacheLevels(_ deployment: Deployment) throws -> [GuardedLevel] {
@@ -69,10 +69,12 @@ struct Parts: Sendable {
         return levels
     }
 
-    /// The standbys that may answer reads, if there are any.
-    private static func replicas(_ store: any Store) -> [HealthWatch.Part] {
-        guard let store = store as? PostgresStore, store.replicaCount > 0 else { return [] }
-        return [HealthWatch.Part("replicas") { try await store.checkReplicas() }]
+    /// Whether its clock and ours agree, and the standbys that may answer reads, if there are any.
+    private static func database(_ store: any Store) -> [HealthWatch.Part] {
+        guard let store = store as? PostgresStore else { return [] }
+        let clock = HealthWatch.Part("clock") { try await store.checkClock() }
+        guard store.replicaCount > 0 else { return [clock] }
+        return [clock, HealthWatch.Part("replicas") { try await store.checkReplicas() }]
     }
 
     private static func watched(

@@ -30,6 +30,8 @@ struct ProcessorConfiguration: Sendable {
     var workers = 2
     /// Where notifications may go, and who takes e-mail.
     var notifications = NotificationDeliverer.Configuration()
+    /// How long after its last call an agent is silent.
+    var silentAfter = Duration.seconds(900)
     /// Rest between two looks for work that a queue forgot.
     var sweepInterval = Duration.seconds(2)
     /// Where its health and metrics are shown; `nil` for nowhere, or when the gateway in the same process shows them.
@@ -62,7 +64,7 @@ private func buildApplication(_ configuration: RoleConfiguration, logger: Logger
     let watched = parts.watched + [HealthWatch.Part("store") { try await parts.store.checkHealth() }]
     var services = parts.services + [HealthWatch(parts: watched, health: health, logger: logger)]
     if let processor = configuration.processor {
-        services += processorServices(processor, parts, logger)
+        services += try processorServices(processor, configuration.deployment, parts, logger)
         if let address = processor.operations {
             services.append(
                 buildOperationsServer(
@@ -87,10 +89,12 @@ private func buildApplication(_ configuration: RoleConfiguration, logger: Logger
     return ServiceGroup(configuration: group)
 }
 
-private func processorServices(_ configuration: ProcessorConfiguration, _ parts: Parts, _ logger: Logger)
-    -> [any Service]
-{
-    [
+private func processorServices(
+    _ configuration: ProcessorConfiguration, _ deployment: Deployment, _ parts: Parts, _ logger: Logger
+) throws -> [any Service] {
+    var notifications = configuration.notifications
+    notifications.seal = try deployment.openSeal()
+    return [
         QueueUpkeep(queue: parts.queue, logger: logger),
         FeedChangeProcessor(
             store: parts.store, verdicts: parts.verdicts, changeFeed: parts.verdicts, events: parts.events,
@@ -99,8 +103,10 @@ private func processorServices(_ configuration: ProcessorConfiguration, _ parts:
             store: parts.store, verdicts: parts.verdicts, queue: parts.queue, events: parts.events,
             workers: configuration.workers, logger: logger),
         Sweeper(store: parts.store, queue: parts.queue, interval: configuration.sweepInterval, logger: logger),
-        NotificationDeliverer(store: parts.store, configuration: configuration.notifications, logger: logger),
+        NotificationDeliverer(store: parts.store, configuration: notifications, logger: logger),
         ExpirationRecorder(store: parts.store, interval: .seconds(30), logger: logger),
+        SilenceRecorder(
+            store: parts.store, silentAfter: configuration.silentAfter, interval: .seconds(30), logger: logger),
     ]
 }
 
@@ -115,7 +121,7 @@ private func gatewayServices(
         store: parts.store, verdicts: parts.verdicts, queue: parts.queue, events: parts.events, overviews: overviews,
         signingKey: ring.keys.all[0].key, health: health, metricsText: metricsText,
         rateLimits: parts.redis.map { RedisRateLimits($0) }, sharedMemory: parts.redis.map { RedisSharedMemory($0) },
-        signingKeys: { ring.keys })
+        secretSeal: try deployment.openSeal(), signingKeys: { ring.keys })
     return [
         ring,
         CacheReport(caches: [overviews], levels: parts.cacheLevels),

@@ -69,6 +69,7 @@ struct GatewayOptions: ParsableArguments {
         gateway.trustsForwardedAddress = trustProxy
         gateway.allowedOrigins = variables.words("CORS_ORIGINS")
         gateway.notificationTargets = .configured
+        gateway.silentAfter = try EnvironmentVariables.silentAfter()
         // Without the password, which is the processors' alone.
         if EnvironmentVariables.smtp.text("HOST") != nil { gateway.mailRecipients = .configured }
         let limits = gateway.limits
@@ -104,7 +105,8 @@ struct ProcessorOptions: ParsableArguments {
         notifications.policy = .configured
         notifications.relay = try MailRelay(environment: ProcessInfo.processInfo.environment)
         notifications.recipients = .configured
-        return ProcessorConfiguration(workers: workers, notifications: notifications)
+        return ProcessorConfiguration(
+            workers: workers, notifications: notifications, silentAfter: try EnvironmentVariables.silentAfter())
     }
 }
 
@@ -127,6 +129,12 @@ extension EnvironmentVariables {
     /// `SMTP_…` of this process.
     static var smtp: EnvironmentVariables {
         EnvironmentVariables(ProcessInfo.processInfo.environment, family: "SMTP_")
+    }
+
+    /// `AGENT_SILENT_AFTER` of this process, in seconds: three heartbeats, as they are by default, when it is not set.
+    static func silentAfter() throws(ConfigurationError) -> Duration {
+        let variables = EnvironmentVariables(ProcessInfo.processInfo.environment, family: "AGENT_")
+        return .seconds(try variables.number("SILENT_AFTER", in: 1...31_536_000, default: 900))
     }
 
     /// `API_…` of this process.

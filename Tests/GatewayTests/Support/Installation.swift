@@ -8,6 +8,7 @@ import Inventory
 import JobQueue
 import Logging
 import Matching
+import Notifications
 import PackageIdentity
 import Scoring
 @_spi(Minting) import Stores
@@ -43,12 +44,15 @@ final class Installation: Sendable {
         // Nobody runs out of time here because other tests keep the machine busy; who tests a time limit sets it.
         configuration.limits.subscribeTimeout = .seconds(3_600)
         configuration.limits.idleConnection = .seconds(3_600)
+        configuration.limits.bodyPatience = .seconds(3_600)
+        configuration.limits.longestBody = .seconds(3_600)
         change(&configuration)
         self.configuration = configuration
         health.finishStarting()
         services = GatewayServices(
             store: store, verdicts: FixedVerdicts(), queue: queue, events: bus, signingKey: .init(), health: health,
-            now: { [clock] in clock.now }, metricsText: { "requests 1\n" }, sharedMemory: memory)
+            now: { [clock] in clock.now }, metricsText: { "requests 1\n" }, sharedMemory: memory,
+            secretSeal: SecretSeal(key: .init(size: .bits256)))
         red = try await Tenant(name: "red", store: store, now: clock.now)
         blue = try await Tenant(name: "blue", store: store, now: clock.now)
     }

@@ -1,0 +1,9 @@
+-- What becomes of a machine that enrolls again; a company without a row allows it.
+
+create table enrollment_policies (
+    company_id integer primary key references companies (id),
+    reenrollment text not null,
+    constraint enrollment_policies_reenrollment check (reenrollment in ('allow', 'quarantine', 'refuse'))
+);
+alter table enrollment_policies enable row level security, force row level security;
+create policy enrollment_policies_of_company on enrollment_policies using (company_id = current_company());
