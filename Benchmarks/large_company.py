@@ -12,6 +12,8 @@ import subprocess
 import uuid
 
 DAY = 86_400_000
+# Bytes of a set up to which it stands in a block: Holders.shortSize.
+SHORT = 48
 WORDS = "buffer heap overflow remote attacker crafted request parser memory denial service kernel race condition escalate local user header " \
     "certificate path traversal injection validation missing integer use after free leak token session proxy archive image font script".split()
 ACTIONS = ["session.begun"] * 60 + ["agent.enrolled"] * 25 + ["session.refused"] * 8 + ["vulnerability.assigned"] * 5 + ["note.added"] * 2
@@ -35,7 +37,7 @@ def number(value):
 
 
 def segments(numbers):
-    """Ascending numbers as rows of `package_holders`: HolderSet."""
+    """Ascending numbers as sets of inventories, a segment each: HolderSet."""
     parts = collections.defaultdict(list)
     for value in numbers:
         parts[value >> 13].append(value & 8191)
@@ -45,6 +47,11 @@ def segments(numbers):
         for member in members:
             bits[member >> 3] |= 1 << (member & 7)
         yield segment, b"\0" + listed if len(listed) <= len(bits) else b"\1" + bytes(bits)
+
+
+def array(size, slots):
+    """An array in which all but these places are null."""
+    return "{" + ",".join(slots.get(place, "NULL") for place in range(size)) + "}"
 
 
 def packed_dates(groups):
@@ -237,9 +244,11 @@ class LargeCompany:
                                                   "warnings": []})) for person in self.people)
         yield "agent_dates (company_id, agent_id, dates)", (
             (self.company, person[0], packed_dates(person[4])) for person in self.people if person[4])
-        yield "package_holders (company_id, package_id, segment, holders)", self.holder_rows()
-        yield "company_packages (company_id, package_id, first_seen_at)", (
-            (self.company, package, when(first)) for package, first in self.first.items())
+        long, short = self.holders()
+        yield "package_holders (company_id, package_id, segment, holders)", long
+        yield "holder_blocks (company_id, block, segment, holders)", (
+            (self.company, block, segment, array(32, slots)) for (block, segment), slots in short.items())
+        yield "package_date_blocks (company_id, block, first_seen)", self.date_rows()
         yield "company_vulnerabilities (company_id, vulnerability_id, agents, fixable_agents, undetermined_agents, name, severity, risk, exploited)", (
             (self.company, vulnerability, *row, *self.records[vulnerability]) for vulnerability, row in self.counters.items())
         yield "events (company_id, id, at, kind, data)", (
@@ -270,14 +279,27 @@ class LargeCompany:
         lines = sorted(self.purls[package] for package in self.inventories[inventory])
         return hashlib.sha256("".join(line + "\n" for line in lines).encode()).digest()
 
-    def holder_rows(self):
+    def holders(self):
+        """Rows of long sets; by block and segment the short ones, by place."""
         holders = collections.defaultdict(list)
         for place, n in enumerate(self.kept):
             for package in self.inventories[n]:
                 holders[package].append(place)
+        long, short = [], collections.defaultdict(dict)
         for package, places in holders.items():
             for segment, packed in segments(places):
-                yield self.company, package, segment, packed
+                if len(packed) > SHORT:
+                    long.append((self.company, package, segment, packed))
+                else:
+                    short[package >> 5, segment][package & 31] = '"\\\\x' + packed.hex() + '"'
+        return long, short
+
+    def date_rows(self):
+        blocks = collections.defaultdict(dict)
+        for package, first in self.first.items():
+            blocks[package >> 6][package & 63] = f'"{when(first)}"'
+        for block, slots in blocks.items():
+            yield self.company, block, array(64, slots)
 
     def audit_rows(self):
         """A chain as Docs/audit.md says."""

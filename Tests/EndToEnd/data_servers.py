@@ -24,11 +24,12 @@ AVAILABLE = all([postgres_programs(), shutil.which("redis-server"), shutil.which
 class PostgresServer:
     """A server on a data folder that somebody made. As root it runs as the user `postgres`: it refuses to run as root."""
 
-    def __init__(self, password, parent, settings):
+    def __init__(self, password, parent, settings, address="127.0.0.1", port=None):
         # Short, and where the user `postgres` may go.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="zt-e2e-", dir=parent or "/tmp"))
         self.programs = postgres_programs()
-        self.port = free_port()
+        self.address = address
+        self.port = port or free_port()
         self.password = password
         self.settings = settings
         self.prefix = []
@@ -51,16 +52,16 @@ class PostgresServer:
 
     def start(self):
         command = [*self.prefix, self.programs / "postgres", "-D", self.folder / "data", "-k", self.folder, "-p", str(self.port),
-                   "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"]
+                   "-c", f"listen_addresses={self.address}", "-c", "max_connections=200"]
         for setting in self.settings:
             command += ["-c", setting]
         self.process = spawn(command, self.folder / "log", cwd="/")
-        ready = [self.programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        ready = [self.programs / "pg_isready", "-q", "-h", self.address, "-p", str(self.port)]
         wait_for(lambda: subprocess.run(ready, check=False).returncode == 0, "PostgreSQL to answer")
 
     def statement(self, sql, database="zerotrace"):
         """Runs SQL as the owner and returns what it printed."""
-        command = [self.programs / "psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "owner", "-d", database, "-Atqc", sql]
+        command = [self.programs / "psql", "-h", self.address, "-p", str(self.port), "-U", "owner", "-d", database, "-Atqc", sql]
         result = subprocess.run(
             command, env={**os.environ, "PGPASSWORD": self.password}, check=True, capture_output=True, text=True)
         return result.stdout.strip()
@@ -80,11 +81,13 @@ CARELESS = ["fsync=off"]
 class Postgres(PostgresServer):
     """A new primary with an empty database, started."""
 
-    def __init__(self, password=PASSWORD, parent=None, settings=CARELESS):
-        super().__init__(password, parent, settings)
+    initdb_options = ()
+
+    def __init__(self, password=PASSWORD, parent=None, settings=CARELESS, **place):
+        super().__init__(password, parent, settings, **place)
         self.password_file = self.write_secret("password", password)
         self.call("initdb", "-D", self.folder / "data", "-A", "scram-sha-256", "-U", "owner", "--pwfile", self.password_file,
-                  "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
+                  "--no-sync", "-E", "UTF8", "--locale=C.UTF-8", *self.initdb_options)
         self.start()
         self.statement("create database zerotrace", database="postgres")
 
@@ -92,11 +95,11 @@ class Postgres(PostgresServer):
 class Standby(PostgresServer):
     """A streaming replica of a primary, started."""
 
-    def __init__(self, primary, parent=None):
-        super().__init__(primary.password, parent, primary.settings)
+    def __init__(self, primary, parent=None, **place):
+        super().__init__(primary.password, parent, primary.settings, **place)
         passwords = self.write_secret("pgpass", f"*:*:*:*:{primary.password}")
         self.call("pg_basebackup", "-D", self.folder / "data", "-R", "-X", "stream", "-c", "fast", "-C", "-S", "standby", "--no-sync",
-                  "-d", f"host=127.0.0.1 port={primary.port} user=owner passfile={passwords}")
+                  "-d", f"host={primary.address} port={primary.port} user=owner passfile={passwords}")
         self.start()
 
 

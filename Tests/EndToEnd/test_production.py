@@ -3,11 +3,13 @@ import json
 import pathlib
 import ssl
 import subprocess
+import threading
+import time
 
 import data_servers
 import front_servers
 import pytest
-from installation import PROGRAMS, many_records, write_mirror
+from installation import PROGRAMS, many_records, wait_for, write_mirror
 from topology import Production
 from websockets.sync.client import connect
 
@@ -126,6 +128,27 @@ def test_the_standby_follows_and_prometheus_sees_all_roles(production):
     targets = production.prometheus.targets()
     assert sorted(targets) == sorted(f"127.0.0.1:{role.port}" for role in production.roles)
     assert set(targets.values()) == {"up"}
+
+
+def test_every_role_is_exchanged_under_load_and_no_request_fails(production):
+    """Nobody tells nginx: it finds out by itself which gateway takes no connections, and leaves it alone for two seconds. So long the other one stays."""
+    index = production.data / "index" / "current"
+    reports = []
+    options = ["--agents", "60", "--duration", "30", "--arrivals", "3", "--changes-per-second", "6", "--heartbeat", "1", "--verify", "4", "--seed", "9"]
+    load = threading.Thread(target=lambda: reports.append(load_test(production, index, *options)))
+    load.start()
+    time.sleep(4)
+    for role in production.roles:
+        assert role.end() == 0
+        role.start()
+        wait_for(lambda role=role: production.is_used(role), f"{role.name} to be used again")
+    load.join()
+    _, report, _ = reports[0]
+    assert {kind: row["failed"] for kind, row in report["requests"].items() if row["failed"]} == {}, report["failures"]
+    # Streams end with their gateway, and go on where they were.
+    assert (report["wrong"]["count"], report["unfinished"]) == (0, 0), report["wrong"]
+    assert report["requests"]["heartbeat"]["count"] > 500
+    assert production.run("verify") == "no difference"
 
 
 def test_secrets_are_in_files_that_others_cannot_read(production):

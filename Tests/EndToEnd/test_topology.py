@@ -177,7 +177,7 @@ def test_readiness_says_which_part_is_down(topology):
         answer = topology.request("GET", "/-/ready")
         return answer.status, {check["name"]: check["passing"] for check in answer.json["checks"]}
 
-    everything = {"cache-memcached": True, "cache-redis": True, "enrichment": True, "queue": True, "store": True}
+    everything = {"cache-memcached": True, "cache-redis": True, "clock": True, "enrichment": True, "queue": True, "store": True}
     wait_for(lambda: checks() == (200, everything), "all parts to be well")
     topology.redis.stop()
     # Agents are answered all the same, and what they bring is found in the database.

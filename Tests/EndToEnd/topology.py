@@ -22,13 +22,15 @@ class Role:
         self.command = [PROGRAMS / "zerotrace", role, "--data", topology.data, *arguments, *listening]
         self.log = topology.folder / f"{self.name}.log"
         self.process = None
+        # What this one finds in its environment besides.
+        self.variables = {}
 
     @property
     def url(self):
         return f"http://127.0.0.1:{self.port}"
 
     def start(self):
-        self.process = spawn(self.command, self.log, env=self.topology.environment)
+        self.process = spawn(self.command, self.log, env={**self.topology.environment, **self.variables})
 
     def kill(self):
         """SIGKILL: no chance to tidy up."""
@@ -52,7 +54,7 @@ class Topology(Installation):
 
     def __init__(self, folder, drain=0, password=PASSWORD, parent=None, settings=CARELESS):
         super().__init__(folder)
-        self.postgres = Postgres(password, parent, settings)
+        self.postgres = self.make_postgres(password, parent, settings)
         self.redis = Redis(folder, password)
         self.memcached = Memcached(folder)
         self.enrichment = [Role(self, "enrichment", n) for n in (1, 2)]
@@ -66,8 +68,14 @@ class Topology(Installation):
             "DB_PASSWORD_FILE": str(self.postgres.password_file),
             "REDIS_HOST": "127.0.0.1", "REDIS_PORT": str(self.redis.port), "REDIS_PASSWORD": password,
             "MEMCACHED_HOST": "127.0.0.1", "MEMCACHED_PORT": str(self.memcached.port),
-            "ENRICHMENT_URL": ",".join(role.url for role in self.enrichment),
+            "ENRICHMENT_URL": ",".join(self.enrichment_urls()),
         }
+
+    def make_postgres(self, password, parent, settings):
+        return Postgres(password, parent, settings)
+
+    def enrichment_urls(self):
+        return [role.url for role in self.enrichment]
 
     @property
     def roles(self):
@@ -142,19 +150,39 @@ class Production(Topology):
         return {"company": company, "email": email, "password": password, "token": self.token(company, uses=1_000_000)}
 
     def start(self):
-        self.standby = Standby(self.postgres, parent=self.postgres.folder.parent)
-        self.variables["DB_REPLICAS"] = f"127.0.0.1:{self.standby.port}"
+        self.standby = self.make_standby()
+        self.variables.setdefault("DB_REPLICAS", f"{self.standby.address}:{self.standby.port}")
         super().start()
         self.nginx.start()
         wait_for(self.is_ready, "nginx to pass requests on")
         self.prometheus.start()
         self.prometheus.wait_for_targets()
 
+    def make_standby(self):
+        return Standby(self.postgres, parent=self.postgres.folder.parent)
+
     def is_ready(self):
         try:
             return self.request("GET", "/v1/me").status == 401
         except OSError:
             return False
+
+    def is_used(self, role):
+        """Whether a role is ready, and a gateway has got requests of agents from nginx."""
+        role.check()
+        path = "/readyz" if role in self.enrichment else "/-/ready"
+        try:
+            place = self.at(role)
+            if place.request("GET", path).status != 200:
+                return False
+            return role not in self.gateways or place.answered("/v1/agent/heartbeat") > 0
+        except OSError:
+            return False
+
+    def answered(self, route):
+        """How many requests of a route the asked process says that it has answered."""
+        lines = self.request("GET", "/metrics").body.decode().splitlines()
+        return sum(float(line.split()[-1]) for line in lines if line.startswith("http_requests_total{") and f'route="{route}"' in line)
 
     def stop(self):
         self.prometheus.stop()
