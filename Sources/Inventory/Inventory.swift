@@ -16,7 +16,7 @@ public struct Inventory: Sendable, Equatable {
     /// - Parameter packages: May be empty. Cost: O(n log n) comparisons of package texts.
     public init(_ packages: some Sequence<PackageURL>) {
         self.packages = Self.canonical(packages)
-        digest = InventoryDigest(hashing: PackageLines.encode(self.packages.map(\.description)))
+        digest = InventoryDigest(hashing: PackageLines.encode(self.packages))
     }
 
     /// Packages in ascending order without repetition.
@@ -33,7 +33,7 @@ public struct Inventory: Sendable, Equatable {
 
     /// The text form: one canonical package URL a line, each ended by `\n`, ascending. Empty for no packages.
     public func encoded() -> [UInt8] {
-        PackageLines.encode(packages.map(\.description))
+        PackageLines.encode(packages)
     }
 
     /// Two inventories are equal when their digests are, since the digest covers everything.

@@ -4,8 +4,8 @@ extension InventoryDelta {
     /// The text form: `base <hex>`, `target <hex>`, then `+purl` lines and `-purl` lines, each group ascending, every line
     /// ended by `\n`.
     public func encoded() -> [UInt8] {
-        PackageLines.encode(
-            ["base \(base)", "target \(target)"] + added.map { "+\($0)" } + removed.map { "-\($0)" })
+        let lines = ["base \(base)", "target \(target)"] + added.map { "+\($0)" } + removed.map { "-\($0)" }
+        return Array(lines.map { $0 + "\n" }.joined().utf8)
     }
 
     /// Reads the text form. After the two digests, lines may come in any order.

@@ -54,15 +54,24 @@ extension Inventory {
     ///   ``InventoryError/targetMismatch(expected:actual:)``.
     public func applying(_ delta: InventoryDelta, limit: Int = .max) throws(InventoryError) -> Inventory {
         guard delta.base == digest else { throw .baseMismatch(expected: delta.base, actual: digest) }
-        var all = Set(packages)
-        for package in delta.removed where all.remove(package) == nil {
-            throw .contradiction(package: package.description)
+        // All three lists ascend.
+        var (removed, added) = (delta.removed[...], delta.added[...])
+        var merged: [PackageURL] = []
+        merged.reserveCapacity(packages.count + added.count)
+        for package in packages {
+            while let first = added.first, first < package { merged.append(added.removeFirst()) }
+            if package == removed.first {
+                removed.removeFirst()
+            } else if package == added.first {
+                throw .contradiction(package: package.description)
+            } else {
+                merged.append(package)
+            }
         }
-        for package in delta.added where !all.insert(package).inserted {
-            throw .contradiction(package: package.description)
-        }
-        guard all.count <= limit else { throw .tooManyPackages(limit: limit) }
-        let result = Inventory(all)
+        if let package = removed.first { throw .contradiction(package: package.description) }
+        merged += added
+        guard merged.count <= limit else { throw .tooManyPackages(limit: limit) }
+        let result = Inventory(merged)
         guard delta.target == result.digest else {
             throw .targetMismatch(expected: delta.target, actual: result.digest)
         }

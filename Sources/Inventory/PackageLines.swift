@@ -12,12 +12,12 @@ import Darwin
 enum PackageLines {
     static let newline = UInt8(ascii: "\n")
 
-    /// Each text with its `\n`.
-    static func encode(_ texts: [String]) -> [UInt8] {
+    /// Each canonical text with its `\n`.
+    static func encode(_ packages: [PackageURL]) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(texts.reduce(0) { $0 + $1.utf8.count + 1 })
-        for text in texts {
-            bytes.append(contentsOf: text.utf8)
+        bytes.reserveCapacity(packages.count * 64)
+        for package in packages {
+            package.withCanonicalBytes { bytes.append(contentsOf: $0) }
             bytes.append(newline)
         }
         return bytes

@@ -177,10 +177,8 @@ public final class PostgresClient: Sendable {
         return count
     }
 
-    /// When the server that takes writes was started, to the microsecond: tells it from others of the same history.
     private func startOfPrimary() async throws -> String {
-        let statement = PostgresStatement("select pg_postmaster_start_time()::text")
-        guard let result = try await run([statement], timeout: .seconds(5), isRepeatable: true).first else {
+        guard let result = try await run([.startOfServer], timeout: .seconds(5), isRepeatable: true).first else {
             throw PostgresError.missingRow
         }
         return try result.value()

@@ -33,6 +33,9 @@ public struct PostgresStatement: Sendable {
         PostgresStatement("select set_config($1, $2, true)", name, value)
     }
 
+    /// When the server that answers was started, to the microsecond: tells it from others of the same history. One row, one text.
+    public static let startOfServer = PostgresStatement("select pg_postmaster_start_time()::text")
+
     /// The protocol counts parameters in 16 bits and bytes of a message in 31.
     var fitsProtocol: Bool {
         parameters.count <= 65_535

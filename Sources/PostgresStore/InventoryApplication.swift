@@ -10,6 +10,7 @@ struct InventoryApplication {
     let company: Int32
     let agentID: AgentID
     let now: Date
+    let evaluated: KnownRows<String, Int64>
     let transaction: PostgresTransaction
 
     /// The agent as it is before.
@@ -82,11 +83,12 @@ struct InventoryApplication {
         if let known = material.known { return known.packages }
         guard let content = material.content else { throw StoreError.unavailable("damaged inventory") }
         let lines = try StoredUpload.lines(content)
-        let found = try await transaction.query(InventoryQueries.packages(lines))
-        let ids = try found.map { (id: try $0.get(0, as: Int64.self), isEvaluated: try $0.get(1, as: Bool.self)) }
-            .filter(\.isEvaluated).map(\.id)
-        guard ids.count == lines.count else { throw StoreError.notEvaluated(packages: lines.count - ids.count) }
-        return ids.sorted()
+        let rows = try await evaluated.values(of: lines) { lines in
+            let results = try await transaction.run([.startOfServer, InventoryQueries.evaluated(lines)])
+            return (try results[0].value(), try results[1].map { (key: try $0.get(0), value: try $0.get(1)) })
+        }
+        guard rows.count == lines.count else { throw StoreError.notEvaluated(packages: lines.count - rows.count) }
+        return rows.sorted()
     }
 
     /// How the agent's vulnerabilities change. After the first inventory only those are looked at that the difference speaks of.

@@ -40,9 +40,15 @@ extension PostgresStore {
             name: coordinates?.name.storable)
     }
 
-    /// See ``CatalogueStore/fetchUnevaluatedPackages(among:)``.
-    public func fetchUnevaluatedPackages(among ids: [PackageID]) async throws -> [CataloguePackage] {
-        try await read("fetch unevaluated packages", CatalogueQueries.unevaluated(ids.map(\.rawValue).rows))
+    /// See ``CatalogueStore/fetchUnevaluatedPackages(among:at:)``.
+    public func fetchUnevaluatedPackages(among purls: [PackageURL], at now: Date) async throws -> [CataloguePackage] {
+        // Should another server have taken over, which lacks some, applying the inventory finds that out.
+        let unknown = zip(purls, evaluatedPackages.values(of: purls.map(\.description)).values).filter { $1 == nil }
+            .map(
+                \.0)
+        guard !unknown.isEmpty else { return [] }
+        let ids = try await internPackages(unknown, at: now)
+        return try await read("fetch unevaluated packages", CatalogueQueries.unevaluated(ids.map(\.rawValue).rows))
             .map { try CataloguePackage($0) }
     }
 

@@ -30,12 +30,20 @@ extension PostgresStore {
         guard let row = found.first else { return nil }
         if let content = try row.get(1, as: Data?.self) { return try StoredUpload.inventory(content) }
         let ids = try PackageIDList.decode(try row.get(0))
-        // Rows of the catalogue never change, so a second look sees the same.
-        let purls = try await read("fetch inventory", InventoryQueries.purls(ids)).map {
-            try PackageURL(stored: $0.get(0))
+        return Inventory(try await packages(ids))
+    }
+
+    /// The package versions of these rows, in any order.
+    private func packages(_ rows: [Int64]) async throws -> [PackageURL] {
+        let found = try await packages.values(of: rows) { rows in
+            let results = try await read("fetch packages", [.startOfServer, InventoryQueries.purls(rows)])
+            return (
+                try results[0].value(),
+                try results[1].map { (key: try $0.get(0), value: try PackageURL(stored: $0.get(1))) }
+            )
         }
-        guard purls.count == ids.count else { throw StoreError.unavailable("damaged inventory") }
-        return Inventory(purls)
+        guard found.count == rows.count else { throw StoreError.unavailable("damaged inventory") }
+        return found
     }
 
     /// Companies that are looked through in one round trip.
@@ -94,8 +102,9 @@ extension PostgresStore {
         guard let company = try await row(scope) else { throw StoreError.notFound("agent") }
         let now = now.inWholeMilliseconds
         return try await write("apply inventory", company: company) { transaction in
-            try await InventoryApplication(company: company, agentID: agentID, now: now, transaction: transaction).run(
-                digest)
+            try await InventoryApplication(
+                company: company, agentID: agentID, now: now, evaluated: evaluatedPackages, transaction: transaction
+            ).run(digest)
         }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Metrics
+import PackageIdentity
 import PostgreSQL
 @_spi(Minting) import Stores
 import Synchronization
@@ -11,6 +12,10 @@ import Synchronization
 public final class PostgresStore: Store {
     let client: PostgresClient
     private let replicas: ReplicaReads
+    /// Rows of package versions that have verdicts, by canonical package URL.
+    let evaluatedPackages = KnownRows<String, Int64>()
+    /// Package versions by row.
+    let packages = KnownRows<Int64, PackageURL>()
     /// Companies never change and never go.
     private let companies = Mutex(Directory())
 

@@ -19,8 +19,7 @@ struct Matchmaker: Sendable {
     ///
     /// - Throws: ``VerdictServiceError``, ``StoreError``.
     func ensureMatched(_ packages: [PackageURL]) async throws {
-        let ids = try await store.internPackages(packages, at: now())
-        try await match(store.fetchUnevaluatedPackages(among: ids))
+        try await match(store.fetchUnevaluatedPackages(among: packages, at: now()))
     }
 
     /// Matches these rows against the index in use and records the verdicts.

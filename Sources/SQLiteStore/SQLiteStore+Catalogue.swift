@@ -39,9 +39,9 @@ extension SQLiteStore {
             ])
     }
 
-    /// See ``CatalogueStore/fetchUnevaluatedPackages(among:)``.
-    public func fetchUnevaluatedPackages(among ids: [PackageID]) async throws -> [CataloguePackage] {
-        let wanted = StoredJSON.array(ids.map(\.rawValue))
+    /// See ``CatalogueStore/fetchUnevaluatedPackages(among:at:)``.
+    public func fetchUnevaluatedPackages(among purls: [PackageURL], at now: Date) async throws -> [CataloguePackage] {
+        let wanted = StoredJSON.array(try await internPackages(purls, at: now).map(\.rawValue))
         return try await read("fetch unevaluated packages") { db in
             try db.rows(CatalogueQueries.unevaluated, [wanted]) { try CataloguePackage(row: $0) }
         }

@@ -135,8 +135,8 @@ extension InventoryStore {
 public protocol CatalogueStore: Sendable {
     /// Gives each purl its row, making missing ones. Same order and count as the argument.
     func internPackages(_ purls: [PackageURL], at now: Date) async throws -> [PackageID]
-    /// Of these rows, the ones never matched against any index.
-    func fetchUnevaluatedPackages(among ids: [PackageID]) async throws -> [CataloguePackage]
+    /// Gives each purl its row, as ``internPackages(_:at:)`` does, and answers those never matched against any index, ascending by id.
+    func fetchUnevaluatedPackages(among purls: [PackageURL], at now: Date) async throws -> [CataloguePackage]
     /// Rows whose advisory coordinates have one of these scopes and names, in pages of id order after `after`.
     func fetchPackages(named names: [AdvisoryName], after: PackageID?, limit: Int) async throws -> [CataloguePackage]
     /// All rows in id order, for a first index or a full re-match.

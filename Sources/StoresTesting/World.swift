@@ -53,8 +53,7 @@ struct World: Sendable {
     }
 
     func evaluate(_ packages: [PackageURL], at time: Double, feed: Feed = Feed()) async throws {
-        let ids = try await store.internPackages(packages, at: at(time))
-        let missing = try await store.fetchUnevaluatedPackages(among: ids)
+        let missing = try await store.fetchUnevaluatedPackages(among: packages, at: at(time))
         _ = try await record(missing, at: time, feed: feed)
     }
 

@@ -79,7 +79,7 @@ struct FaultTests {
                     vulnerabilities: [VulnerabilityRecord(id: "CVE-1", risk: Scenario.risk(5))], indexDigest: "index",
                     at: Scenario.now)
                 #expect(events.isEmpty)
-                let left = try await store.fetchUnevaluatedPackages(among: ids)
+                let left = try await store.fetchUnevaluatedPackages(among: purls, at: Scenario.now)
                 #expect(left == [])
             }
         }

@@ -196,7 +196,7 @@ struct QueryPlanTests {
             uses: ["_pkey"]),
         Case(name: "newest events", statement: { EventQueries.newest(company: $0, limit: 9) }, uses: ["_pkey"]),
         Case(
-            name: "packages by purl", statement: { _ in InventoryQueries.packages(["a", "b"]) },
+            name: "packages by purl", statement: { _ in InventoryQueries.evaluated(["a", "b"]) },
             uses: ["packages_purl_key"]),
         Case(
             name: "packages by name",

@@ -46,8 +46,7 @@ enum Scenario {
     ) async throws -> Event? {
         let inventory = Inventory(try packages.map { try PackageURL("pkg:pypi/package-\($0)@1.0") })
         try await store.receiveInventory(scope: scope, agentID: agent, inventory: inventory, at: now)
-        let ids = try await store.internPackages(inventory.packages, at: now)
-        let missing = try await store.fetchUnevaluatedPackages(among: ids)
+        let missing = try await store.fetchUnevaluatedPackages(among: inventory.packages, at: now)
         if !missing.isEmpty {
             _ = try await store.recordVerdicts(
                 missing.map { PackageVerdicts(package: $0.id, verdicts: verdicts($0)) }, vulnerabilities: [],

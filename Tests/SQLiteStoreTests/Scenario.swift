@@ -44,10 +44,9 @@ enum Scenario {
         let packages = try (0..<30).map { try PackageURL("pkg:pypi/package-\($0)@\($0 == round % 30 ? 2 : 1).0") }
         let inventory = Inventory(packages)
         try await store.receiveInventory(scope: scope, agentID: agent, inventory: inventory, at: now)
-        let ids = try await store.internPackages(inventory.packages, at: now)
         let verdict = Verdict(
             vulnerability: "CVE-\(round % 7)", advisories: [], status: .affected, reason: VerdictReason.inRange)
-        let missing = try await store.fetchUnevaluatedPackages(among: ids)
+        let missing = try await store.fetchUnevaluatedPackages(among: packages, at: now)
         _ = try await store.recordVerdicts(
             missing.map { PackageVerdicts(package: $0.id, verdicts: [verdict]) }, vulnerabilities: [],
             indexDigest: "index", at: now)

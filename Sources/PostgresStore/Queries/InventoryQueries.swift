@@ -108,17 +108,18 @@ enum InventoryQueries {
                 where a.company_id = $1 and a.id = $2 and b.id <> $2)
             """, company, agent.uuid)
     }
-    /// Rows and evaluation of purls. Serves from: packages_purl_key.
-    static func packages(_ purls: [String]) -> PostgresStatement {
+    /// Rows of those of these packages that have verdicts. Serves from: packages_purl_key.
+    static func evaluated(_ purls: [String]) -> PostgresStatement {
         PostgresStatement(
             """
-            select p.id, p.evaluated_at is not null
+            select w.purl, p.id
             from unnest($1::text[]) w (purl) join packages p on p.purl_key = md5(w.purl)::uuid and p.purl = w.purl
+            where p.evaluated_at is not null
             """, purls)
     }
     /// Serves from: primary key.
     static func purls(_ ids: [Int64]) -> PostgresStatement {
-        PostgresStatement("select p.purl from unnest($1::int4[]) w (id) join packages p on p.id = w.id", ids.rows)
+        PostgresStatement("select p.id, p.purl from unnest($1::int4[]) w (id) join packages p on p.id = w.id", ids.rows)
     }
 
     private static let stateColumns = """
