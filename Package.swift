@@ -275,11 +275,11 @@ let package = Package(
             external: [argumentParser, logging, lifecycle]),
         // For `Benchmarks/engine.py`; nobody installs it.
         program("zerotrace-bench", ["PackageIdentity", "Matching", "SeededRandom"]),
-        // For `Benchmarks/storage.py`.
+        // For `Benchmarks/scale.py`.
         program(
             "zerotrace-fleet",
             [
-                "PackageIdentity", "Scoring", "BoundedInput", "Inventory", "Matching", "SeededRandom", "Stores",
+                "PackageIdentity", "BoundedInput", "Inventory", "Matching", "SeededRandom", "Stores", "Verdicts",
                 "PostgresStore",
             ]),
 

@@ -2,15 +2,11 @@
 """Bytes that agents take in PostgreSQL, by table and index.
 
     Benchmarks/storage.py [--agents 5000] [--companies 1] [--packages 1000] [--own 30] [--feeds MIRROR] [--changes 1] [--workers 2]
-                          [--direct]
 
 One gateway and one processor on PostgreSQL and Redis; the agents enroll and send their first inventories, then CHANGES further ones each in which one package is
 another version, and a heartbeat. Hosts come in groups of 25 with the packages of one image; OWN percent of them have a tenth of their packages for themselves. Names
 are those of the sources in the mirror's Debian tracker, else made up, 60,000 of them, the popular ones far more often than the others (Zipf), each in up to four
 versions. Sizes are pg_total_relation_size after a plain VACUUM, as autovacuum leaves tables: dead room is counted.
-
-With --direct agents of the same kind are written through the store alone, by `zerotrace-fleet` (Sources/zerotrace-fleet/README.md), WORKERS companies at a time: what 20,000 agents and
-more need. Their packages have vulnerabilities, and sizes are printed once, after all changes.
 
 "Per agent" counts what belongs to companies by the number of agents, and what all companies share (packages, vulnerabilities, verdicts) by SHARERS agents, 100,000 if not
 said otherwise: with --companies 1 and --agents 5000 that is one of twenty companies of a fleet of 100,000, as a company's tables hold nothing of another's.
@@ -153,7 +149,6 @@ def main():
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--sharers", type=int, default=100_000)
     parser.add_argument("--feeds", type=pathlib.Path)
-    parser.add_argument("--direct", action="store_true")
     arguments = parser.parse_args()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="zerotrace-storage-", dir="/tmp"))
     folder.chmod(0o711)
@@ -161,8 +156,6 @@ def main():
     place.feeds = arguments.feeds
     try:
         place.start()
-        if arguments.direct:
-            return fill(place, arguments)
         processor = spawn(
             [PROGRAMS / "zerotrace", "processor", "--data", place.data, "--workers", str(arguments.workers), "--listen", f"127.0.0.1:{free_port()}"],
             folder / "processor.log", env=place.environment)
@@ -171,15 +164,6 @@ def main():
     finally:
         place.stop()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def fill(place, arguments):
-    started = time.monotonic()
-    agents = arguments.agents // arguments.companies
-    numbers = [0, arguments.companies, agents, arguments.packages, arguments.own, arguments.changes, arguments.workers]
-    subprocess.run([PROGRAMS / "zerotrace-fleet", *map(str, numbers)], env=place.environment, check=True)
-    print(f"written in {time.monotonic() - started:.0f} s:", flush=True)
-    report(place, agents * arguments.companies, arguments.sharers)
 
 
 def measure(place, arguments):

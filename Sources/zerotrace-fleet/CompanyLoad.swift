@@ -1,10 +1,12 @@
 import BoundedInput
 import Foundation
 import Inventory
+import Matching
 import PackageIdentity
 import PostgresStore
 import SeededRandom
 @_spi(Minting) import Stores
+import Verdicts
 
 /// One company and its agents, from enrollment to the last applied inventory.
 struct CompanyLoad {
@@ -21,6 +23,7 @@ struct CompanyLoad {
     private let number: Int
     private let plan: Plan
     private let draw: PackageDraw
+    private let index: AdvisoryIndex
     private let scope: CompanyScope
     private let token: SecretHash
     private var keys: SplitMix
@@ -39,8 +42,9 @@ struct CompanyLoad {
     }
 
     /// Makes the company.
-    init(_ number: Int, _ plan: Plan, _ draw: PackageDraw, _ store: PostgresStore) async throws {
-        (self.store, self.number, self.plan, self.draw) = (store, number, plan, draw)
+    init(_ number: Int, _ plan: Plan, _ draw: PackageDraw, _ index: AdvisoryIndex, _ store: PostgresStore) async throws
+    {
+        (self.store, self.number, self.plan, self.draw, self.index) = (store, number, plan, draw, index)
         keys = SplitMix(seed: UInt64(number) << 32)
         scope = CompanyScope(companyID: try await store.insertCompany(named: "Company \(number + 1)", at: Date()).id)
         token = SecretHash(bytes: Self.bytes(&keys))
@@ -66,7 +70,7 @@ struct CompanyLoad {
     private mutating func drawImage(_ agent: Int) throws {
         var (random, held) = (generator(agent, salt: 1), [Int32: Int32]())
         draw.fill(&held, upTo: plan.packages, using: &random)
-        let inventory = try Self.inventory(held)
+        let inventory = try inventory(held)
         image = Image(held: held, inventory: inventory, packed: Gzip.compress(inventory.encoded()))
     }
 
@@ -80,13 +84,13 @@ struct CompanyLoad {
         if agent % 100 * 37 % 100 < plan.own {
             for name in held.keys.sorted().shuffled(using: &random).prefix(plan.packages / 10) { held[name] = nil }
             draw.fill(&held, upTo: plan.packages, using: &random)
-            try await report(try Self.inventory(held), nil, of: credential.agentID, facts)
+            try await report(try inventory(held), nil, of: credential.agentID, facts)
         } else {
             try await report(image.inventory, image.packed, of: credential.agentID, facts)
         }
         for _ in 0..<plan.changes {
             if let name = held.keys.sorted().randomElement(using: &random) { held[name, default: 0] += 1 }
-            try await report(try Self.inventory(held), nil, of: credential.agentID, facts)
+            try await report(try inventory(held), nil, of: credential.agentID, facts)
         }
     }
 
@@ -102,18 +106,16 @@ struct CompanyLoad {
     }
 
     private func match(_ inventory: Inventory) async throws {
-        let ids = try await store.internPackages(inventory.packages, at: Date())
-        let missing = try await store.fetchUnevaluatedPackages(among: ids)
+        let missing = try await store.fetchUnevaluatedPackages(among: inventory.packages, at: Date())
         guard !missing.isEmpty else { return }
-        let found = missing.map { (id: $0.id, numbers: DrawnVerdicts.vulnerabilities(of: $0.purl)) }
-        let named = found.reduce(into: Set<Int>()) { $0.formUnion($1.numbers) }
+        let batch = VerdictBatch(of: missing.map(\.purl), from: index)
         _ = try await store.recordVerdicts(
-            found.map { PackageVerdicts(package: $0.id, verdicts: $0.numbers.sorted().map(DrawnVerdicts.verdict)) },
-            vulnerabilities: named.sorted().map(DrawnVerdicts.record), indexDigest: "drawn", at: Date())
+            zip(missing, batch.verdicts).map { PackageVerdicts(package: $0.id, verdicts: $1) },
+            vulnerabilities: batch.vulnerabilities, indexDigest: batch.indexDigest, at: Date())
     }
 
-    private static func inventory(_ held: [Int32: Int32]) throws -> Inventory {
-        Inventory(try held.map { try PackageDraw.package($0.key, version: $0.value) })
+    private func inventory(_ held: [Int32: Int32]) throws -> Inventory {
+        Inventory(try held.map { try draw.package($0.key, build: $0.value) })
     }
 
     private static func bytes(_ generator: inout SplitMix) -> [UInt8] {

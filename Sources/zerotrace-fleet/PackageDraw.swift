@@ -3,23 +3,29 @@ import SeededRandom
 
 /// Packages of a distribution, drawn by popularity.
 struct PackageDraw: Sendable {
-    private static let names = 60_000
+    /// Names with the version that the distribution has, the most popular first.
+    private let sources: [(name: String, version: String)]
     /// Sums of the weights of all names up to each.
     private let sums: [Double]
 
-    init() {
+    /// Reads lines of a name, a tab and a version.
+    init(_ text: String) {
+        sources = text.split(separator: "\n").compactMap { line in
+            let parts = line.split(separator: "\t")
+            return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
+        }
         var sum = 0.0
-        sums = (0..<Self.names).map { rank in
+        sums = sources.indices.map { rank in
             sum += 1 / Double(rank + 50)
             return sum
         }
     }
 
-    /// Adds names with a version each until there are as many as wanted.
+    /// Adds names with a version each until there are as many as wanted, or all.
     func fill(_ held: inout [Int32: Int32], upTo count: Int, using generator: inout SplitMix) {
-        while held.count < min(count, Self.names) {
-            let place = Double.random(in: 0..<sums[Self.names - 1], using: &generator)
-            var (low, high) = (0, Self.names - 1)
+        while held.count < min(count, sums.count) {
+            let place = Double.random(in: 0..<sums[sums.count - 1], using: &generator)
+            var (low, high) = (0, sums.count - 1)
             while low < high {
                 let middle = (low + high) / 2
                 if sums[middle] > place { high = middle } else { low = middle + 1 }
@@ -34,12 +40,12 @@ struct PackageDraw: Sendable {
         }
     }
 
-    /// The package URL of a name in a version.
-    static func package(_ name: Int32, version: Int32) throws -> PackageURL {
-        let digits = String(name)
+    /// The package URL of a name in the distribution's version, or in a build a little older.
+    func package(_ name: Int32, build: Int32) throws -> PackageURL {
+        let source = sources[Int(name)]
         return try PackageURL(
-            type: "deb", namespace: "debian",
-            name: "sample-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits,
-            version: "\(1 + name % 5).\(version + name % 7)-1", qualifiers: ["arch": "amd64", "distro": "debian-12"])
+            type: "deb", namespace: "debian", name: source.name,
+            version: build == 0 ? source.version : "\(source.version)~\(build)",
+            qualifiers: ["arch": "amd64", "distro": "debian-12"])
     }
 }
