@@ -82,6 +82,8 @@ enum CompanyCounters {
     static func examples(
         _ first: some Sequence<Int64>, _ second: some Sequence<Int64>, _ transaction: PostgresTransaction
     ) async throws -> ([String], [String]) {
+        let (first, second) = (Array(first), Array(second))
+        guard !(first.isEmpty && second.isEmpty) else { return ([], []) }
         let results = try await transaction.run([
             CounterQueries.riskiestNames(first), CounterQueries.riskiestNames(second),
         ])

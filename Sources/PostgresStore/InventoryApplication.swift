@@ -119,7 +119,7 @@ struct InventoryApplication {
         async throws
     {
         let left = material.isShared ? nil : material.applied
-        let arrived = try await recentArrivals(material, packages.removed)
+        let seen = try await firstSeen(packages.added + packages.removed)
         var statements: [PostgresStatement] = []
         let number: Int32
         if let known = material.known {
@@ -161,7 +161,7 @@ struct InventoryApplication {
             statements.append(InventoryQueries.setDates(dates, of: agentID, company: company))
         }
         try await transaction.run(statements)
-        try await moveFirstSeen(packages, arrived)
+        try await moveFirstSeen(material, packages, seen)
     }
 
     private func holders(_ packages: [Int64], _ numbers: [Int32]) async throws -> Holders {
@@ -189,29 +189,44 @@ struct InventoryApplication {
 
     // MARK: - Since when the company has a package
 
+    private func firstSeen(_ packages: [Int64]) async throws -> [Int64: Date] {
+        guard !packages.isEmpty else { return [:] }
+        var dates: [Int64: Date] = [:]
+        try await transaction.query(HolderQueries.firstSeen(company: company, packages: packages)).forEach {
+            dates[try $0.get(0)] = try $0.get(1, as: Date.self)
+        }
+        return dates
+    }
+
     /// Of the packages that go, those whose first sight in the company was on this agent.
-    private func recentArrivals(_ material: Material, _ removed: [Int64]) async throws -> [Int64] {
-        guard !removed.isEmpty, let first = material.agent.firstAppliedAt else { return [] }
-        let seen = try await transaction.query(HolderQueries.firstSeen(company: company, packages: removed))
-        return try seen.map { row in (package: try row.get(0, as: Int64.self), date: try row.get(1, as: Date.self)) }
-            .filter { $0.date.milliseconds >= material.dates.dates[$0.package] ?? first.milliseconds }.map(\.package)
+    private func arrivals(_ material: Material, _ removed: [Int64], _ seen: [Int64: Date]) -> [Int64] {
+        guard let first = material.agent.firstAppliedAt else { return [] }
+        return removed.filter { package in
+            seen[package].map { $0.milliseconds >= material.dates.dates[package] ?? first.milliseconds } ?? false
+        }
+    }
+
+    /// Those of these packages that somebody in the company has.
+    private func held(_ packages: [Int64]) async throws -> Set<Int64> {
+        guard !packages.isEmpty else { return [] }
+        let rows = try await transaction.query(HolderQueries.all(company: company, packages: packages))
+        return Set(try rows.map { try $0.get(0, as: Int64.self) })
     }
 
     /// Adds the packages that are new to the company, forgets those that nobody has any longer, and finds the dates anew that were this
     /// agent's.
-    private func moveFirstSeen(_ packages: PackageDifference, _ arrived: [Int64]) async throws {
-        let results = try await transaction.run([
-            HolderQueries.firstSeen(company: company, packages: packages.added),
-            HolderQueries.all(company: company, packages: packages.removed),
-        ])
-        var known: [Int64: Date] = [:]
-        try results[0].forEach { known[try $0.get(0)] = try $0.get(1, as: Date.self) }
-        let held = Set(try results[1].map { try $0.get(0, as: Int64.self) })
+    ///
+    /// - Parameter seen: Since when the company had them before.
+    private func moveFirstSeen(_ material: Material, _ packages: PackageDifference, _ seen: [Int64: Date]) async throws
+    {
+        let held = try await held(packages.removed)
         let gone = packages.removed.filter { !held.contains($0) }
-        let new = packages.added.filter { known[$0] == nil }
-        var dates: [(package: Int64, date: Date?)] = packages.added.filter { known[$0].map { $0 > now } ?? true }
+        let new = packages.added.filter { seen[$0] == nil }
+        var dates: [(package: Int64, date: Date?)] = packages.added.filter { seen[$0].map { $0 > now } ?? true }
             .map { ($0, now) }
-        dates += try await recomputedFirstSeen(arrived.filter(held.contains)).map { ($0.package, $0.date) }
+        dates += try await recomputedFirstSeen(arrivals(material, packages.removed, seen).filter(held.contains)).map {
+            ($0.package, $0.date)
+        }
         dates += gone.map { ($0, nil) }
         var statements: [PostgresStatement] = []
         if !dates.isEmpty { statements.append(HolderQueries.setFirstSeen(company: company, dates)) }
@@ -219,6 +234,7 @@ struct InventoryApplication {
         if new.count != gone.count {
             statements.append(CounterQueries.movePackages(company: company, by: new.count - gone.count))
         }
+        guard !statements.isEmpty else { return }
         try await transaction.run(statements)
     }
 

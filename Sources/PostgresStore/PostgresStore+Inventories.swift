@@ -93,18 +93,21 @@ extension PostgresStore {
         }
     }
 
-    /// See ``InventoryStore/applyInventory(scope:agentID:digest:at:)``; throws ``StoreError/notFound(_:)`` when the company has no such
-    /// agent.
-    public func applyInventory(scope: CompanyScope, agentID: AgentID, digest: InventoryDigest, at now: Date)
-        async throws
-        -> Event?
+    /// See ``InventoryStore/applyInventories(scope:_:at:)``.
+    public func applyInventories(scope: CompanyScope, _ received: [ReceivedInventory], at now: Date) async throws
+        -> [Event?]
     {
         guard let company = try await row(scope) else { throw StoreError.notFound("agent") }
         let now = now.inWholeMilliseconds
-        return try await write("apply inventory", company: company) { transaction in
-            try await InventoryApplication(
-                company: company, agentID: agentID, now: now, evaluated: evaluatedPackages, transaction: transaction
-            ).run(digest)
+        return try await write("apply inventories", company: company) { transaction in
+            var events: [Event?] = []
+            for one in received {
+                let application = InventoryApplication(
+                    company: company, agentID: one.agentID, now: now, evaluated: evaluatedPackages,
+                    transaction: transaction)
+                events.append(try await application.run(one.digest))
+            }
+            return events
         }
     }
 }

@@ -22,7 +22,7 @@ public struct InventoryProcessor: Service {
     static let leaseDuration = Duration.seconds(60)
     /// Inventories taken with one lease; then companies take turns.
     static let batchSize = 50
-    /// Inventories held in memory at a time.
+    /// Inventories held in memory at a time, and applied in one transaction.
     static let pageSize = 10
     /// How long work rests after the verdict service or the store refused.
     static let retryDelay = Duration.seconds(1)
@@ -107,16 +107,23 @@ public struct InventoryProcessor: Service {
 
     /// Applies what these agents wait with.
     ///
-    /// - Parameter proceed: Asked before each; throws to stop.
+    /// - Parameter proceed: Asked before each page; throws to stop.
     func apply(
         _ agents: [AgentID], scope: CompanyScope, proceed: () async throws -> Void = {}
     ) async throws -> [WorkFailure] {
         var failures: [WorkFailure] = []
         for start in stride(from: 0, to: agents.count, by: Self.pageSize) {
+            try await proceed()
             let page = Array(agents[start..<min(start + Self.pageSize, agents.count)])
-            for pending in try await store.fetchPendingInventories(scope: scope, agents: page) {
-                try await proceed()
-                if let failure = try await apply(pending, scope: scope) { failures.append(failure) }
+            let pending = try await store.fetchPendingInventories(scope: scope, agents: page)
+            do {
+                try await applyTogether(pending, scope: scope)
+            } catch let error where !(error is VerdictServiceError) && !Task.isCancelled {
+                // One of them is at fault, or the store is away, which shows again.
+                for one in pending {
+                    try await proceed()
+                    if let failure = try await apply(one, scope: scope) { failures.append(failure) }
+                }
             }
         }
         return failures
@@ -126,7 +133,7 @@ public struct InventoryProcessor: Service {
     /// - Throws: When the verdict service or the store is away.
     private func apply(_ pending: PendingInventory, scope: CompanyScope) async throws -> WorkFailure? {
         do {
-            try await applyInventory(pending, scope: scope)
+            try await applyTogether([pending], scope: scope)
             return nil
         } catch let error where !(error is VerdictServiceError) && !Task.isCancelled {
             // A store that is well chokes on this one alone.
@@ -141,20 +148,25 @@ public struct InventoryProcessor: Service {
         }
     }
 
-    private func applyInventory(_ pending: PendingInventory, scope: CompanyScope) async throws {
+    /// Applies inventories in one transaction, all or none: questions, round trips and commits are shared.
+    private func applyTogether(_ pending: [PendingInventory], scope: CompanyScope) async throws {
+        guard !pending.isEmpty else { return }
         let started = ContinuousClock.now
-        try await matchmaker.ensureMatched(pending.inventory.packages)
-        let event = try await store.applyInventory(
-            scope: scope, agentID: pending.agentID, digest: pending.inventory.digest, at: now())
-        guard let event else { return }
-        await events.publish(event, scope: scope)
-        Counter(label: "zerotrace_inventories_applied_total").increment()
-        Metrics.Timer(label: "zerotrace_inventory_apply_seconds").record(duration: ContinuousClock.now - started)
-        logger.info(
-            "inventory applied",
-            metadata: [
-                "company": "\(scope.companyID)", "agent": "\(pending.agentID)",
-                "packages": "\(pending.inventory.packages.count)",
-            ])
+        try await matchmaker.ensureMatched(pending.flatMap(\.inventory.packages))
+        let applied = try await store.applyInventories(
+            scope: scope,
+            pending.map { ReceivedInventory(agentID: $0.agentID, digest: $0.inventory.digest) }, at: now())
+        for (one, event) in zip(pending, applied) {
+            guard let event else { continue }
+            await events.publish(event, scope: scope)
+            Counter(label: "zerotrace_inventories_applied_total").increment()
+            Metrics.Timer(label: "zerotrace_inventory_apply_seconds").record(duration: ContinuousClock.now - started)
+            logger.info(
+                "inventory applied",
+                metadata: [
+                    "company": "\(scope.companyID)", "agent": "\(one.agentID)",
+                    "packages": "\(one.inventory.packages.count)",
+                ])
+        }
     }
 }

@@ -41,7 +41,8 @@ extension SQLiteStore {
 
     /// See ``CatalogueStore/fetchUnevaluatedPackages(among:at:)``.
     public func fetchUnevaluatedPackages(among purls: [PackageURL], at now: Date) async throws -> [CataloguePackage] {
-        let wanted = StoredJSON.array(try await internPackages(purls, at: now).map(\.rawValue))
+        let ids = Set(try await internPackages(purls, at: now).map(\.rawValue))
+        let wanted = StoredJSON.array(ids.sorted())
         return try await read("fetch unevaluated packages") { db in
             try db.rows(CatalogueQueries.unevaluated, [wanted]) { try CataloguePackage(row: $0) }
         }

@@ -78,18 +78,20 @@ extension SQLiteStore {
         }
     }
 
-    /// See ``InventoryStore/applyInventory(scope:agentID:digest:at:)``; throws ``StoreError/notFound(_:)`` when the company has no such
-    /// agent.
-    public func applyInventory(scope: CompanyScope, agentID: AgentID, digest: InventoryDigest, at now: Date)
-        async throws
-        -> Event?
+    /// See ``InventoryStore/applyInventories(scope:_:at:)``.
+    public func applyInventories(scope: CompanyScope, _ received: [ReceivedInventory], at now: Date) async throws
+        -> [Event?]
     {
-        try await write("apply inventory") { db in
-            guard let agent = try InventoryHolder.fetch(agentID, scope, db) else { throw StoreError.notFound("agent") }
-            guard let received = try agent.received.flatMap({ try StoredInventory.fetch($0, db) }),
-                received.digest == digest.blob, agent.applied != received.row
-            else { return nil }
-            return try InventoryApplication(agent: agent, received: received, now: now).run(db)
+        try await write("apply inventories") { db in
+            try received.map { one in
+                guard let agent = try InventoryHolder.fetch(one.agentID, scope, db) else {
+                    throw StoreError.notFound("agent")
+                }
+                guard let inventory = try agent.received.flatMap({ try StoredInventory.fetch($0, db) }),
+                    inventory.digest == one.digest.blob, agent.applied != inventory.row
+                else { return nil }
+                return try InventoryApplication(agent: agent, received: inventory, now: now).run(db)
+            }
         }
     }
 }

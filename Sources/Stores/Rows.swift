@@ -366,6 +366,20 @@ public struct PendingInventory: Sendable {
     }
 }
 
+/// Names an inventory that an agent sent.
+public struct ReceivedInventory: Sendable {
+    /// Which agent.
+    public let agentID: AgentID
+    /// What it sent last.
+    public let digest: InventoryDigest
+
+    /// Makes one from its parts.
+    public init(agentID: AgentID, digest: InventoryDigest) {
+        self.agentID = agentID
+        self.digest = digest
+    }
+}
+
 /// A company that has such inventories.
 public struct PendingWork: Sendable, Hashable {
     /// The company, ready to be worked on.

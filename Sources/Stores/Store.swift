@@ -21,7 +21,7 @@ public enum StoreError: Error, Sendable, Equatable {
     case limitReached(String)
     /// The cursor is not one that this list gave out.
     case invalidCursor
-    /// ``InventoryStore/applyInventory(scope:agentID:digest:at:)`` met packages without verdicts.
+    /// ``InventoryStore/applyInventories(scope:_:at:)`` met packages without verdicts.
     case notEvaluated(packages: Int)
     /// The database was written by a newer version of ZeroTrace.
     case databaseTooNew(found: Int, supported: Int)
@@ -116,14 +116,24 @@ public protocol InventoryStore: Sendable {
     func fetchPendingAgents(scope: CompanyScope, after: PendingAgent?, limit: Int) async throws -> [PendingAgent]
     /// What these agents wait with, in any order; nothing of those that do not wait.
     func fetchPendingInventories(scope: CompanyScope, agents: [AgentID]) async throws -> [PendingInventory]
-    /// Makes a received inventory the agent's applied one: catalogue references, first-seen dates, counters and one event, in one
-    /// transaction. Answers the event, or `nil` when that digest was already applied or another one was received meanwhile.
-    /// - Throws: ``StoreError/notEvaluated(packages:)`` when packages of it have no verdicts yet.
-    func applyInventory(scope: CompanyScope, agentID: AgentID, digest: InventoryDigest, at now: Date) async throws
-        -> Event?
+    /// Makes received inventories the applied ones of their agents: catalogue references, first-seen dates, counters and one event each, all
+    /// in one transaction. Answers the events in the same order, `nil` where that digest was already applied or another one was received
+    /// meanwhile.
+    /// - Throws: ``StoreError/notEvaluated(packages:)`` when packages of one have no verdicts yet, ``StoreError/notFound(_:)`` when the company
+    ///   has no such agent; then nothing is applied.
+    func applyInventories(scope: CompanyScope, _ received: [ReceivedInventory], at now: Date) async throws -> [Event?]
 }
 
 extension InventoryStore {
+    /// The same with one.
+    public func applyInventory(scope: CompanyScope, agentID: AgentID, digest: InventoryDigest, at now: Date)
+        async throws
+        -> Event?
+    {
+        let received = ReceivedInventory(agentID: agentID, digest: digest)
+        return try await applyInventories(scope: scope, [received], at: now).first ?? nil
+    }
+
     /// See ``receiveInventory(scope:agentID:inventory:packed:at:)``.
     public func receiveInventory(scope: CompanyScope, agentID: AgentID, inventory: Inventory, at now: Date) async throws
     {

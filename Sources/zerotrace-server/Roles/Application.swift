@@ -27,7 +27,7 @@ struct RoleConfiguration: Sendable {
 /// What the processor role may be told.
 struct ProcessorConfiguration: Sendable {
     /// Companies worked on at once.
-    var workers = 2
+    var workers = 8
     /// Where notifications may go, and who takes e-mail.
     var notifications = NotificationDeliverer.Configuration()
     /// How long after its last call an agent is silent.

@@ -94,7 +94,7 @@ extension EnvironmentVariables {
 
 /// What the commands that apply inventories take.
 struct ProcessorOptions: ParsableArguments {
-    @Option(help: "Companies whose inventories are applied at once. Default: 2.") var workers = 2
+    @Option(help: "Companies whose inventories are applied at once. Default: 8.") var workers = 8
 
     func validate() throws {
         guard (1...256).contains(workers) else { throw ValidationError("There are 1 to 256 workers.") }
