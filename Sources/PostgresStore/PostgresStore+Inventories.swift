@@ -28,7 +28,9 @@ extension PostgresStore {
         let found = try await read(
             "fetch inventory", company: company, InventoryQueries.byDigest(digest, company: company))
         guard let row = found.first else { return nil }
-        if let content = try row.get(1, as: Data?.self) { return try StoredUpload.inventory(content) }
+        if let content = try row.get(1, as: Data?.self) {
+            return try StoredUpload.inventory(content, known: knownPackages)
+        }
         let ids = try PackageIDList.decode(try row.get(0))
         return Inventory(try await packages(ids))
     }
@@ -89,7 +91,8 @@ extension PostgresStore {
             "fetch pending inventories", company: company, InventoryQueries.pending(agents, company: company)
         ).map { row in
             PendingInventory(
-                agentID: AgentID(uuid: try row.get(0)), inventory: try StoredUpload.inventory(try row.get(1)))
+                agentID: AgentID(uuid: try row.get(0)),
+                inventory: try StoredUpload.inventory(try row.get(1), known: knownPackages))
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Inventory
 import Metrics
 import PackageIdentity
 import PostgreSQL
@@ -14,6 +15,8 @@ public final class PostgresStore: Store {
     private let replicas: ReplicaReads
     /// Rows of package versions that have verdicts, by canonical package URL.
     let evaluatedPackages = KnownRows<String, Int64>()
+    /// Package versions of uploads that were read.
+    let knownPackages = KnownPackages()
     /// Package versions by row.
     let packages = KnownRows<Int64, PackageURL>()
     /// Companies never change and never go.

@@ -32,14 +32,22 @@ enum StoredUpload {
 
     /// The canonical package URLs, each once.
     static func lines(_ content: Data) throws -> [String] {
+        try text(content).split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// - Parameter known: What others that were read before had in common with this one.
+    static func inventory(_ content: Data, known: KnownPackages?) throws -> Inventory {
+        guard let inventory = try? Inventory.read(try text(content), limit: .max, known: known).inventory else {
+            throw StoreError.unavailable("damaged inventory")
+        }
+        return inventory
+    }
+
+    private static func text(_ content: Data) throws -> [UInt8] {
         guard let text = try? Gzip.decompress([UInt8](content), limit: limit) else {
             throw StoreError.unavailable("damaged inventory")
         }
-        return text.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
-    }
-
-    static func inventory(_ content: Data) throws -> Inventory {
-        Inventory(try lines(content).map { try PackageURL(stored: $0) })
+        return text
     }
 }
 
