@@ -183,6 +183,8 @@ function read({ pathname, searchParams }) {
       return { items: [] }
     case "sla-policy":
       return { severity: { critical: 30 }, decision: {}, exploited: 21 }
+    case "retention-policy":
+      return { event_days: 365 }
     case "sessions": {
       const at = new Date().toISOString()
       return { items: [{ id: "s", created_at: at, last_used_at: at, expires_at: new Date(Date.now() + 14 * 86_400_000).toISOString(), address: "127.0.0.1", current: true }] }

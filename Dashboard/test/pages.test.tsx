@@ -558,7 +558,7 @@ describe("the settings", () => {
   it("send the due dates that are entered, and no others", async () => {
     const policy = { severity: { critical: 7, high: 30 }, decision: { act: 3 }, exploited: null }
     const looking = await open("/settings", { ...as("viewer", "view_findings"), "/v1/sla-policy": policy })
-    assert.deepEqual(tabs(looking.window), ["Due dates"])
+    assert.deepEqual(tabs(looking.window), ["Due dates", "Retention"])
     assert.match(looking.text(), /Known to be exploitedno dateSeverity critical7 days/)
     assert.equal(looking.window.document.querySelector(".settings input"), null)
     await close?.()
@@ -568,6 +568,25 @@ describe("the settings", () => {
     await click(find(submit))
     const body = { severity: { critical: 7, medium: 90 }, decision: { act: 3, "track*": 200 }, exploited: 0 }
     assert.deepEqual(sent, [{ method: "PUT", path: "/v1/sla-policy", body }])
+  })
+
+  it("say how long events are kept, and for ever when nothing is entered", async () => {
+    const looking = await open("/settings?tab=retention", { ...as("viewer", "view_findings"), "/v1/retention-policy": { event_days: null } })
+    assert.match(looking.text(), /Events are kept for ever\./)
+    assert.equal(looking.window.document.querySelector(".settings input"), null)
+    await close?.()
+
+    const managing = { ...as("admin", "view_findings", "manage_policy"), "/v1/retention-policy": { event_days: 365 } }
+    const { window, find, click, sent } = await open("/settings?tab=retention", managing)
+    assert.equal((find("[name=event_days]") as HTMLInputElement).value, "365")
+    fill(window, { event_days: "90" })
+    await click(find(submit))
+    fill(window, { event_days: "" })
+    await click(find(submit))
+    assert.deepEqual(sent.map(({ path, body }) => [path, body]), [
+      ["/v1/retention-policy", { event_days: 90 }],
+      ["/v1/retention-policy", { event_days: null }],
+    ])
   })
 
   const hook = {

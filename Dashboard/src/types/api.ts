@@ -407,6 +407,12 @@ export interface EnrollmentPolicy {
   readonly reenrollment: "allow" | "quarantine" | "refuse"
 }
 
+/** How long the company keeps what only grows. */
+export interface RetentionPolicy {
+  /** Days that events are kept; null for ever. */
+  readonly event_days: number | null
+}
+
 /** With what somebody gives themselves a password, once. */
 export interface PasswordReset {
   readonly token: string

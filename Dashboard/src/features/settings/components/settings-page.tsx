@@ -8,6 +8,7 @@ import { DueDates } from "@/features/settings/components/due-dates"
 import { Enrollment } from "@/features/settings/components/enrollment"
 import { Notifications } from "@/features/settings/components/notifications"
 import { People } from "@/features/settings/components/people"
+import { Retention } from "@/features/settings/components/retention"
 import { usePermissions } from "@/hooks/use-permissions"
 import { useSearchParameters } from "@/hooks/use-place"
 import { useTitle } from "@/hooks/use-title"
@@ -26,6 +27,7 @@ const parts: readonly Part[] = [
   { id: "api-tokens", label: "API tokens", needs: "view_api_tokens", content: () => <ApiTokens /> },
   { id: "notifications", label: "Notifications", needs: "view_notifications", content: () => <Notifications /> },
   { id: "due-dates", label: "Due dates", needs: "view_findings", content: () => <DueDates /> },
+  { id: "retention", label: "Retention", needs: "view_findings", content: () => <Retention /> },
   { id: "audit", label: "Audit log", needs: "view_audit", content: () => <AuditLog /> },
   { id: "account", label: "Your account", needs: "manage_own_sessions", content: () => <Account /> },
 ]
