@@ -57,7 +57,7 @@ def test_somebody_who_forgot_the_password_is_given_a_link_that_works_once(instal
     bob.get_by_role("button", name="Sign in").click()
     bob.get_by_role("link", name="Settings", exact=True).click()
     parts = bob.get_by_role("navigation", name="Parts of the settings").get_by_role("link")
-    expect(parts).to_have_text(["Due dates", "Your account"])
+    expect(parts).to_have_text(["Due dates", "Retention", "Your account"])
     choose()
     expect(bob.get_by_role("alert")).to_contain_text("was used", timeout=HASHING)
     assert [p for p in problems if "401" not in p] == []
@@ -82,6 +82,19 @@ def test_a_changed_password_holds_and_ends_the_other_sessions(installation, brow
     assert not may_sign_in(installation, EMAIL, PASSWORD)
     # The refused change is told as the browser's own message, too.
     assert [p for p in problems if "401" not in p and "403" not in p] == []
+
+
+def test_events_are_kept_as_long_as_the_company_says(installation, browser):
+    page, problems = open_page(browser, installation)
+    settings(page, installation, "retention")
+    page.get_by_label("Keep events for").fill("90")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
+    look(page, "settings-retention")
+    assert installation.request("GET", "/v1/retention-policy", token=installation.sign_in()).json == {"event_days": 90}
+    page.reload()
+    expect(page.get_by_label("Keep events for")).to_have_value("90")
+    assert problems == []
 
 
 def test_due_dates_make_findings_overdue_and_somebody_deals_with_them(reporting, browser):
