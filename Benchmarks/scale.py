@@ -14,7 +14,7 @@ which nobody heard. Then nginx, two of each role, a standby, Redis and memcached
   changes      `zerotrace loadtest` with 1,000 more agents that change CHANGES times a second: time until a change is on the live stream
   memory       the most that each role ever had resident, and what of it is its own now (the rest is the mapped index)
 
-All times hold on an idle machine only. The database stays in --folder, if there is one.
+All times hold on an idle machine only. Logs stay in --folder, if there is one; the database does not.
 """
 import argparse
 import concurrent.futures
