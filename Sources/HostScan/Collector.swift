@@ -18,11 +18,13 @@ protocol FileCollector: Sendable {
 
     /// Whether distributions install this kind of package in that place themselves, rather than a package from elsewhere.
     ///
-    /// Asked for wanted files that dpkg owns: at such places the distribution's package is what counts; elsewhere it is what
-    /// someone bundled, which no distribution advisory covers.
+    /// Asked for wanted files that a package of a distribution's format owns: at such places the distribution's package is what
+    /// counts; elsewhere it is what someone bundled, which no distribution advisory covers.
     ///
-    /// - Parameter path: Of the file, as seen from inside the root; never in `/opt` or `/usr/local`.
-    func isDistributionPlace(_ path: String) -> Bool
+    /// - Parameters:
+    ///   - path: Of the file, as seen from inside the root; never in `/opt` or `/usr/local`.
+    ///   - format: Of the package that owns it.
+    func isDistributionPlace(_ path: String, of format: PackageFormat) -> Bool
 
     /// Reads one wanted file.
     ///

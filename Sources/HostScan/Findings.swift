@@ -15,8 +15,8 @@ struct Findings {
     /// The host's facts; collectors of packages read its operating system.
     var host = HostFacts()
 
-    /// Files that belong to distribution packages, as seen from inside the root; see ``OwnedFiles``.
-    var ownedFiles: Set<String> = []
+    /// Files that belong to distribution packages.
+    var ownedFiles = OwnedFiles()
 
     private(set) var places: [PackageURL: [String]] = [:]
     private var warnings: Set<ScanWarning> = []
@@ -42,6 +42,15 @@ struct Findings {
         }
     }
 
+    /// Takes the host's architecture from its packages when the kernel did not say it: the most frequent one.
+    ///
+    /// - Parameter counts: How many packages there are of each architecture, those that fit all not counted.
+    mutating func noteArchitectures(_ counts: [String: Int]) {
+        guard host.architecture.isEmpty else { return }
+        let most = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
+        host.architecture = most?.key ?? ""
+    }
+
     /// Notes what could not be read.
     mutating func warn(_ path: String, _ reason: String) {
         if warnings.count < Self.maximumWarnings {
@@ -56,6 +65,11 @@ struct Findings {
         var warnings = warnings.sorted { ($0.path, $0.reason) < ($1.path, $1.reason) }
         if omittedPackages > 0 {
             warnings.append(ScanWarning(path: "/", reason: "\(omittedPackages) more packages left out"))
+        }
+        if ownedFiles.omitted > 0 {
+            let reason =
+                "\(ownedFiles.omitted) more files of distribution packages left out: what they describe is reported twice"
+            warnings.append(ScanWarning(path: "/", reason: reason))
         }
         if omittedWarnings > 0 {
             warnings.append(ScanWarning(path: "/", reason: "\(omittedWarnings) more warnings left out"))

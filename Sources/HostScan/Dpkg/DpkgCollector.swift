@@ -18,11 +18,8 @@ struct DpkgCollector: DatabaseCollector {
                 if !error.isMissing { findings.warn(path, "\(error.reason)") }
             }
         }
-        if findings.host.architecture.isEmpty {
-            let most = architectures.max { ($0.value, $1.key) < ($1.value, $0.key) }
-            findings.host.architecture = most?.key ?? ""
-        }
-        findings.ownedFiles = OwnedFiles.read(from: root, into: &findings)
+        findings.noteArchitectures(architectures)
+        DpkgFileLists.read(from: root, into: &findings)
     }
 
     private func statusFiles(_ root: RootFolder, _ findings: inout Findings) -> [String] {
@@ -42,7 +39,7 @@ struct DpkgCollector: DatabaseCollector {
     private func read(
         _ bytes: [UInt8], at path: String, _ architectures: inout [String: Int], into findings: inout Findings
     ) {
-        let distribution = findings.host.os.map(DpkgDistribution.init)
+        let distribution = findings.host.os.flatMap { DistributionName($0, for: .deb) }
         let faults = DpkgStatusReader.read(bytes) { record in
             guard isPresent(record, at: path, &findings) else { return }
             if !record.architecture.isEmpty, record.architecture != "all" {
@@ -69,31 +66,11 @@ struct DpkgCollector: DatabaseCollector {
     }
 }
 
-/// How packages of a distribution are named.
-struct DpkgDistribution {
-    /// "debian"
-    let namespace: String
-    /// "debian-12"; by code name where the release has no number yet.
-    let qualifier: String
-
-    init(_ os: OperatingSystem) {
-        // A derivative that installs from another distribution's archive: advisories speak of that one's packages.
-        if let base = os.distribution, base.id != os.id, let release = base.release {
-            namespace = base.id
-            qualifier = "\(base.id)-\(release)"
-            return
-        }
-        namespace = os.id
-        let release = [os.versionID, os.codename].lazy.compactMap { $0 }.first { !$0.isEmpty }
-        qualifier = release.map { "\(os.id)-\($0)" } ?? os.id
-    }
-}
-
 extension DpkgRecord {
     /// As syft and Trivy write it: `pkg:deb/debian/libssl3@3.0.11-1?arch=amd64&distro=debian-12&upstream=openssl`.
     ///
     /// - Parameter distribution: `nil` when unknown; then the package URL names none, rather than a guess.
-    func packageURL(_ distribution: DpkgDistribution?) throws(PackageURLError) -> PackageURL {
+    func packageURL(_ distribution: DistributionName?) throws(PackageURLError) -> PackageURL {
         // Empty values are no qualifiers.
         let qualifiers = ["arch": architecture, "distro": distribution?.qualifier ?? "", "upstream": upstream ?? ""]
         return try PackageURL(

@@ -22,11 +22,14 @@ struct NpmCollector: FileCollector {
         return components.count == 3 && components[1].hasPrefix("@") && components[2] == "node_modules"
     }
 
-    /// Debian installs modules below `/usr/share/nodejs`, `/usr/lib/nodejs` or `/usr/lib/<architecture>/nodejs`, and only there.
+    /// Debian installs modules below `/usr/share/nodejs`, `/usr/lib/nodejs` or `/usr/lib/<architecture>/nodejs`, and only there. Other
+    /// distributions install them into `/usr/lib/node_modules`, with a number behind it where several Node.js stand side by side.
     ///
-    /// - Source: <https://wiki.debian.org/Javascript/Nodejs/Manual>
-    func isDistributionPlace(_ path: String) -> Bool {
-        path.contains("/nodejs/")
+    /// - Source: <https://wiki.debian.org/Javascript/Nodejs/Manual>,
+    ///   <https://docs.fedoraproject.org/en-US/packaging-guidelines/Node.js/>, <https://wiki.archlinux.org/title/Node.js_package_guidelines>
+    func isDistributionPlace(_ path: String, of format: PackageFormat) -> Bool {
+        if format == .deb { return path.contains("/nodejs/") }
+        return ["/usr/lib/node_modules", "/usr/lib64/node_modules"].contains(where: path.hasPrefix)
     }
 
     func read(_ file: Descriptor, at path: String, into findings: inout Findings) {

@@ -26,11 +26,16 @@ struct PythonCollector: FileCollector {
     }
 
     /// Debian's Python installs into `dist-packages` and private folders; a `site-packages` belongs to an interpreter or environment
-    /// that came from elsewhere.
+    /// that came from elsewhere. Other distributions install into the `site-packages` of the interpreters in `/usr/lib` and `/usr/lib64`.
     ///
-    /// - Source: <https://www.debian.org/doc/packaging-manuals/python-policy/#module-path>
-    func isDistributionPlace(_ path: String) -> Bool {
-        !path.contains("/site-packages/")
+    /// - Source: <https://www.debian.org/doc/packaging-manuals/python-policy/#module-path>,
+    ///   <https://docs.fedoraproject.org/en-US/packaging-guidelines/Python/>, <https://wiki.archlinux.org/title/Python_package_guidelines>
+    func isDistributionPlace(_ path: String, of format: PackageFormat) -> Bool {
+        guard path.contains("/site-packages/") else { return true }
+        guard format != .deb else { return false }
+        let folders = path.split(separator: "/", maxSplits: 4)
+        return folders.count == 5 && folders[0] == "usr" && (folders[1] == "lib" || folders[1] == "lib64")
+            && folders[2].hasPrefix("python") && folders[3] == "site-packages"
     }
 
     func read(_ file: Descriptor, at path: String, into findings: inout Findings) {

@@ -1,45 +1,35 @@
 import Glibc
 
-/// The files of distribution packages that a file collector would take for packages of its own.
-///
-/// dpkg lists every file of every package: about 150,000 on a server. Only those that a collector wants are kept.
-enum OwnedFiles {
+/// dpkg's lists of the files of every package.
+enum DpkgFileLists {
     static let listFolder = "/var/lib/dpkg/info"
 
     /// Most bytes of one package's list.
     static let listLimit = 64 << 20
 
-    /// Where distributions install nothing (Debian Policy 9.1.1 and 9.1.2).
-    private static let foreignFolders = ["/opt/", "/usr/local/"]
-
     /// Reads all lists.
-    ///
-    /// - Returns: Paths as seen from inside the root.
-    static func read(from root: RootFolder, into findings: inout Findings) -> Set<String> {
-        var owned: Set<String> = []
+    static func read(from root: RootFolder, into findings: inout Findings) {
         for (folder, suffix) in [(listFolder, ".list"), (DpkgCollector.statusFolder, ".md5sums")] {
             do {
                 for name in try root.names(in: folder) where name.hasSuffix(suffix) {
-                    read("\(folder)/\(name)", root, &owned, &findings)
+                    read("\(folder)/\(name)", root, &findings)
                 }
             } catch {
                 if !error.isMissing { findings.warn(folder, "\(error.reason)") }
             }
         }
-        return owned
     }
 
-    private static func read(_ path: String, _ root: RootFolder, _ owned: inout Set<String>, _ findings: inout Findings)
-    {
+    private static func read(_ path: String, _ root: RootFolder, _ findings: inout Findings) {
         do {
-            collect(from: try root.read(path, limit: listLimit), into: &owned)
+            collect(from: try root.read(path, limit: listLimit), into: &findings.ownedFiles)
         } catch {
             findings.warn(path, "\(error.reason)")
         }
     }
 
     /// - Parameter list: Lines of absolute paths, or of checksum, two blanks and relative path as md5sum(1) writes them.
-    static func collect(from list: [UInt8], into owned: inout Set<String>) {
+    static func collect(from list: [UInt8], into owned: inout OwnedFiles) {
         list.withUnsafeBufferPointer { list in
             guard let base = list.baseAddress else { return }
             var start = 0
@@ -52,7 +42,7 @@ enum OwnedFiles {
         }
     }
 
-    private static func collect(line: UnsafeBufferPointer<UInt8>, into owned: inout Set<String>) {
+    private static func collect(line: UnsafeBufferPointer<UInt8>, into owned: inout OwnedFiles) {
         let slash = UInt8(ascii: "/")
         guard let last = line.lastIndex(of: slash) else { return }
         let name = FileName(UnsafeBufferPointer(rebasing: line[(last + 1)...]))
@@ -61,9 +51,6 @@ enum OwnedFiles {
         let start = isChecksum ? 34 : 0
         guard start <= last else { return }
         let folder = { (isChecksum ? "/" : "") + String(decoding: line[start..<last], as: UTF8.self) }
-        guard let collector = Collectors.collector(for: name, in: folder) else { return }
-        let path = "\(folder())/\(name.text)"
-        guard !foreignFolders.contains(where: path.hasPrefix), collector.isDistributionPlace(path) else { return }
-        owned.insert(path)
+        owned.add(name, in: folder, of: .deb)
     }
 }
