@@ -4,6 +4,7 @@ enum Collectors {
     static let databases: [any DatabaseCollector] = [
         OperatingSystemCollector(),
         DpkgCollector(),
+        RPMCollector(),
     ]
 
     /// All served by one walk of the tree.

@@ -4,7 +4,8 @@ struct SkippedFolders {
     private static let fixed: Set<String> = [
         // No files, or files of the moment.
         "/proc", "/sys", "/dev", "/run", "/tmp", "/var/tmp", "/lost+found",
-        // Other systems inside this one.
+        // Other systems inside this one: deployments of ostree, of which the running one is seen at the root, and containers.
+        "/ostree", "/sysroot/ostree",
         "/snap", "/var/lib/containerd", "/var/lib/containers", "/var/lib/docker", "/var/lib/flatpak", "/var/lib/incus",
         "/var/lib/kubelet/pods", "/var/lib/lxc", "/var/lib/lxd", "/var/lib/machines", "/var/lib/snapd",
     ]

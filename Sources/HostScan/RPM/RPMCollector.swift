@@ -1,0 +1,130 @@
+import BoundedInput
+import Inventory
+import PackageIdentity
+
+/// Packages that rpm knows, from its database alone: SQLite, NDB or Berkeley DB.
+struct RPMCollector: DatabaseCollector {
+    /// Where distributions have put the database; some of these are links to others.
+    static let folders = ["/var/lib/rpm", "/usr/lib/sysimage/rpm", "/usr/share/rpm"]
+
+    /// How often a database is read again because it was written meanwhile.
+    private static let maximumAttempts = 3
+
+    func collect(from root: RootFolder, into findings: inout Findings) {
+        var seen: [PositionedFile.Facts] = []
+        var architectures: [String: Int] = [:]
+        for folder in Self.folders {
+            // rpm converts a database into its present format and leaves the old one. But merely asking rpm for something creates an empty
+            // database of its own format, so the first that holds anything counts.
+            for database in RPMDatabase.allCases {
+                let path = "\(folder)/\(database.fileName)"
+                guard let reading = read(database, at: path, root, &seen, &findings) else { continue }
+                add(reading, at: path, &architectures, into: &findings)
+                if !reading.records.isEmpty { break }
+            }
+        }
+        findings.noteArchitectures(architectures)
+    }
+
+    /// - Returns: `nil` when there is no such file, or it was read under another path.
+    private func read(
+        _ database: RPMDatabase, at path: String, _ root: RootFolder, _ seen: inout [PositionedFile.Facts],
+        _ findings: inout Findings
+    ) -> RPMReading? {
+        do throws(FileReadError) {
+            var reading = RPMReading()
+            for _ in 0..<Self.maximumAttempts {
+                let files = try files(of: path, root)
+                let before = files.map(\.facts)
+                if seen.contains(where: before[0].isSameFile) { return nil }
+                // What asking rpm for packages leaves where there are none.
+                if before.allSatisfy({ $0.size == 0 }) { return nil }
+                reading = RPMReading()
+                do throws(DatabaseFault) {
+                    try database.forEachHeader(in: files[0], log: files.dropFirst().first) { reading.take($0) }
+                } catch {
+                    reading.note(error)
+                }
+                guard before == files.map(\.currentFacts) else { continue }
+                seen.append(before[0])
+                return reading
+            }
+            findings.warn(path, "it was written while it was read, so packages may be missing")
+            return reading
+        } catch {
+            if !error.isMissing { findings.warn(error.path, "\(error.reason)") }
+            return nil
+        }
+    }
+
+    /// The database, and the log beside it if there is one.
+    private func files(of path: String, _ root: RootFolder) throws(FileReadError) -> [PositionedFile] {
+        var files: [PositionedFile] = []
+        for path in [path, path + "-wal"] {
+            do throws(FileReadError) {
+                files.append(try root.openPositioned(path))
+            } catch {
+                guard !files.isEmpty, error.isMissing else { throw error }
+            }
+        }
+        return files
+    }
+
+    private func add(
+        _ reading: RPMReading, at path: String, _ architectures: inout [String: Int], into findings: inout Findings
+    ) {
+        let distribution = findings.host.os.flatMap { DistributionName($0, for: .rpm) }
+        for record in reading.records {
+            if record.architecture != "noarch", !record.architecture.isEmpty {
+                architectures[record.architecture, default: 0] += 1
+            }
+            findings.add(at: path) { () throws(PackageURLError) in try record.packageURL(distribution) }
+        }
+        findings.ownedFiles.formUnion(reading.ownedFiles)
+        for (fault, count) in reading.faults.sorted(by: { $0.key < $1.key }) {
+            findings.warn(path, count == 1 ? fault : "\(fault) (\(count) times)")
+        }
+    }
+}
+
+/// What one pass over a database gave.
+struct RPMReading {
+    /// Most kinds of faults that are kept.
+    static let maximumFaults = 20
+
+    private(set) var records: [RPMRecord] = []
+    private(set) var ownedFiles = OwnedFiles()
+
+    /// How often each fault was met.
+    private(set) var faults: [String: Int] = [:]
+
+    /// Takes a header, or what kept it from being read.
+    mutating func take(_ bytes: Result<ArraySlice<UInt8>, DatabaseFault>) {
+        do throws(DatabaseFault) {
+            let header = try RPMHeader(try bytes.get())
+            let record = try RPMRecord(header)
+            if record.isPublicKey { return }
+            guard records.count < Findings.maximumPackages else { throw .damaged("more packages than are kept") }
+            records.append(record)
+            try takeFiles(of: header, record)
+        } catch {
+            note(error)
+        }
+    }
+
+    /// Notes what is wrong.
+    mutating func note(_ fault: DatabaseFault) {
+        let text = fault.description
+        let isKept = faults.count < Self.maximumFaults || faults[text] != nil
+        faults[isKept ? text : "other faults", default: 0] += 1
+    }
+
+    private mutating func takeFiles(of header: RPMHeader, _ record: RPMRecord) throws(DatabaseFault) {
+        // No advisory of the distribution speaks of what others built, nor of what they bundled with it.
+        guard (try? record.packageURL(nil))?.foreignBuild == nil else { return }
+        try header.forEachFile { folder, name in
+            let path = folder.last == UInt8(ascii: "/") ? folder.dropLast() : folder[...]
+            ownedFiles.add(FileName(name), in: { String(decoding: path, as: UTF8.self) }, of: .rpm)
+        }
+    }
+}
