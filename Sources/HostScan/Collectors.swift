@@ -5,6 +5,7 @@ enum Collectors {
         OperatingSystemCollector(),
         DpkgCollector(),
         RPMCollector(),
+        ApkCollector(),
     ]
 
     /// All served by one walk of the tree.
