@@ -6,6 +6,7 @@ enum Collectors {
         DpkgCollector(),
         RPMCollector(),
         ApkCollector(),
+        PacmanCollector(),
     ]
 
     /// All served by one walk of the tree.
