@@ -8,6 +8,12 @@ extension FuzzTargets {
         file("host-dpkg", "var/lib/dpkg/status", dictionary: "debian"),
         file("host-dpkg-files", "var/lib/dpkg/info/example.list"),
         file("host-os-release", "etc/os-release", dictionary: "distribution"),
+        file("host-rpm-sqlite", "var/lib/rpm/rpmdb.sqlite", maximumLength: 16_384),
+        file("host-rpm-ndb", "var/lib/rpm/Packages.db", maximumLength: 16_384),
+        file("host-rpm-berkeley", "var/lib/rpm/Packages", maximumLength: 16_384),
+        file("host-apk", "lib/apk/db/installed"),
+        file("host-pacman", "var/lib/pacman/local/example-1.0-1/desc"),
+        file("host-pacman-files", "var/lib/pacman/local/example-1.0-1/files"),
         file("host-python", "usr/lib/python3/site-packages/example-1.0.dist-info/METADATA", dictionary: "python"),
         file("host-python-egg", "usr/lib/python3/site-packages/example-1.0.egg-info", dictionary: "python"),
         FuzzTarget("host-npm", form: .json) { check("srv/node_modules/example/package.json", $0) },
@@ -24,8 +30,10 @@ extension FuzzTargets {
         },
     ]
 
-    private static func file(_ name: String, _ path: String, dictionary: String? = nil) -> FuzzTarget {
-        FuzzTarget(name, dictionary: dictionary) { check(path, $0) }
+    private static func file(
+        _ name: String, _ path: String, maximumLength: Int = 4096, dictionary: String? = nil
+    ) -> FuzzTarget {
+        FuzzTarget(name, maximumLength: maximumLength, dictionary: dictionary) { check(path, $0) }
     }
 
     /// The tree that the file is put into.
@@ -41,6 +49,8 @@ extension FuzzTargets {
         TemporaryPlace.write(root + "/etc/os-release", Array("ID=debian\nVERSION_ID=12\n".utf8))
         TemporaryPlace.write(root + "/var/lib/dpkg/status", Array(status.utf8))
         TemporaryPlace.write(root + "/var/lib/dpkg/info/example.list", Array("/.\n/usr\n".utf8))
+        TemporaryPlace.write(
+            root + "/var/lib/pacman/local/example-1.0-1/desc", Array("%NAME%\nexample\n\n%VERSION%\n1.0-1\n".utf8))
         return root
     }()
 
