@@ -174,6 +174,23 @@ import Testing
         #expect(try root.warnings().count == 1)
     }
 
+    @Test func readsTheListOfImagesWithoutRPM() throws {
+        let path = "/var/lib/rpmmanifest/container-manifest-2"
+        let root = try TemporaryRoot([
+            "/etc/os-release": "ID=mariner\nVERSION_ID=\"2.0\"\n",
+            path:
+                "mariner-release\t2.0-12.cm2\t1653816591\t1653628955\tMicrosoft\t(none)\t580\tnoarch\t0\tmariner-release-2.0-12.cm2.src.rpm\n"
+                + "openssl-libs\t1.1.1k-15.cm2\t1\t1\tMicrosoft\t1\t580\tx86_64\t1\t(none)\n\nshort\t1-1\n\ta-1\t1\t1\t\t\t\t\t\t\n",
+        ])
+        #expect(
+            try root.packages() == [
+                "pkg:rpm/mariner/mariner-release@2.0-12.cm2?arch=noarch&distro=mariner-2.0&upstream=mariner-release-2.0-12.cm2.src.rpm",
+                "pkg:rpm/mariner/openssl-libs@1.1.1k-15.cm2?arch=x86_64&distro=mariner-2.0&epoch=1",
+            ])
+        #expect(try root.warnings() == ["\(path): line 4: no package", "\(path): line 5: no package"])
+        #expect(try root.scan().host.architecture == "x86_64")
+    }
+
     @Test func overlappingHeadersEnd() throws {
         // 254 slots that all lead to the same blocks.
         let header = RPMSamples.package("a", "1", "2", [.sourceRPM: .text(String(repeating: "x", count: 1000))])

@@ -19,11 +19,27 @@ struct RPMCollector: DatabaseCollector {
             for database in RPMDatabase.allCases {
                 let path = "\(folder)/\(database.fileName)"
                 guard let reading = read(database, at: path, root, &seen, &findings) else { continue }
-                add(reading, at: path, &architectures, into: &findings)
+                add(reading.records, at: path, &architectures, into: &findings)
+                findings.ownedFiles.formUnion(reading.ownedFiles)
+                for (fault, count) in reading.faults.sorted(by: { $0.key < $1.key }) {
+                    findings.warn(path, count == 1 ? fault : "\(fault) (\(count) times)")
+                }
                 if !reading.records.isEmpty { break }
             }
         }
+        readManifest(root, &architectures, &findings)
         findings.noteArchitectures(architectures)
+    }
+
+    private func readManifest(_ root: RootFolder, _ architectures: inout [String: Int], _ findings: inout Findings) {
+        let path = RPMManifest.path
+        do {
+            let (records, faults) = RPMManifest.read(try root.read(path, limit: RPMManifest.limit))
+            add(records, at: path, &architectures, into: &findings)
+            for line in faults.prefix(RPMReading.maximumFaults) { findings.warn(path, "line \(line): no package") }
+        } catch {
+            if !error.isMissing { findings.warn(path, "\(error.reason)") }
+        }
     }
 
     /// - Returns: `nil` when there is no such file, or it was read under another path.
@@ -71,18 +87,14 @@ struct RPMCollector: DatabaseCollector {
     }
 
     private func add(
-        _ reading: RPMReading, at path: String, _ architectures: inout [String: Int], into findings: inout Findings
+        _ records: [RPMRecord], at path: String, _ architectures: inout [String: Int], into findings: inout Findings
     ) {
         let distribution = findings.host.os.flatMap { DistributionName($0, for: .rpm) }
-        for record in reading.records {
+        for record in records {
             if record.architecture != "noarch", !record.architecture.isEmpty {
                 architectures[record.architecture, default: 0] += 1
             }
             findings.add(at: path) { () throws(PackageURLError) in try record.packageURL(distribution) }
-        }
-        findings.ownedFiles.formUnion(reading.ownedFiles)
-        for (fault, count) in reading.faults.sorted(by: { $0.key < $1.key }) {
-            findings.warn(path, count == 1 ? fault : "\(fault) (\(count) times)")
         }
     }
 }

@@ -17,22 +17,6 @@ struct RPMRecord: Equatable {
     /// "nodejs:18:8060020220523160029:ad008a3a"; empty for packages of no module.
     var modularityLabel = ""
 
-    /// - Throws: ``DatabaseFault`` when the header has no name, version or release, or one of its fields is of a wrong kind.
-    init(_ header: RPMHeader) throws(DatabaseFault) {
-        name = try Self.required(.name, of: header)
-        version = try Self.required(.version, of: header)
-        release = try Self.required(.release, of: header)
-        epoch = try header.number(.epoch) ?? 0
-        architecture = try header.text(.architecture) ?? ""
-        sourceRPM = try header.text(.sourceRPM) ?? ""
-        modularityLabel = try header.text(.modularityLabel) ?? ""
-    }
-
-    private static func required(_ tag: RPMTag, of header: RPMHeader) throws(DatabaseFault) -> String {
-        guard let text = try header.text(tag), !text.isEmpty else { throw .damaged("a header has no \(tag)") }
-        return text
-    }
-
     /// Whether it is a key that signs packages. rpm keeps those as if they were packages.
     var isPublicKey: Bool { name == "gpg-pubkey" }
 
@@ -47,5 +31,23 @@ struct RPMRecord: Equatable {
                 "arch": architecture, "distro": distribution?.qualifier ?? "", "epoch": epoch == 0 ? "" : "\(epoch)",
                 "rpmmod": modularityLabel, "upstream": sourceRPM,
             ])
+    }
+}
+
+extension RPMRecord {
+    /// - Throws: ``DatabaseFault`` when the header has no name, version or release, or one of its fields is of a wrong kind.
+    init(_ header: RPMHeader) throws(DatabaseFault) {
+        name = try Self.required(.name, of: header)
+        version = try Self.required(.version, of: header)
+        release = try Self.required(.release, of: header)
+        epoch = try header.number(.epoch) ?? 0
+        architecture = try header.text(.architecture) ?? ""
+        sourceRPM = try header.text(.sourceRPM) ?? ""
+        modularityLabel = try header.text(.modularityLabel) ?? ""
+    }
+
+    private static func required(_ tag: RPMTag, of header: RPMHeader) throws(DatabaseFault) -> String {
+        guard let text = try header.text(tag), !text.isEmpty else { throw .damaged("a header has no \(tag)") }
+        return text
     }
 }
