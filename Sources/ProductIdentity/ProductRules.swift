@@ -128,7 +128,7 @@ public struct ProductRules: Sendable {
     private static func isPlain(_ package: PackageURL) -> Bool {
         switch package.type {
         case "generic", "conda", "oci", "brew", "conan", "vcpkg", "bitnami", "yocto", "qpkg", "alpm", "luarocks",
-            "chocolatey", "winget":
+            "chocolatey", "winget", "snap":
             true
         case "docker": package.namespace == nil || package.namespace == "library"
         // Distributions nobody publishes advisories for; those that have them are looked up there.

@@ -37,8 +37,11 @@ struct ProductVersion: Hashable {
         var text = Substring(text.split(whereSeparator: { $0 == " " || $0 == "\t" }).first ?? "")
         if text.first == "v" || text.first == "V", text.dropFirst().first?.isNumber == true { text = text.dropFirst() }
         switch packageType {
-        // Tags and builds of Debian's, Homebrew's and conda's kind: "1.25.3-alpine", "1.25.3_1".
-        case "docker", "oci", "conda", "deb", "rpm", "apk": text = text.prefix { $0 != "-" && $0 != "+" }
+        // Tags and builds of Debian's, Homebrew's and conda's kind: "1.25.3-alpine", "1.25.3_1"; epochs before them: "1:1.25.3-2".
+        case "docker", "oci", "conda", "snap": text = text.prefix { $0 != "-" && $0 != "+" }
+        case "deb", "rpm", "apk", "alpm":
+            if let colon = text.firstIndex(of: ":") { text = text[text.index(after: colon)...] }
+            text = text.prefix { $0 != "-" && $0 != "+" }
         case "brew": text = text.prefix { $0 != "_" }
         default: break
         }

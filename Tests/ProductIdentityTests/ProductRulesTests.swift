@@ -28,6 +28,10 @@ struct ProductRulesTests {
             ("pkg:npm/redis@4.0.0", []), ("pkg:deb/debian/nginx@1.22?distro=debian-12", []),
             // A distribution nobody publishes advisories for.
             ("pkg:rpm/fedora/busybox@1.36.1-2.fc39?distro=fedora-39", ["cpe:/a:busybox:busybox:1.36.1"]),
+            // Behind an epoch, before the number of the build.
+            ("pkg:alpm/arch/busybox@1:1.36.1-2?arch=x86_64&distro=arch", ["cpe:/a:busybox:busybox:1.36.1"]),
+            ("pkg:deb/kali/busybox@1:1.36.1-2?distro=kali", ["cpe:/a:busybox:busybox:1.36.1"]),
+            ("pkg:snap/libssh2@1.11.0-3", ["cpe:/a:libssh2:libssh2:1.11.0"]),
         ] as [(String, [String])])
     func packagesNameProducts(_ purl: String, _ expected: [String]) throws {
         #expect(names(InstalledProduct(package: try PackageURL(purl))) == expected)
