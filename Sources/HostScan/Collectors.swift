@@ -13,6 +13,7 @@ enum Collectors {
     static let files: [any FileCollector] = [
         PythonCollector(),
         NpmCollector(),
+        HomebrewCollector(),
     ]
 
     /// The collector that a file is for; `nil` for the many files that are for none.
