@@ -7,6 +7,7 @@ enum Collectors {
         RPMCollector(),
         ApkCollector(),
         PacmanCollector(),
+        SnapCollector(),
     ]
 
     /// All served by one walk of the tree.

@@ -146,4 +146,7 @@ struct RootFolder {
 extension FileReadError {
     /// Nothing is there: no fault where a file may or may not be. A link that loops or leads through a file is one.
     var isMissing: Bool { reason == .system(code: ENOENT) }
+
+    /// A file stands where a folder was looked for.
+    var isNotAFolder: Bool { reason == .system(code: ENOTDIR) }
 }
