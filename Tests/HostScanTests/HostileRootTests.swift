@@ -107,6 +107,19 @@ import Testing
         #expect(try root.warnings() == ["\(path): larger than 4194304 bytes"])
     }
 
+    @Test(arguments: [
+        ("/var/lib/rpm/rpmdb.sqlite", 2 << 30), ("/var/lib/rpm/Packages.db", 2 << 30),
+        ("/usr/lib/sysimage/rpm/Packages", 2 << 30), ("/lib/apk/db/installed", 256 << 20),
+        ("/var/lib/pacman/local/a-1-1/files", 64 << 20), ("/var/lib/pacman/local/a-1-1/desc", 1 << 20),
+        ("/snap/a/current/meta/snap.yaml", 1 << 20), ("/var/lib/rpmmanifest/container-manifest-2", 16 << 20),
+    ])
+    func oversizedDatabasesAreWarnings(path: String, limit: Int) throws {
+        let root = try TemporaryRoot(["/var/lib/pacman/local/a-1-1/desc": "%NAME%\na\n\n%VERSION%\n1-1\n"])
+        try root.write(path, "P:a\nV:1\n\n")
+        #expect(truncate(root.url(path).path, off_t(limit) + 1) == 0)
+        #expect(try root.warnings() == ["\(path): larger than \(limit) bytes"])
+    }
+
     @Test func depthIsBounded() throws {
         let root = try TemporaryRoot()
         let deep = String(repeating: "/d", count: 120)

@@ -110,6 +110,12 @@ import Testing
         let log = Array(try Data(contentsOf: copy.url("/var/lib/rpm/rpmdb.sqlite-wal")))
         try copy.write("/var/lib/rpm/rpmdb.sqlite-wal", bytes: Array(log.dropLast(log.count / 3)))
         #expect(try read(copy).packages == expected)
+        // One that is too large leaves what the file has.
+        try copy.write("/var/lib/rpm/rpmdb.sqlite-wal", bytes: log)
+        #expect(truncate(copy.url("/var/lib/rpm/rpmdb.sqlite-wal").path, 1 << 40) == 0)
+        let beside = try read(copy)
+        #expect(beside.packages == RPMSamples.packages)
+        #expect(beside.warnings.map(\.reason) == ["a log larger than 536870912 bytes"])
         var old = log
         old[17] ^= 1
         try copy.write("/var/lib/rpm/rpmdb.sqlite-wal", bytes: old)

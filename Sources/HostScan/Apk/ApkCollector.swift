@@ -6,17 +6,20 @@ import PackageIdentity
 struct ApkCollector: DatabaseCollector {
     static let installedFiles = ["/lib/apk/db/installed", "/usr/lib/apk/db/installed"]
 
+    /// Most bytes of the database; 2,000 packages need some 20 MB.
+    private static let limit = 256 << 20
+
     func collect(from root: RootFolder, into findings: inout Findings) {
         var seen: [PositionedFile.Facts] = []
         var architectures: [String: Int] = [:]
         for path in Self.installedFiles {
             do {
                 let file = try root.openFile(path)
+                let facts = try PositionedFile(file).facts
                 // One of the folders is a link to the other where the merge is done.
-                if let facts = try? PositionedFile(file).facts {
-                    if seen.contains(where: facts.isSameFile) { continue }
-                    seen.append(facts)
-                }
+                if seen.contains(where: facts.isSameFile) { continue }
+                seen.append(facts)
+                guard facts.size <= Self.limit else { throw FileReadError.Reason.tooLarge(limit: Self.limit) }
                 try read(file, at: path, &architectures, into: &findings)
             } catch let error as FileReadError {
                 if !error.isMissing { findings.warn(path, "\(error.reason)") }

@@ -9,6 +9,9 @@ struct PacmanCollector: DatabaseCollector {
     /// Most bytes of one `desc`; dependencies and descriptions make some kilobytes.
     private static let descriptionLimit = 1 << 20
 
+    /// Most bytes of one `files`.
+    private static let filesLimit = 64 << 20
+
     /// Most bytes of one line of `files`, as the system bounds paths.
     private static let maximumLine = 4096
 
@@ -49,6 +52,9 @@ struct PacmanCollector: DatabaseCollector {
     private func readFiles(_ path: String, _ root: RootFolder, _ findings: inout Findings) {
         do {
             let file = try root.openFile(path)
+            guard try PositionedFile(file).size <= Self.filesLimit else {
+                throw FileReadError.Reason.tooLarge(limit: Self.filesLimit)
+            }
             var lines = LineReader(descriptor: file.number, limit: Self.maximumLine)
             var list = PacmanFileList()
             while let line = try lines.next() {

@@ -7,6 +7,9 @@ struct RPMCollector: DatabaseCollector {
     /// Where distributions have put the database; some of these are links to others.
     static let folders = ["/var/lib/rpm", "/usr/lib/sysimage/rpm", "/usr/share/rpm"]
 
+    /// Most bytes of a database; 2,000 packages need some 100 MB. A file with holes may be of any size and cost its owner nothing.
+    static let maximumSize = 2 << 30
+
     /// How often a database is read again because it was written meanwhile.
     private static let maximumAttempts = 3
 
@@ -55,6 +58,9 @@ struct RPMCollector: DatabaseCollector {
                 if seen.contains(where: before[0].isSameFile) { return nil }
                 // What asking rpm for packages leaves where there are none.
                 if before.allSatisfy({ $0.size == 0 }) { return nil }
+                guard before[0].size <= Self.maximumSize else {
+                    throw FileReadError(path: path, reason: .tooLarge(limit: Self.maximumSize))
+                }
                 reading = RPMReading()
                 do throws(DatabaseFault) {
                     try database.forEachHeader(in: files[0], log: files.dropFirst().first) { reading.take($0) }

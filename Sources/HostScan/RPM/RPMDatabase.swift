@@ -28,13 +28,24 @@ enum RPMDatabase: CaseIterable {
         case .ndb: try NDBFile.forEachHeader(in: file, body)
         case .berkeleyDB: try BerkeleyHashFile.forEachHeader(in: file, body)
         case .sqlite:
-            let log = if let log { try SQLiteLog(log) } else { SQLiteLog?.none }
-            var pages = try SQLitePages(file, log: log)
+            var pages = try SQLitePages(file, log: usable(log, body))
             let root = try pages.root(ofTable: "Packages")
             pages.forEachRow(ofTree: root) { row in
                 // Number of the package, header.
                 body(Result { () throws(DatabaseFault) in try SQLiteRow(try row.get()).blob(1) })
             }
+        }
+    }
+
+    /// A log that cannot be read leaves what was brought over from it.
+    private func usable(
+        _ log: PositionedFile?, _ body: (Result<ArraySlice<UInt8>, DatabaseFault>) -> Void
+    ) -> SQLiteLog? {
+        do throws(DatabaseFault) {
+            return try log.flatMap { (log) throws(DatabaseFault) in try SQLiteLog(log) }
+        } catch {
+            body(.failure(error))
+            return nil
         }
     }
 }

@@ -4,8 +4,8 @@
 ///
 /// - Source: <https://www.sqlite.org/fileformat2.html#the_write_ahead_log>
 struct SQLiteLog {
-    /// Most bytes of a log; SQLite brings it over at 4 MB unless readers stand in the way.
-    private static let maximumSize = 1 << 30
+    /// Most bytes of a log. rpm has it brought over at 40 MB, unless one transaction is larger or a reader stands in the way.
+    private static let maximumSize = 512 << 20
 
     private static let headSize = 32
     private static let frameHeadSize = 24
