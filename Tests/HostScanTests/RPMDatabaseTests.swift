@@ -46,6 +46,44 @@ import Testing
         #expect(Array(try Data(contentsOf: root.url("/var/lib/rpm/rpmdb.sqlite"))) == (try RPMSamples.database()))
     }
 
+    @Test(.enabled(if: RPMSamples.canBuild, "rpm is missing"), arguments: [512, 1024, 8192, 65_536])
+    func readsPagesOfAnySize(pageSize: Int) throws {
+        let root = try root("rpmdb.sqlite", try RPMSamples.database())
+        // Rows of all lengths at which they spill into further pages.
+        let script = """
+            import sqlite3, sys
+            database = sqlite3.connect(sys.argv[1], isolation_level=None)
+            database.execute("PRAGMA journal_mode = DELETE")
+            database.execute("PRAGMA page_size = " + sys.argv[2])
+            database.execute("VACUUM")
+            for length in [*range(1, 1200), *range(1200, 200000, 4999)]:
+                database.execute("INSERT INTO Packages (blob) VALUES (zeroblob(?))", (length,))
+            assert database.execute("PRAGMA page_size").fetchone()[0] == int(sys.argv[2])
+            """
+        let file = root.url("/var/lib/rpm/rpmdb.sqlite").path
+        try Tool.run("/usr/bin/python3", ["-c", script, file, "\(pageSize)"])
+        var lengths: [Int] = []
+        try root.withFolder { folder in
+            let file = try folder.openPositioned("/var/lib/rpm/rpmdb.sqlite")
+            try RPMDatabase.sqlite.forEachHeader(in: file, log: nil) { header in
+                lengths.append((try? header.get().count) ?? 0)
+            }
+        }
+        let output = try Tool.run(
+            "/usr/bin/python3",
+            [
+                "-c",
+                "import sqlite3, sys\nfor row in sqlite3.connect(sys.argv[1]).execute('SELECT length(blob) FROM Packages ORDER BY hnum'): print(*row)",
+                file,
+            ])
+        #expect(lengths == output.split(separator: "\n").compactMap { Int($0) })
+        #expect(lengths.count == RPMSamples.packages.count + 1 + 1199 + 40)
+        let (packages, warnings) = try read(root)
+        #expect(packages == RPMSamples.packages)
+        // The others are no headers.
+        #expect(!warnings.isEmpty)
+    }
+
     @Test(
         .enabled(if: RPMSamples.canBuildBerkeleyDB, "rpm or db5.3-util is missing"),
         arguments: [512, 4096, 65_536], [ByteOrder.little, .big])
