@@ -94,7 +94,9 @@ public struct ProductRules: Sendable {
                 for index in byPackage[name] ?? [] { found[index] = .identified }
             }
         }
-        if let bundle = product.bundleID.map(NamePattern.folded) {
+        // Flatpak names applications as Apple's systems name bundles, mostly by the same words.
+        let flatpak = product.package.flatMap { $0.type == "flatpak" ? $0.name : nil }
+        if let bundle = (product.bundleID ?? flatpak).map(NamePattern.folded) {
             for index in byBundle[bundle] ?? [] { found[index] = .identified }
             for index in patterned where rules[index].bundles.contains(where: { $0.matches(folded: bundle) }) {
                 found[index] = .identified

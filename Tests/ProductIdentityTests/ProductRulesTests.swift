@@ -31,6 +31,8 @@ struct ProductRulesTests {
             // Behind an epoch, before the number of the build.
             ("pkg:alpm/arch/busybox@1:1.36.1-2?arch=x86_64&distro=arch", ["cpe:/a:busybox:busybox:1.36.1"]),
             ("pkg:deb/kali/busybox@1:1.36.1-2?distro=kali", ["cpe:/a:busybox:busybox:1.36.1"]),
+            ("pkg:flatpak/org.mozilla.firefox@120.0.1?arch=x86_64", ["cpe:/a:mozilla:firefox:120.0.1"]),
+            ("pkg:flatpak/firefox@120.0.1", []),
             ("pkg:snap/libssh2@1.11.0-3", ["cpe:/a:libssh2:libssh2:1.11.0"]),
         ] as [(String, [String])])
     func packagesNameProducts(_ purl: String, _ expected: [String]) throws {
