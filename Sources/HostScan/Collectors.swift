@@ -8,6 +8,7 @@ enum Collectors {
         ApkCollector(),
         PacmanCollector(),
         SnapCollector(),
+        FlatpakCollector(),
     ]
 
     /// All served by one walk of the tree.

@@ -21,9 +21,10 @@ struct SkippedFolders {
     func contains(_ name: FileName, in parent: String, path: @autoclosure () -> String) -> Bool {
         // Version control holds history, not what is installed, and has very many folders.
         if name.equals(".git") { return true }
-        // uv keeps unpacked wheels here that no environment need use; containers of users live in the other two.
+        // uv keeps unpacked wheels here that no environment need use; containers and flatpaks of users live in the others.
         if name.equals("uv"), parent.hasSuffix("/.cache") { return true }
-        if name.equals("docker") || name.equals("containers"), parent.hasSuffix("/.local/share") { return true }
+        let isStorage = name.equals("docker") || name.equals("containers") || name.equals("flatpak")
+        if isStorage, parent.hasSuffix("/.local/share") { return true }
         return paths.contains(path())
     }
 }
