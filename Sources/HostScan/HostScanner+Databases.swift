@@ -1,6 +1,6 @@
 extension HostScanner {
-    /// Files and folders whose change hints at changed packages: package databases and the usual folders of Python and Node.js
-    /// packages.
+    /// Files and folders whose change hints at changed packages: package databases and the usual folders of Python, Node.js and
+    /// Homebrew packages, snaps and flatpaks.
     ///
     /// Only places that exist, a handful of listings in cost. A hint, not a promise: packages in unusual places change none of
     /// these, so a full scan is still due now and then.
@@ -36,6 +36,11 @@ extension HostScanner {
         "lib/apk/db/installed",
         "usr/lib/apk/db/installed",
         "var/lib/pacman/local",
+        "var/lib/snapd/snaps",
+        // Flatpak touches it whenever anything was installed, updated or removed.
+        "var/lib/flatpak/.changed",
+        "home/*/.local/share/flatpak/.changed",
+        "home/linuxbrew/.linuxbrew/Cellar",
         "etc/os-release",
         "usr/lib/os-release",
         "usr/lib/python3*/dist-packages",

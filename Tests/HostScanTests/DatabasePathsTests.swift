@@ -10,13 +10,15 @@ import Testing
             "/home/me/.nvm/versions/node/v20/lib/node_modules/x": "", "/usr/lib/node_modules/x": "",
             "/usr/lib/perl/x": "", "/var/lib/rpm/rpmdb.sqlite": "", "/var/lib/rpm/rpmdb.sqlite-shm": "",
             "/usr/lib/sysimage/rpm/Packages.db": "", "/lib/apk/db/installed": "",
+            "/var/lib/flatpak/.changed": "", "/var/lib/snapd/snaps/a_1.snap": "",
             "/var/lib/pacman/local/a-1-1/desc": "",
         ])
         let paths = [
             "/etc/os-release", "/home/me/.nvm/versions/node/v20/lib/node_modules", "/lib/apk/db/installed",
             "/usr/lib/node_modules", "/usr/lib/python3/dist-packages", "/usr/lib/sysimage/rpm/Packages.db",
-            "/usr/local/lib/python3.11/site-packages", "/var/lib/dpkg/status", "/var/lib/pacman/local",
-            "/var/lib/rpm/rpmdb.sqlite",
+            "/usr/local/lib/python3.11/site-packages", "/var/lib/dpkg/status", "/var/lib/flatpak/.changed",
+            "/var/lib/pacman/local",
+            "/var/lib/rpm/rpmdb.sqlite", "/var/lib/snapd/snaps",
         ]
         #expect(HostScanner.databasePaths(root: root.path) == paths.map { root.path + $0 })
         #expect(HostScanner.databasePaths(root: root.path + "/") == paths.map { root.path + $0 })

@@ -67,7 +67,7 @@ import Testing
 
     @Test func neverTrapsOnMutatedBytes() {
         var random = SplitMix(seed: 61)
-        for _ in 0..<20_000 {
+        for _ in 0..<5_000 {
             let version = (try? FlatpakDeployment(random.mutated(Self.firefox)[...]))?.version ?? ""
             #expect(version.utf8.count < 2_000)
         }

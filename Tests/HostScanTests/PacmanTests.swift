@@ -81,7 +81,7 @@ import Testing
         let texts = Self.files.filter { $0.key.hasPrefix(Self.folder) }.sorted { $0.key < $1.key }.map {
             Array($0.value.utf8)
         }
-        for round in 0..<8_000 {
+        for round in 0..<3_000 {
             let text = random.mutated(texts[round % texts.count])
             _ = try? PacmanRecord(text).packageURL(nil)
             var list = PacmanFileList()

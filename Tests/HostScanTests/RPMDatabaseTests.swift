@@ -186,7 +186,7 @@ import Testing
         var random = SplitMix(seed: 21)
         let root = try TemporaryRoot()
         try root.withFolder { folder in
-            for round in 0..<150 {
+            for round in 0..<60 {
                 var broken = bytes
                 switch round % 3 {
                 case 0: broken.removeLast(Int.random(in: 1..<broken.count, using: &random))

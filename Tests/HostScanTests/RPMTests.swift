@@ -82,7 +82,7 @@ import Testing
             try root.warnings() == [
                 "\(Self.path): a header has 4294967295 entries", "\(Self.path): a header has no name",
                 "\(Self.path): a header has no release", "\(Self.path): a record ends before what it refers to",
-                "\(Self.path): epoch is not a number", "\(Self.path): name has no end within 1024 bytes",
+                "\(Self.path): epoch is not a number", "\(Self.path): name has no end within 255 bytes",
                 "\(Self.path): name is not a text",
             ])
     }
@@ -193,7 +193,7 @@ import Testing
 
     @Test func overlappingHeadersEnd() throws {
         // 254 slots that all lead to the same blocks.
-        let header = RPMSamples.package("a", "1", "2", [.sourceRPM: .text(String(repeating: "x", count: 1000))])
+        let header = RPMSamples.package("a", "1", "2", [.baseNames: .texts([String(repeating: "x", count: 1000)])])
         var bytes = RPMSamples.ndb([header])
         for slot in 3..<256 { bytes.replaceSubrange(slot * 16..<slot * 16 + 16, with: bytes[32..<48]) }
         let root = try TemporaryRoot(["/etc/os-release": RPMSamples.redHat])
@@ -210,7 +210,7 @@ import Testing
         ])
         let root = try TemporaryRoot()
         try root.withFolder { folder in
-            for _ in 0..<2_000 {
+            for _ in 0..<500 {
                 // Blanks between the slots are no place where anything happens.
                 var mutated = bytes
                 let tail = random.mutated(Array(bytes[4096...]))
@@ -228,7 +228,7 @@ import Testing
     @Test func neverTrapsOnMutatedHeaders() {
         var random = SplitMix(seed: 12)
         let header = RPMSamples.package("a", "1", "2", files(Self.bundled).merging([.epoch: .numbers([1])]) { $1 })
-        for _ in 0..<20_000 {
+        for _ in 0..<5_000 {
             var reading = RPMReading()
             reading.take(.success(random.mutated(header)[...]))
             #expect(reading.records.count + reading.faults.count > 0)

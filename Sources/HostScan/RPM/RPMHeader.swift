@@ -11,8 +11,8 @@ struct RPMHeader {
     /// Most bytes of one header. Kernel sources and firmware, which have the most files, need some megabytes; rpm allows 256 MB.
     static let maximumSize = 32 << 20
 
-    /// Most bytes of one text; names and versions have less than a hundred.
-    static let maximumText = 1024
+    /// Most bytes of one text: a package's name, version and release together are a file name, which has no more.
+    static let maximumText = 255
 
     /// As rpm bounds it.
     private static let maximumEntries = 0xFFFF
