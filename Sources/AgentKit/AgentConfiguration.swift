@@ -10,6 +10,8 @@ public struct AgentConfiguration: Sendable, Hashable {
     public var root: String
     /// Seconds between two scans when nothing is seen to change, before jitter.
     public var scanSeconds: Int
+    /// Whether packages are reported that lock files and the like declare, beside those that are installed.
+    public var includesDeclared: Bool
     /// Seconds between two heartbeats; `nil` takes the server's word.
     public var heartbeatSeconds: Int?
     /// PEM file of certificate authorities to trust instead of the system's.
@@ -20,7 +22,7 @@ public struct AgentConfiguration: Sendable, Hashable {
     /// Makes one from its parts.
     public init(
         server: String, token: String? = nil, stateFolder: String, root: String = "/", scanSeconds: Int = 3_600,
-        heartbeatSeconds: Int? = nil, certificateAuthorities: String? = nil,
+        includesDeclared: Bool = false, heartbeatSeconds: Int? = nil, certificateAuthorities: String? = nil,
         keySeconds: Int64 = 30 * 86_400
     ) {
         self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
@@ -28,6 +30,7 @@ public struct AgentConfiguration: Sendable, Hashable {
         self.stateFolder = stateFolder
         self.root = root
         self.scanSeconds = scanSeconds
+        self.includesDeclared = includesDeclared
         self.heartbeatSeconds = heartbeatSeconds
         self.certificateAuthorities = certificateAuthorities
         self.keySeconds = keySeconds

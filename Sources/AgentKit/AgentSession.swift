@@ -97,11 +97,12 @@ struct AgentSession {
         let report = try HostScanner(root: configuration.root).scan()
         facts = AgentFacts(
             host: report.host, agentVersion: agentVersion, droppedReports: spool.dropped, warnings: report.warnings)
-        try spool.append(report.inventory)
+        let inventory = report.inventory(includingDeclared: configuration.includesDeclared)
+        try spool.append(inventory)
         logger.info(
             "scanned",
             metadata: [
-                "packages": "\(report.inventory.packages.count)", "warnings": "\(report.warnings.count)",
+                "packages": "\(inventory.packages.count)", "warnings": "\(report.warnings.count)",
                 "seconds": "\((ContinuousClock.now - started).seconds)",
             ])
     }

@@ -3,7 +3,7 @@ import PackageIdentity
 
 /// What the collectors have found so far.
 struct Findings {
-    /// Most packages that are kept; the rest is one warning.
+    /// Most packages of either evidence that are kept; the rest is one warning.
     static let maximumPackages = 200_000
 
     /// Most warnings that are kept; the rest is counted in one more.
@@ -18,28 +18,48 @@ struct Findings {
     /// Files that belong to distribution packages.
     var ownedFiles = OwnedFiles()
 
+    /// Where installed packages were found.
     private(set) var places: [PackageURL: [String]] = [:]
+    /// Which files declare packages, installed or not.
+    private(set) var declarations: [PackageURL: [String]] = [:]
     private var warnings: Set<ScanWarning> = []
     private var omittedWarnings = 0
     private var omittedPackages = 0
 
     /// Notes a package and where it was found.
     ///
-    /// - Parameter make: Makes the package URL; an error of it becomes a warning.
-    mutating func add(at path: String, _ make: () throws(PackageURLError) -> PackageURL) {
+    /// - Parameters:
+    ///   - evidence: Whether it is installed there, or only asked for.
+    ///   - make: Makes the package URL; an error of it becomes a warning.
+    mutating func add(
+        _ evidence: PackageEvidence = .installed, at path: String, _ make: () throws(PackageURLError) -> PackageURL
+    ) {
         let package: PackageURL
         do {
             package = try make()
         } catch {
             return warn(path, "no usable name: \(error)")
         }
-        if let known = places[package] {
-            if known.count < Self.maximumPlaces, !known.contains(path) { places[package]?.append(path) }
-        } else if places.count < Self.maximumPackages {
+        let isKept =
+            switch evidence {
+            case .installed: Self.note(package, at: path, in: &places)
+            case .declared: Self.note(package, at: path, in: &declarations)
+            }
+        if !isKept { omittedPackages += 1 }
+    }
+
+    /// - Returns: `false` when there is no more room.
+    private static func note(
+        _ package: PackageURL, at path: String, in places: inout [PackageURL: [String]]
+    ) -> Bool {
+        guard let known = places[package] else {
+            guard places.count < maximumPackages else { return false }
             places[package] = [path]
-        } else {
-            omittedPackages += 1
+            return true
         }
+        // Whoever names a package twice in one file does so in a row.
+        if known.count < maximumPlaces, known.last != path, !known.contains(path) { places[package]?.append(path) }
+        return true
     }
 
     /// Takes the host's architecture from its packages when the kernel did not say it: the most frequent one.
@@ -74,8 +94,9 @@ struct Findings {
         if omittedWarnings > 0 {
             warnings.append(ScanWarning(path: "/", reason: "\(omittedWarnings) more warnings left out"))
         }
+        let occurrences = places.merging(declarations) { installed, _ in installed }
         return ScanReport(
-            inventory: Inventory(places.keys), host: host, occurrences: places.mapValues { $0.sorted() },
-            warnings: warnings)
+            inventory: Inventory(places.keys), declared: declarations.keys, host: host,
+            occurrences: occurrences.mapValues { $0.sorted() }, warnings: warnings)
     }
 }

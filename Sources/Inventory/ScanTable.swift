@@ -13,27 +13,29 @@ public struct ScanTable: Sendable {
         self.width = width.map { max(40, $0) }
     }
 
-    private static let titles = ["ECOSYSTEM", "NAME", "VERSION", "SOURCE", "LOCATION"]
+    private static let titles = ["ECOSYSTEM", "NAME", "VERSION", "SOURCE", "EVIDENCE", "LOCATION"]
 
     /// Widest that each column grows; the last one takes what is left.
-    private static let bounds = [9, 44, 36, 32, Int.max]
+    private static let bounds = [9, 44, 36, 32, 9, Int.max]
 
     private static let gap = "  "
 
     /// One line of titles and one for each package, ascending by ecosystem, name and version. No line ends with blanks.
     public func render(_ report: ScanReport) -> String {
-        let rows = report.inventory.packages.map { Self.cells($0, places: report.occurrences[$0] ?? []) }
+        let rows = report.packages.map {
+            Self.cells($0.package, $0.evidence, places: report.occurrences[$0.package] ?? [])
+        }
         let widths = widths(of: [Self.titles] + rows)
         return ([Self.titles] + rows).map { line($0, widths) }.joined()
     }
 
-    private static func cells(_ package: PackageURL, places: [String]) -> [String] {
+    private static func cells(_ package: PackageURL, _ evidence: PackageEvidence, places: [String]) -> [String] {
         let isVendor = Ecosystem(purlType: package.type) == .deb
         let name = isVendor ? package.name : [package.namespace, package.name].compactMap { $0 }.joined(separator: "/")
         let more = places.count > 1 ? " (+\(places.count - 1))" : ""
         let source = package.qualifier("upstream") ?? ""
         let place = places.first.map { $0 + more } ?? ""
-        return [package.type, name, package.version ?? "", source, place].map(TerminalText.harmless)
+        return [package.type, name, package.version ?? "", source, evidence.rawValue, place].map(TerminalText.harmless)
     }
 
     private func widths(of rows: [[String]]) -> [Int] {
@@ -47,9 +49,12 @@ public struct ScanTable: Sendable {
         return widths
     }
 
-    /// Takes from the location first, then from source, name and version, and from each again before any gets unreadable.
+    /// Takes from the location first, then from source, name and version, and from each again before any gets unreadable; at last the evidence
+    /// goes, then the location.
     private func shrink(_ widths: inout [Int], to total: Int) {
-        for (column, least) in [(4, 40), (3, 16), (1, 28), (2, 20), (4, 16), (3, 8), (1, 12), (2, 8), (4, 0), (3, 0)] {
+        for (column, least) in [
+            (5, 40), (3, 16), (1, 28), (2, 20), (5, 16), (3, 8), (1, 12), (2, 8), (4, 0), (5, 0), (3, 0),
+        ] {
             let excess = widths.reduce(0, +) - total
             guard excess > 0 else { return }
             widths[column] = max(min(widths[column], least), widths[column] - excess)

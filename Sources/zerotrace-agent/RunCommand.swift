@@ -24,6 +24,8 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Folder to report as a root file system.", valueName: "DIR")) var root = "/"
     @Option(help: "Seconds between scans when nothing is seen to change.") var scanInterval = 3_600
     @Option(help: "Seconds between heartbeats. Default: what the server says.") var heartbeat: Int?
+    @Flag(help: "Also report packages that lock files and the like declare, whether or not they are installed.")
+    var includeDeclared = false
     @Option(help: "Days after which the agent takes another key.") var keyDays = 30
     @Option(
         help: ArgumentHelp("PEM file of certificate authorities to trust instead of the system's.", valueName: "FILE"))
@@ -41,7 +43,8 @@ struct RunCommand: AsyncParsableCommand {
         guard (1...3_650).contains(keyDays) else { throw ValidationError("A key lives for 1 to 3650 days.") }
         let configuration = AgentConfiguration(
             server: server, token: try enrollmentToken(environment), stateFolder: stateFolder, root: root,
-            scanSeconds: scanInterval, heartbeatSeconds: heartbeat, certificateAuthorities: ca,
+            scanSeconds: scanInterval, includesDeclared: includeDeclared, heartbeatSeconds: heartbeat,
+            certificateAuthorities: ca,
             keySeconds: Int64(keyDays) * 86_400)
         var logger = Logger(label: "zerotrace-agent") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = logLevel

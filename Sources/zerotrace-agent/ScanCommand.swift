@@ -8,7 +8,7 @@ import Inventory
 /// Scans once and prints, without a server.
 struct ScanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "scan", abstract: "Scan a root once and print what is installed.")
+        commandName: "scan", abstract: "Scan a root once and print what is installed, and what lock files declare.")
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case table, cyclonedx, json

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Inventory
 
-/// A scan as plain JSON: digest, host, packages with their places, warnings; keys sorted, packages ascending.
+/// A scan as plain JSON: digest of what is installed, host, packages with their evidence and places, warnings; keys sorted, packages ascending.
 enum ScanJSON {
     private struct Document: Encodable {
         let digest: String
@@ -12,14 +12,16 @@ enum ScanJSON {
 
     private struct Package: Encodable {
         let purl: String
+        let evidence: PackageEvidence
         let locations: [String]
     }
 
     static func encode(_ report: ScanReport) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        let packages = report.inventory.packages.map {
-            Package(purl: $0.description, locations: report.occurrences[$0] ?? [])
+        let packages = report.packages.map {
+            Package(
+                purl: $0.package.description, evidence: $0.evidence, locations: report.occurrences[$0.package] ?? [])
         }
         let document = Document(
             digest: report.inventory.digest.description, host: report.host, packages: packages,

@@ -40,6 +40,22 @@ import Testing
         #expect(components[4]["evidence"] == nil)
     }
 
+    @Test func saysWhatIsOnlyDeclared() throws {
+        var report = try report()
+        let all = report.inventory.packages
+        report.inventory = Inventory(all.dropLast())
+        report.declared = [all[4]]
+        let components = try #require(try document(report)["components"] as? [[String: Any]])
+        #expect(components.map { $0["purl"] as? String } == sampleTexts)
+        let evidence = components.map { component in
+            (component["properties"] as? [[String: String]])?.first { $0["name"] == "zerotrace:package:evidence" }?[
+                "value"]
+        }
+        #expect(evidence == ["installed", "installed", "installed", "installed", "declared"])
+        #expect(report.inventory(includingDeclared: true) == Inventory(all))
+        #expect(report.inventory(includingDeclared: false) == Inventory(all.dropLast()))
+    }
+
     @Test func describesTheHost() throws {
         let metadata = try #require(try document(try report())["metadata"] as? [String: Any])
         let component = try #require(metadata["component"] as? [String: String])

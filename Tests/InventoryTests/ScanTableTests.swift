@@ -6,8 +6,9 @@ import Testing
     private func report() throws -> ScanReport {
         let all = try packages(sampleTexts)
         return ScanReport(
-            inventory: Inventory(all), host: HostFacts(),
+            inventory: Inventory(all.filter { $0.name != "left-pad" }), declared: all[2...3], host: HostFacts(),
             occurrences: [
+                all[3]: ["/srv/app/package-lock.json"],
                 all[1]: ["/var/lib/dpkg/status"],
                 all[2]: [
                     "/srv/app/node_modules/@types/node/package.json", "/srv/b/node_modules/@types/node/package.json",
@@ -18,12 +19,12 @@ import Testing
 
     @Test func alignsColumns() throws {
         let expected = """
-            ECOSYSTEM  NAME         VERSION           SOURCE         LOCATION
-            deb        bash         5.2.15-2+b8       bash@5.2.15-2
-            deb        libssl3      3.0.11-1~deb12u2  openssl        /var/lib/dpkg/status
-            npm        @types/node  20.1.0                           /srv/app/node_modules/@types/node/package.json (+1)
-            npm        left-pad     1.3.0
-            pypi       requests     2.31.0                           /usr/local/lib/python3.11/site-packages/requests-2.31.0.dist-info/METADATA
+            ECOSYSTEM  NAME         VERSION           SOURCE         EVIDENCE   LOCATION
+            deb        bash         5.2.15-2+b8       bash@5.2.15-2  installed
+            deb        libssl3      3.0.11-1~deb12u2  openssl        installed  /var/lib/dpkg/status
+            npm        @types/node  20.1.0                           installed  /srv/app/node_modules/@types/node/package.json (+1)
+            npm        left-pad     1.3.0                            declared   /srv/app/package-lock.json
+            pypi       requests     2.31.0                           installed  /usr/local/lib/python3.11/site-packages/requests-2.31.0.dist-info/METADATA
 
             """
         #expect(ScanTable().render(try report()) == expected)
@@ -37,7 +38,7 @@ import Testing
     }
 
     @Test func keepsTheEndOfALongPath() throws {
-        let table = ScanTable(width: 100).render(try report())
+        let table = ScanTable(width: 112).render(try report())
         #expect(table.contains("-2.31.0.dist-info/METADATA\n"))
         #expect(table.contains("…"))
     }
@@ -46,7 +47,7 @@ import Testing
         let odd = try PackageURL(type: "npm", name: "a", version: String(repeating: "9", count: 300))
         let plain = ScanReport(inventory: Inventory([odd]), host: HostFacts())
         let lines = ScanTable().render(plain).split(separator: "\n")
-        #expect(lines.allSatisfy { $0.count < 80 })
+        #expect(lines.allSatisfy { $0.count < 90 })
     }
 
     @Test func showsNoControlCharacters() throws {
@@ -58,6 +59,6 @@ import Testing
 
     @Test func emptyReportHasTitlesOnly() {
         let table = ScanTable().render(ScanReport(inventory: Inventory([]), host: HostFacts()))
-        #expect(table == "ECOSYSTEM  NAME  VERSION  SOURCE  LOCATION\n")
+        #expect(table == "ECOSYSTEM  NAME  VERSION  SOURCE  EVIDENCE  LOCATION\n")
     }
 }

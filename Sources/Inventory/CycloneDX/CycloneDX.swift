@@ -29,7 +29,10 @@ public enum CycloneDX {
             ("metadata", metadata(report, toolVersion: toolVersion, timestamp: timestamp)),
             (
                 "components",
-                .array(report.inventory.packages.map { component($0, places: report.occurrences[$0] ?? []) })
+                .array(
+                    report.packages.map {
+                        component($0.package, $0.evidence, places: report.occurrences[$0.package] ?? [])
+                    })
             ),
         ]).serialized()
     }
@@ -70,7 +73,9 @@ public enum CycloneDX {
         return .array(pairs.filter { !$0.1.isEmpty }.map(property))
     }
 
-    private static func component(_ package: PackageURL, places: [String]) -> JSONNode {
+    private static func component(
+        _ package: PackageURL, _ evidence: PackageEvidence, places: [String]
+    ) -> JSONNode {
         let text = package.description
         let occurrences = places.sorted().map { JSONNode.object([("location", .string($0))]) }
         return .object([
@@ -81,7 +86,7 @@ public enum CycloneDX {
             ("version", package.version.map(JSONNode.string)),
             ("purl", .string(text)),
             ("evidence", occurrences.isEmpty ? nil : .object([("occurrences", .array(occurrences))])),
-            ("properties", .array(properties(of: package).map(property))),
+            ("properties", .array(properties(of: package, evidence).map(property))),
         ])
     }
 
@@ -91,10 +96,11 @@ public enum CycloneDX {
         return vendors.contains(package.type) ? nil : package.namespace.map(JSONNode.string)
     }
 
-    private static func properties(of package: PackageURL) -> [(String, String)] {
+    private static func properties(of package: PackageURL, _ evidence: PackageEvidence) -> [(String, String)] {
         let pairs = [
             ("zerotrace:package:ecosystem", package.type),
             ("zerotrace:package:source", package.qualifier("upstream") ?? ""),
+            ("zerotrace:package:evidence", evidence.rawValue),
         ]
         return pairs.filter { !$0.1.isEmpty }
     }
