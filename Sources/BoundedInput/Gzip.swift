@@ -8,7 +8,7 @@ public enum Gzip {
     private static let windowBits: Int32 = 15 + 16
 
     /// Output is produced in pieces of this size, so a small stream never costs its limit.
-    private static let pieceSize = 64 * 1024
+    static let pieceSize = 64 * 1024
 
     /// Packs bytes as one gzip member without file name and time, so equal input gives equal output.
     ///
