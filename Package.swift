@@ -164,7 +164,7 @@ let package = Package(
         module(floor: 2, "ProductIdentity", ["PackageIdentity", "JSONDocuments"]),
         module(
             floor: 3, "Matching", ["PackageIdentity", "Scoring", "Versioning", "Advisories"], external: [crypto]),
-        module(floor: 3, "HostScan", ["PackageIdentity", "Inventory", "BoundedInput"]),
+        module(floor: 3, "HostScan", ["PackageIdentity", "Inventory", "BoundedInput", "JSONDocuments"]),
         module(
             floor: 3, "SBOM", ["PackageIdentity", "Inventory", "JSONDocuments", "CExpat"], linking: [":libexpat.a"]),
         module(floor: 3, "Wire", ["PackageIdentity", "Inventory"], external: [crypto]),

@@ -16,6 +16,12 @@ protocol FileCollector: Sendable {
     /// path as seen from inside the root, which may have to be made.
     func wants(_ name: FileName, in folder: () -> String) -> Bool
 
+    /// How wanted files are read.
+    var interest: FileInterest { get }
+
+    /// Whether it looks itself at files that belong to distribution packages, and at which.
+    var readsOwnedFiles: Bool { get }
+
     /// Whether distributions install this kind of package in that place themselves, rather than a package from elsewhere.
     ///
     /// Asked for wanted files that a package of a distribution's format owns: at such places the distribution's package is what
@@ -33,4 +39,9 @@ protocol FileCollector: Sendable {
     ///   - path: As seen from inside the root.
     ///   - findings: Receives the package or a warning.
     func read(_ file: Descriptor, at path: String, into findings: inout Findings)
+}
+
+extension FileCollector {
+    var interest: FileInterest { .file }
+    var readsOwnedFiles: Bool { false }
 }

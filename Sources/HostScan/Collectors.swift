@@ -16,6 +16,8 @@ enum Collectors {
         PythonCollector(),
         NpmCollector(),
         HomebrewCollector(),
+        // Programs have any name: last, so that files with known names go to their collectors.
+        ProgramCollector(),
     ]
 
     /// The collector that a file is for; `nil` for the many files that are for none.

@@ -11,9 +11,10 @@ final class FileCollectorVisitor: FolderVisitor {
 
     var isCancelled: Bool { Task.isCancelled }
 
-    func wants(_ name: FileName, in folder: String) -> Bool {
-        guard Collectors.collector(for: name, in: { folder }) != nil else { return false }
-        return findings.ownedFiles.isEmpty || !findings.ownedFiles.contains("\(folder)/\(name.text)")
+    func interest(in name: FileName, in folder: String) -> FileInterest {
+        guard let collector = Collectors.collector(for: name, in: { folder }) else { return .none }
+        if collector.readsOwnedFiles || findings.ownedFiles.isEmpty { return collector.interest }
+        return findings.ownedFiles.contains("\(folder)/\(name.text)") ? .none : collector.interest
     }
 
     func visit(_ file: Descriptor, name: FileName, in folder: String) {

@@ -71,6 +71,11 @@ struct Findings {
         host.architecture = most?.key ?? ""
     }
 
+    /// Reads something; an error becomes a warning.
+    mutating func attempt(at path: String, _ body: (inout Findings) throws -> Void) {
+        do { try body(&self) } catch { warn(path, "\(error)") }
+    }
+
     /// Notes what could not be read.
     mutating func warn(_ path: String, _ reason: String) {
         if warnings.count < Self.maximumWarnings {

@@ -18,8 +18,10 @@ import Testing
             ["/usr/share/a-1.dist-info/METADATA"]
         ),
         ("/usr/share/nodejs/x/node_modules/a/package.json\n", ["/usr/share/nodejs/x/node_modules/a/package.json"]),
+        // What has no ending may be a program.
+        ("/usr/bin/a\n/usr/share/doc/a/copyright\n", ["/usr/bin/a"]),
         // Not of interest, not the distribution's, or not whole.
-        ("/usr/bin/a\n/.\n\n/\n", []),
+        ("/usr/lib/a.py\n/.\n\n/\n", []),
         ("/opt/a-1.dist-info/METADATA\n/usr/local/a-1.dist-info/METADATA\n", []),
         ("/x/site-packages/a-1.dist-info/METADATA\n/x/node_modules/a/package.json\n", []),
         ("METADATA\nx/METADATA\nd41d8cd98f00b204e9800998ecf8427e  METADATA\n", []),

@@ -38,6 +38,12 @@ final class TemporaryRoot {
         try Data(bytes).write(to: url(path))
     }
 
+    /// Writes a file that may be executed.
+    func writeProgram(_ path: String, _ bytes: [UInt8]) throws {
+        try write(path, bytes: bytes)
+        guard chmod(url(path).path, 0o755) == 0 else { throw POSIXError(.EIO) }
+    }
+
     /// Makes a symbolic link whose target is written as it is.
     func link(_ path: String, to target: String) throws {
         try FileManager.default.createDirectory(

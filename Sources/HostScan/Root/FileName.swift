@@ -18,6 +18,15 @@ struct FileName {
         }
     }
 
+    func hasPrefix(_ text: StaticString) -> Bool {
+        text.withUTF8Buffer { bytes.starts(with: $0) }
+    }
+
+    /// What stands behind the last dot; `nil` without a dot.
+    var fileExtension: UnsafeBufferPointer<UInt8>.SubSequence? {
+        bytes.lastIndex(of: UInt8(ascii: ".")).map { bytes[($0 + 1)...] }
+    }
+
     /// "." and "..".
     var isSelfOrParent: Bool { equals(".") || equals("..") }
 

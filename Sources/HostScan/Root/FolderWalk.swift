@@ -13,7 +13,7 @@ struct FolderWalkLimits {
 protocol FolderVisitor: AnyObject {
     /// Whether a file of that name in that folder (as seen from inside the root) is to be opened. Asked for every entry that
     /// is no folder, so it must be quick.
-    func wants(_ name: FileName, in folder: String) -> Bool
+    func interest(in name: FileName, in folder: String) -> FileInterest
 
     /// Receives a wanted file, open for reading.
     func visit(_ file: Descriptor, name: FileName, in folder: String)
@@ -73,20 +73,22 @@ struct FolderWalk<Visitor: FolderVisitor> {
         switch kind(of: entry, in: folder) {
         case Int32(DT_DIR):
             descend(into: entry, of: folder, path: path, depth: depth)
-        case Int32(DT_REG) where visitor.wants(entry.name, in: path):
+        case Int32(DT_REG):
+            let interest = visitor.interest(in: entry.name, in: path)
+            guard interest != .none, interest != .program || isProgram(entry, in: folder) else { return }
             let number = openat(folder, entry.pointer, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
             guard number >= 0 else {
                 return visitor.warn("\(path)/\(entry.name.text)", "\(FileReadError.Reason.system(code: errno))")
             }
             visitor.visit(Descriptor(number), name: entry.name, in: path)
-        case Int32(DT_LNK) where visitor.wants(entry.name, in: path):
+        case Int32(DT_LNK) where visitor.interest(in: entry.name, in: path) == .file:
             do {
                 visitor.visit(try root.openFile("\(path)/\(entry.name.text)"), name: entry.name, in: path)
             } catch {
                 visitor.warn(error.path, "\(error.reason)")
             }
         case Int32(DT_FIFO), Int32(DT_SOCK), Int32(DT_CHR), Int32(DT_BLK):
-            guard visitor.wants(entry.name, in: path) else { return }
+            guard visitor.interest(in: entry.name, in: path) == .file else { return }
             visitor.warn("\(path)/\(entry.name.text)", "\(FileReadError.Reason.notARegularFile)")
         default:
             break
@@ -118,6 +120,13 @@ struct FolderWalk<Visitor: FolderVisitor> {
         guard fstatat(folder, entry.pointer, &facts, AT_SYMLINK_NOFOLLOW) == 0 else { return entry.kind }
         // glibc's IFTODT: the kind bits of a mode, shifted, are the DT values.
         return Int32((facts.st_mode & S_IFMT) >> 12)
+    }
+
+    /// Whether it may be executed, and is long enough to be a program.
+    private func isProgram(_ entry: FolderListing.Entry, in folder: Int32) -> Bool {
+        var facts = stat()
+        guard fstatat(folder, entry.pointer, &facts, AT_SYMLINK_NOFOLLOW) == 0 else { return false }
+        return facts.st_mode & S_IFMT == S_IFREG && facts.st_mode & 0o111 != 0 && facts.st_size >= 4096
     }
 
     private mutating func stop(_ path: String, _ reason: String) {

@@ -1,0 +1,161 @@
+import BoundedInput
+import SeededRandom
+import Testing
+
+@testable import HostScan
+
+@Suite struct ProgramTests {
+    static let modules = """
+        path\texample.com/tool/cmd/tool
+        mod\texample.com/tool\tv1.4.0\th1:abc=
+        dep\tgithub.com/Azure/go-ntlmssp\tv0.0.0-20221128193559-754e69321358\th1:def=
+        dep\tgolang.org/x/net\tv0.17.0\th1:ghi=
+        dep\texample.com/old\tv1.0.0
+        =>\texample.com/new/v2\tv2.1.0\th1:jkl=
+        dep\texample.com/local\tv0.3.0
+        =>\t./local\t(devel)\t
+        build\t-compiler=gc
+
+        """
+    static let packages = [
+        "pkg:golang/example.com/local@v0.3.0", "pkg:golang/example.com/new/v2@v2.1.0",
+        "pkg:golang/example.com/tool@v1.4.0",
+        "pkg:golang/github.com/Azure/go-ntlmssp@v0.0.0-20221128193559-754e69321358",
+        "pkg:golang/golang.org/x/net@v0.17.0", "pkg:golang/stdlib@1.21.4",
+    ]
+    static let crates = """
+        {"packages": [{"name": "tool", "version": "0.1.0", "source": "local", "root": true, "dependencies": [1, 2]},
+        {"name": "cc", "version": "1.0.83", "source": "crates.io", "kind": "build"},
+        {"name": "openssl-src", "version": "300.1.6+3.1.4", "source": "crates.io"}]}
+        """
+
+    private func go(_ toolchain: String = "go1.21.4", _ modules: String = modules) -> [UInt8] {
+        PackedSamples.elf(sections: [
+            (".text", [1, 2, 3]), (".go.buildinfo", PackedSamples.goInline(toolchain, modules)),
+        ])
+    }
+
+    @Test(arguments: [
+        "/usr/local/bin/tool", "/opt/x/tool-1.4.0", "/srv/plugin_v5.31.0_x5", "/srv/tool.bin", "/srv/lib.so",
+    ])
+    func readsModulesOfPrograms(path: String) throws {
+        let root = try TemporaryRoot()
+        try root.writeProgram(path, go())
+        #expect(try root.packages() == Self.packages)
+        #expect(try root.warnings() == [])
+        #expect(try root.scan().occurrences.values.allSatisfy { $0 == [path] })
+    }
+
+    @Test(arguments: [(8, false), (8, true), (4, false), (4, true)], [true, false])
+    func readsModulesOfOldPrograms(form: (width: Int, bigEndian: Bool), hasSections: Bool) throws {
+        let address = 0x40_0000
+        let information = PackedSamples.goPointed(
+            "go1.21.4", Self.modules, address: address, width: form.width, bigEndian: form.bigEndian)
+        let root = try TemporaryRoot()
+        try root.writeProgram(
+            "/tool",
+            PackedSamples.elf(
+                sections: hasSections ? [(".go.buildinfo", information)] : nil, data: information, address: address,
+                width: form.width, bigEndian: form.bigEndian))
+        #expect(try root.packages() == Self.packages)
+        #expect(try root.warnings() == [])
+    }
+
+    @Test(arguments: [
+        ("go1.22.1", "", ["pkg:golang/stdlib@1.22.1"]),
+        ("go1.20.5 X:boringcrypto", "", ["pkg:golang/stdlib@1.20.5"]),
+        ("devel go1.23-8a7bb3a Mon Jan 1", "path\tx\nmod\texample.com/a\t(devel)\t\n", ["pkg:golang/example.com/a"]),
+    ])
+    func readsToolchainsAndVersionsThatAreNone(toolchain: String, modules: String, expected: [String]) throws {
+        let root = try TemporaryRoot()
+        try root.writeProgram("/tool", go(toolchain, modules))
+        #expect(try root.packages() == expected)
+    }
+
+    @Test func readsCratesOfPrograms() throws {
+        let root = try TemporaryRoot()
+        let section = PackedSamples.zlib(Array(Self.crates.utf8))
+        try root.writeProgram("/usr/local/bin/tool", PackedSamples.elf(sections: [(".dep-v0", section)]))
+        #expect(try root.packages() == ["pkg:cargo/openssl-src@300.1.6%2B3.1.4", "pkg:cargo/tool@0.1.0"])
+    }
+
+    @Test func readsNothingElse() throws {
+        let root = try TemporaryRoot()
+        let script = Array("#!/bin/sh\n".utf8) + [UInt8](repeating: 0x23, count: 5000)
+        try root.writeProgram("/usr/bin/script", script)
+        try root.writeProgram("/usr/bin/plain", PackedSamples.elf(sections: [(".text", [1])]))
+        try root.writeProgram("/usr/bin/tool.txt", go())
+        try root.write("/usr/bin/data", bytes: go())
+        try root.link("/usr/bin/link", to: "data")
+        #expect(try root.packages() == [])
+        #expect(try root.warnings() == [])
+    }
+
+    /// Debian builds without modules: a program of a package that has some was built elsewhere.
+    @Test func readsWhatDistributionPackagesBringFromElsewhere() throws {
+        let lists = [
+            "/var/lib/dpkg/info/docker-ce.list": "/usr/bin/dockerd\n",
+            "/var/lib/dpkg/info/own.list": "/usr/bin/own\n",
+        ]
+        let root = try TemporaryRoot(lists)
+        try root.writeProgram("/usr/bin/dockerd", go())
+        try root.writeProgram("/usr/bin/own", go("go1.19.8", ""))
+        #expect(try root.packages() == Self.packages)
+        try root.write("/etc/os-release", "ID=fedora\nVERSION_ID=40\n")
+        #expect(try root.packages() == [])
+    }
+
+    @Test(arguments: [
+        (PackedSamples.elf(sections: [(".dep-v0", [1, 2, 3])]), "the list of crates cannot be unpacked"),
+        (
+            PackedSamples.elf(sections: [(".dep-v0", PackedSamples.zlib(Array("[".utf8)))]),
+            "malformed JSON at byte 1: unexpected end"
+        ),
+        (
+            PackedSamples.elf(sections: [(".go.buildinfo", Array(PackedSamples.goInline("go1.21", "").prefix(36)))]),
+            "ends too early"
+        ),
+    ])
+    func damagedProgramsAreWarnings(bytes: [UInt8], reason: String) throws {
+        let root = try TemporaryRoot()
+        try root.writeProgram("/tool", bytes)
+        #expect(try root.packages() == [])
+        #expect(try root.warnings() == ["/tool: \(reason)"])
+    }
+
+    @Test func aBombOfCratesIsAWarning() throws {
+        let root = try TemporaryRoot()
+        let section = PackedSamples.zlib([UInt8](repeating: 0x20, count: 64 << 20))
+        try root.writeProgram("/tool", PackedSamples.elf(sections: [(".dep-v0", section)]))
+        #expect(try root.warnings() == ["/tool: the list of crates cannot be unpacked"])
+    }
+
+    @Test func neverTrapsOnMutatedPrograms() throws {
+        var random = SplitMix(seed: 11)
+        let pointed = PackedSamples.goPointed("go1.17", Self.modules, address: 0x1000, width: 8, bigEndian: false)
+        let samples = [
+            Array(go().prefix(1500)),
+            PackedSamples.elf(sections: nil, data: pointed, address: 0x1000),
+            PackedSamples.elf(
+                sections: [(".go.buildinfo", pointed)], data: pointed, address: 0x1000, width: 4, bigEndian: true),
+        ]
+        for _ in 0..<3_000 {
+            let bytes = random.mutated(samples[Int.random(in: 0..<3, using: &random)])
+            guard let program = try? ElfFile(ByteSource(bytes)) else { continue }
+            guard let sections = try? program.sections(named: [".go.buildinfo"]) else { continue }
+            _ = try? GoBuildInformation(program, section: sections[".go.buildinfo"])
+        }
+        // Numbers at the edge, at every place of the header.
+        for place in 16..<64 {
+            for sample in samples {
+                var bytes = sample
+                for offset in 0..<8 where place + offset < bytes.count {
+                    bytes[place + offset] = offset == 7 ? 0x7F : 0xFF
+                }
+                guard let program = try? ElfFile(ByteSource(bytes)) else { continue }
+                let sections = try? program.sections(named: [".go.buildinfo"])
+                _ = try? GoBuildInformation(program, section: sections?[".go.buildinfo"])
+            }
+        }
+    }
+}
