@@ -15,6 +15,7 @@ enum Collectors {
     static let files: [any FileCollector] = [
         PythonCollector(),
         NpmCollector(),
+        JavaCollector(),
         HomebrewCollector(),
         // Programs have any name: last, so that files with known names go to their collectors.
         ProgramCollector(),

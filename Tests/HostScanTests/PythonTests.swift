@@ -52,6 +52,17 @@ import Testing
         #expect(report.inventory.packages == [] && report.warnings == [])
     }
 
+    @Test func readsEggsThatAreFiles() throws {
+        let root = try TemporaryRoot()
+        let headers = Array("Metadata-Version: 1.0\nName: Foo\nVersion: 1.0.1\n".utf8)
+        let path = "\(Self.site)/foo-1.0-py3.8.egg"
+        try root.write(path, bytes: PackedSamples.zip([.init(name: "EGG-INFO/PKG-INFO", bytes: headers)]))
+        #expect(try root.packages() == ["pkg:pypi/foo@1.0.1"])
+        try root.write(path, bytes: [1, 2, 3])
+        #expect(try root.packages() == ["pkg:pypi/foo@1.0"])
+        #expect(try root.warnings() == ["\(path): no zip archive"])
+    }
+
     @Test func warnsWhenNothingSaysTheVersion() throws {
         let path = "/srv/src/a.egg-info/PKG-INFO"
         let root = try TemporaryRoot([path: "Name: a\n"])

@@ -14,6 +14,7 @@ struct PythonCollector: FileCollector {
         if name.equals("PKG-INFO") {
             return isInstalled(folder(), endings: [".egg-info", "/EGG-INFO"])
         }
+        if name.hasSuffix(".egg") { return true }
         // distutils wrote a single file beside the modules. Python's own library ships wsgiref.egg-info and the like in other
         // folders; those are no packages, pip leaves them out by name.
         return name.hasSuffix(".egg-info") && isInstalled(folder(), endings: ["/site-packages", "/dist-packages"])
@@ -41,7 +42,7 @@ struct PythonCollector: FileCollector {
     func read(_ file: Descriptor, at path: String, into findings: inout Findings) {
         var metadata: PythonMetadata
         do {
-            metadata = try PythonMetadata(file)
+            metadata = path.hasSuffix(".egg") ? try PythonMetadata(egg: try ByteSource(file)) : try PythonMetadata(file)
         } catch {
             findings.warn(path, "\(error)")
             metadata = PythonMetadata()

@@ -26,6 +26,16 @@ struct PythonMetadata: Equatable {
         }
     }
 
+    /// Reads the headers of an egg that is a single file, a zip archive.
+    init(egg: ByteSource) throws {
+        var headers: [UInt8] = []
+        let zip = try ZipFile(egg)
+        try zip.forEach(where: { $0.elementsEqual("EGG-INFO/PKG-INFO".utf8) }) { entry in
+            headers = try zip.read(entry, limit: Self.limit)
+        }
+        self.init(headers: headers)
+    }
+
     /// Reads "Name: value" lines up to the first empty line. Of repeated headers the first counts.
     init(headers bytes: [UInt8]) {
         for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
