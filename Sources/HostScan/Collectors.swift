@@ -15,7 +15,15 @@ enum Collectors {
     static let files: [any FileCollector] = [
         PythonCollector(),
         NpmCollector(),
+        RubyCollector(),
+        ComposerCollector(),
         JavaCollector(),
+        DotNetCollector(),
+        CondaCollector(),
+        RCollector(),
+        ErlangCollector(),
+        LuaCollector(),
+        HaskellCollector(),
         HomebrewCollector(),
         // Programs have any name: last, so that files with known names go to their collectors.
         ProgramCollector(),
