@@ -25,6 +25,7 @@ enum Collectors {
         LuaCollector(),
         HaskellCollector(),
         HomebrewCollector(),
+        LockFileCollector(),
         // Programs have any name: last, so that files with known names go to their collectors.
         ProgramCollector(),
     ]

@@ -50,6 +50,7 @@ import Testing
         ),
         ("log4j-1.2-api-2.17.1.jar", [], ["pkg:maven/log4j-1.2-api@2.17.1"]),
         ("foo-1.0-2.jar", [], ["pkg:maven/foo@1.0-2"]),
+        ("foo-1.0-jar-with-dependencies.jar", [], ["pkg:maven/foo@1.0"]),
         (
             "foo.jar",
             [

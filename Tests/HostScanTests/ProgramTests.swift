@@ -21,7 +21,7 @@ import Testing
         "pkg:golang/example.com/local@v0.3.0", "pkg:golang/example.com/new/v2@v2.1.0",
         "pkg:golang/example.com/tool@v1.4.0",
         "pkg:golang/github.com/Azure/go-ntlmssp@v0.0.0-20221128193559-754e69321358",
-        "pkg:golang/golang.org/x/net@v0.17.0", "pkg:golang/stdlib@1.21.4",
+        "pkg:golang/golang.org/x/net@v0.17.0", "pkg:golang/stdlib@v1.21.4",
     ]
     static let crates = """
         {"packages": [{"name": "tool", "version": "0.1.0", "source": "local", "root": true, "dependencies": [1, 2]},
@@ -62,8 +62,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("go1.22.1", "", ["pkg:golang/stdlib@1.22.1"]),
-        ("go1.20.5 X:boringcrypto", "", ["pkg:golang/stdlib@1.20.5"]),
+        ("go1.22.1", "", ["pkg:golang/stdlib@v1.22.1"]),
+        ("go1.20.5 X:boringcrypto", "", ["pkg:golang/stdlib@v1.20.5"]),
+        ("go1.26.6-X:boringcrypto", "", ["pkg:golang/stdlib@v1.26.6"]),
         ("devel go1.23-8a7bb3a Mon Jan 1", "path\tx\nmod\texample.com/a\t(devel)\t\n", ["pkg:golang/example.com/a"]),
     ])
     func readsToolchainsAndVersionsThatAreNone(toolchain: String, modules: String, expected: [String]) throws {

@@ -11,3 +11,19 @@ enum JSONFile {
         try JSONParser().parse(try BoundedFile.read(descriptor: file.number, limit: limit))
     }
 }
+
+extension JSONValue {
+    /// The members of an object; none of anything else.
+    var members: [(key: String, value: JSONValue)] { object.map { Array($0) } ?? [] }
+
+    /// The elements of an array; none of anything else.
+    var elements: [JSONValue] { array.map { Array($0) } ?? [] }
+}
+
+extension JSONValue? {
+    /// Those of a value that is not there are none.
+    var members: [(key: String, value: JSONValue)] { self?.members ?? [] }
+
+    /// Those of a value that is not there are none.
+    var elements: [JSONValue] { self?.elements ?? [] }
+}

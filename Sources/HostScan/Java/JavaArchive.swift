@@ -113,6 +113,9 @@ struct JavaFileName: Equatable {
     let artifact: String?
     let version: String?
 
+    /// What tools write behind the version of an archive that holds others merged into it.
+    private static let kinds = ["-jar-with-dependencies", "-shaded", "-all", "-uber"]
+
     init(_ name: String) {
         let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
         self.stem = stem
@@ -130,7 +133,9 @@ struct JavaFileName: Equatable {
             return
         }
         artifact = String(stem[..<stem.index(before: start)])
-        version = String(stem[start...])
+        let version = stem[start...]
+        let kind = Self.kinds.first(where: version.hasSuffix)
+        self.version = String(version.dropLast(kind?.count ?? 0))
     }
 
     var isWithoutPrograms: Bool { stem.hasSuffix("-sources") || stem.hasSuffix("-javadoc") }

@@ -51,11 +51,12 @@ struct ProgramCollector: FileCollector {
     }
 
     private static func add(_ go: GoBuildInformation, at path: String, to findings: inout Findings) {
-        // "go1.22.1 X:boringcrypto"; "devel go1.23-1234567" is no release.
-        let release = go.toolchain.split(separator: " ").first ?? ""
+        // "go1.22.1 X:boringcrypto", "go1.26.6-X:boringcrypto"; "devel go1.23-1234567" is no release.
+        let word = go.toolchain.prefix { $0 != " " }
+        let release = word.firstRange(of: "-X:").map { word[..<$0.lowerBound] } ?? word
         if release.hasPrefix("go") {
             findings.add(at: path) { () throws(PackageURLError) in
-                try PackageURL(type: "golang", name: "stdlib", version: String(release.dropFirst(2)))
+                try PackageURL(type: "golang", name: "stdlib", version: "v\(release.dropFirst(2))")
             }
         }
         for module in (go.main.map { [$0] } ?? []) + go.dependencies {

@@ -6,6 +6,12 @@ struct FileName {
         self.bytes = bytes
     }
 
+    /// Lends a text as a file's name.
+    static func with<Result>(_ text: String, _ body: (FileName) -> Result) -> Result {
+        var text = text
+        return text.withUTF8 { body(FileName($0)) }
+    }
+
     func equals(_ text: StaticString) -> Bool {
         bytes.count == text.utf8CodeUnitCount && hasSuffix(text)
     }
