@@ -49,10 +49,16 @@ import Testing
                 lodash@^4.17.20:
                   version "4.17.21"
 
+                "@types/node@20.1.0":
+                  version "20.1.0"
+
                 "pad@npm:left-pad@^1.0.0":
                   version "1.3.0"
                 """,
-            packages: ["pkg:npm/%40babel/core@7.23.2", "pkg:npm/left-pad@1.3.0", "pkg:npm/lodash@4.17.21"]),
+            packages: [
+                "pkg:npm/%40babel/core@7.23.2", "pkg:npm/%40types/node@20.1.0", "pkg:npm/left-pad@1.3.0",
+                "pkg:npm/lodash@4.17.21",
+            ]),
         Sample(
             name: "yarn.lock",
             text: """
@@ -286,6 +292,7 @@ import Testing
                 require "example.com/old" v1.0.0
                 replace example.com/old => example.com/new v1.2.0
                 replace (
+                \tgolang.org/x/net v0.5.0 => example.com/net v0.5.6
                 \texample.com/local v1.0.0 => ../local
                 )
                 exclude golang.org/x/net v0.1.0

@@ -68,7 +68,8 @@ enum YarnLock {
         for line in OutlineLine.lines(bytes) {
             if line.indent == 0 {
                 // Each entry stands below the ranges that it answers; the first says the name.
-                let first = line.text.split(separator: ",").first ?? ""
+                let ranges = line.text.hasSuffix(":") ? line.text.dropLast() : line.text
+                let first = ranges.split(separator: ",").first ?? ""
                 name = self.name(first.trimmed.unquoted)
             } else if line.indent == 2, line.text.hasPrefix("version ") {
                 packages += NpmSpecifier.package(name, String(line.text.dropFirst(8).trimmed.unquoted))
