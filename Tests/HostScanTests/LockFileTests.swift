@@ -114,8 +114,10 @@ import Testing
                     resolution: {integrity: sha512-x}
                   github.com/a/b/1234567:
                     name: b
+                  registry.example.com/ms/2.0.0:
+                    dev: true
                 """,
-            packages: ["pkg:npm/%40babel/core@7.23.2", "pkg:npm/react-dom@18.2.0"]),
+            packages: ["pkg:npm/%40babel/core@7.23.2", "pkg:npm/ms@2.0.0", "pkg:npm/react-dom@18.2.0"]),
         Sample(
             name: "pnpm-lock.yaml",
             text: """

@@ -33,7 +33,9 @@ enum GoModules {
         }
         return required.compactMap { name, version in
             // A folder in the module's place has no version.
-            guard let new = replaced[[name, version]] ?? replaced[[name]] else { return DeclaredPackage("golang", name, version) }
+            guard let new = replaced[[name, version]] ?? replaced[[name]] else {
+                return DeclaredPackage("golang", name, version)
+            }
             return new.version.flatMap { DeclaredPackage("golang", new.name, $0) }
         }
     }

@@ -112,9 +112,11 @@ enum PnpmLock {
             let text = key.hasPrefix("/") ? key.dropFirst() : key
             return NpmSpecifier.package(text.prefix { $0 != "(" })
         }
-        guard key.hasPrefix("/"), let slash = key.lastIndex(of: "/"), slash > key.startIndex else { return [] }
+        // Before the first slash stands the registry where it is not the usual one, or the place of a repository, whose commits are no versions.
+        guard let start = key.firstIndex(of: "/"), let slash = key.lastIndex(of: "/"), slash > start else { return [] }
         let version = key[key.index(after: slash)...].prefix { $0 != "_" }
-        return NpmSpecifier.package(key[..<slash].dropFirst(), String(version))
+        guard version.contains(".") else { return [] }
+        return NpmSpecifier.package(key[..<slash].suffix(from: key.index(after: start)), String(version))
     }
 }
 
