@@ -80,6 +80,25 @@ import Testing
         #expect(try root.packages() == ["pkg:cargo/openssl-src@300.1.6%2B3.1.4", "pkg:cargo/tool@0.1.0"])
     }
 
+    @Test(arguments: [
+        ("/opt/nginx/sbin/nginx", "\0x\0nginx/%s\0nginx version: nginx/1.25.3\0", ["pkg:generic/nginx@1.25.3"]),
+        ("/root/.nvm/versions/node/v20.9.0/bin/node", "node.js/v20.9.0\0", ["pkg:generic/node@20.9.0"]),
+        ("/bin/busybox", "BusyBox v1.36.1 (2023-06-02)\0", ["pkg:generic/busybox@1.36.1"]),
+        ("/opt/x/lib/libcrypto.so.3", "OpenSSL \0OpenSSL 3.1.4 24 Oct 2023\0", ["pkg:generic/openssl@3.1.4"]),
+        ("/opt/x/bin/openssl", "OpenSSL 1.1.1w  11 Sep 2023\0", ["pkg:generic/openssl@1.1.1w"]),
+        ("/opt/x/bin/python3.12", "3.12.x\03.12.1 (main\03.12.0\0", ["pkg:generic/python@3.12.0"]),
+        ("/opt/x/lib/libpython3.13.so.1.0", "\03.13.0rc1\0", ["pkg:generic/python@3.13.0rc1"]),
+        ("/opt/x/bin/python3", "\03.13.0\0", []), ("/opt/x/bin/nginx", "nginx/\0nginx/1.", []),
+        ("/opt/x/bin/other", "nginx/1.25.3", []),
+    ])
+    func knowsWidespreadPrograms(path: String, data: String, packages: [String]) throws {
+        let root = try TemporaryRoot()
+        try root.writeProgram(path, PackedSamples.elf(sections: [(".rodata", Array(data.utf8))]))
+        #expect(try root.packages() == packages)
+        try root.write("/var/lib/dpkg/info/x.list", "\(path)\n")
+        if path.hasPrefix("/bin/") { #expect(try root.packages() == []) }
+    }
+
     @Test func readsNothingElse() throws {
         let root = try TemporaryRoot()
         let script = Array("#!/bin/sh\n".utf8) + [UInt8](repeating: 0x23, count: 5000)

@@ -1,7 +1,7 @@
 import Inventory
 import PackageIdentity
 
-/// Programs that say what they were built of: Go's build information, and cargo-auditable's list of crates.
+/// Programs that say what they were built of, by Go's build information and cargo-auditable's list of crates, and ``KnownProgram``s.
 ///
 /// Of each executable file the first 64 bytes are read; of those in the Executable and Linkable Format, the table of sections.
 struct ProgramCollector: FileCollector {
@@ -37,7 +37,9 @@ struct ProgramCollector: FileCollector {
         if isOwned, findings.host.os.flatMap(PackageFormat.init) != .deb { return }
         findings.attempt(at: path) { findings in
             guard let program = try ElfFile(try ByteSource(file)) else { return }
-            let sections = try program.sections(named: [GoBuildInformation.section, CargoAudit.section])
+            let sections = try program.sections(
+                named: [GoBuildInformation.section, CargoAudit.section, KnownProgram.section])
+            if !isOwned { try Self.addKnown(program, sections[KnownProgram.section], at: path, to: &findings) }
             if let go = try GoBuildInformation(program, section: sections[GoBuildInformation.section]) {
                 if !isOwned || go.main != nil || !go.dependencies.isEmpty { Self.add(go, at: path, to: &findings) }
             }
@@ -47,6 +49,17 @@ struct ProgramCollector: FileCollector {
                     try PackageURL(type: "cargo", name: crate.name, version: crate.version)
                 }
             }
+        }
+    }
+
+    private static func addKnown(
+        _ program: ElfFile, _ section: ElfFile.Piece?, at path: String, to findings: inout Findings
+    ) throws {
+        guard let section, let name = path.split(separator: "/").last, let known = KnownProgram(fileName: name),
+            let version = try known.version(in: program, section)
+        else { return }
+        findings.add(at: path) { () throws(PackageURLError) in
+            try PackageURL(type: "generic", name: known.name, version: version)
         }
     }
 
