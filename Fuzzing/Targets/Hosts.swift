@@ -1,4 +1,5 @@
 import Enrichment
+import Glibc
 import HostScan
 import Inventory
 
@@ -20,6 +21,24 @@ extension FuzzTargets {
         file("host-python", "usr/lib/python3/site-packages/example-1.0.dist-info/METADATA", dictionary: "python"),
         file("host-python-egg", "usr/lib/python3/site-packages/example-1.0.egg-info", dictionary: "python"),
         FuzzTarget("host-npm", form: .json) { check("srv/node_modules/example/package.json", $0) },
+        file("host-gem", "var/lib/gems/specifications/example-1.0.gemspec"),
+        FuzzTarget("host-composer", form: .json) { check("srv/composer/installed.json", $0) },
+        FuzzTarget("host-dotnet", form: .json) { check("srv/example.deps.json", $0) },
+        FuzzTarget("host-conda", form: .json) { check("opt/conda/conda-meta/example.json", $0) },
+        file("host-erlang", "srv/example/ebin/example.app"),
+        file("host-java", "srv/example-1.0.jar", dictionary: "archive"),
+        FuzzTarget("host-program") { input in
+            // A shorter file is taken for no program.
+            check("srv/bin/nginx", input + [UInt8](repeating: 0, count: max(0, 4096 - input.count)), isProgram: true)
+        },
+        FuzzTarget("host-lock-npm", form: .json) { check("srv/package-lock.json", $0) },
+        file("host-lock-bun", "srv/bun.lock", dictionary: "json"),
+        file("host-lock-toml", "srv/poetry.lock"),
+        file("host-lock-pnpm", "srv/pnpm-lock.yaml"),
+        file("host-lock-yarn", "srv/yarn.lock"),
+        file("host-lock-go", "srv/go.mod"),
+        file("host-lock-gem", "srv/Gemfile.lock"),
+        file("host-lock-requirements", "srv/requirements.txt"),
         FuzzTarget("host-mounts", maximumLength: 1024) { input in
             for folder in MountTable.foreignFolders(mountinfo: input.text, root: "/") {
                 require(folder.hasPrefix("/"), "\(folder) is a path")
@@ -57,8 +76,9 @@ extension FuzzTargets {
         return root
     }()
 
-    private static func check(_ path: String, _ input: [UInt8]) {
+    private static func check(_ path: String, _ input: [UInt8], isProgram: Bool = false) {
         TemporaryPlace.write("\(root)/\(path)", input)
+        if isProgram { chmod("\(root)/\(path)", 0o700) }
         guard let report = try? HostScanner(root: root).scan() else { return require(false, "a scan comes to an end") }
         for warning in report.warnings { require(!warning.reason.isEmpty, "a warning says why") }
         _ = CycloneDX.write(report, toolVersion: "1", timestamp: nil)
