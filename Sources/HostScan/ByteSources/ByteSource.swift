@@ -1,10 +1,9 @@
 import BoundedInput
-import Glibc
 
 /// Bytes that are read by their place: those of an open file, of a part of one, or of something that was unpacked.
 struct ByteSource {
     private enum Storage {
-        case file(Descriptor)
+        case file(PositionedFile)
         case memory([UInt8])
     }
 
@@ -17,18 +16,12 @@ struct ByteSource {
 
     /// A whole file, as long as it is now.
     init(_ file: Descriptor) throws(FileReadError.Reason) {
-        var facts = stat()
-        guard fstat(file.number, &facts) == 0 else { throw .system(code: errno) }
-        guard facts.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile }
-        storage = .file(file)
-        start = 0
-        count = Int(facts.st_size)
+        let file = try PositionedFile(file)
+        self.init(.file(file), start: 0, count: file.size)
     }
 
     init(_ bytes: [UInt8]) {
-        storage = .memory(bytes)
-        start = 0
-        count = bytes.count
+        self.init(.memory(bytes), start: 0, count: bytes.count)
     }
 
     private init(_ storage: Storage, start: Int, count: Int) {
@@ -50,27 +43,11 @@ struct ByteSource {
         guard contains(offset, length) else { throw MalformedFile("ends too early") }
         switch storage {
         case .memory(let bytes): return Array(bytes[(start + offset)..<(start + offset + length)])
-        case .file(let file): return try Self.read(file, at: start + offset, count: length)
+        case .file(let file): return Array(try file.read(at: start + offset, count: length))
         }
     }
 
     private func contains(_ offset: Int, _ length: Int) -> Bool {
         offset >= 0 && length >= 0 && offset <= count && length <= count - offset
-    }
-
-    private static func read(_ file: Descriptor, at offset: Int, count: Int) throws -> [UInt8] {
-        var failure: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            while filled < count {
-                let got = pread(file.number, buffer.baseAddress! + filled, count - filled, off_t(offset + filled))
-                if got < 0, errno == EINTR { continue }
-                if got < 0 { failure = errno }
-                if got <= 0 { break }
-                filled += got
-            }
-        }
-        guard failure == 0 else { throw FileReadError.Reason.system(code: failure) }
-        guard bytes.count == count else { throw MalformedFile("ends too early") }
-        return bytes
     }
 }
