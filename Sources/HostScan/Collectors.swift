@@ -24,6 +24,9 @@ enum Collectors {
         ErlangCollector(),
         LuaCollector(),
         HaskellCollector(),
+        JuliaCollector(),
+        VcpkgCollector(),
+        WordPressCollector(),
         HomebrewCollector(),
         LockFileCollector(),
         // Programs have any name: last, so that files with known names go to their collectors.

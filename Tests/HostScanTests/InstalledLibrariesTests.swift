@@ -68,6 +68,66 @@ import Testing
         visibility:      private
         """
 
+    static let julia = """
+        name = "JSON"
+        uuid = "682c06a0-de6a-54ab-a142-c8b1cf79cde6"
+        version = "0.21.4"
+
+        [deps]
+        version = "ade2ca70-3891-5945-98fb-dc099432e06a"
+        """
+    static let vcpkg = """
+        Package: zlib
+        Version: 1.3.1
+        Architecture: x64-linux
+        Multi-Arch: same
+        Status: install ok installed
+
+        Package: curl
+        Feature: ssl
+        Architecture: x64-linux
+        Status: install ok installed
+
+        Package: old
+        Version: 1.0
+        Status: purge ok not-installed
+        """
+    static let plugin = """
+        <?php
+        /**
+         * Plugin Name: Akismet Anti-spam
+         * Description: text
+         * Version: 5.3
+         */
+        """
+
+    @Test(arguments: [
+        (
+            "/root/.julia/packages/JSON/93Ea8/Project.toml", julia,
+            ["pkg:julia/JSON@0.21.4?uuid=682c06a0-de6a-54ab-a142-c8b1cf79cde6"]
+        ),
+        ("/opt/vcpkg/installed/vcpkg/status", vcpkg, ["pkg:vcpkg/zlib@1.3.1"]),
+        ("/var/www/wp-content/plugins/akismet/akismet.php", plugin, ["pkg:wordpress-plugin/akismet@5.3"]),
+        (
+            "/var/www/wp-content/plugins/hello.php", "<?php\n/*\nPlugin Name: Hello\nVersion: 1.7.2\n*/",
+            ["pkg:wordpress-plugin/hello@1.7.2"]
+        ),
+        (
+            "/var/www/wp-includes/version.php", "<?php\n/** text */\n$wp_version = '6.4.2';\n$wp_db_version = 56657;\n",
+            ["pkg:generic/wordpress@6.4.2"]
+        ),
+        // None of these is one.
+        ("/srv/app/Project.toml", julia, []), ("/var/www/wp-content/plugins/akismet/views/x.php", plugin, []),
+        ("/var/www/wp-content/plugins/akismet/index.php", "<?php // Silence is golden.\n", []),
+        ("/var/www/version.php", "$wp_version = '6.4.2';", []),
+        ("/srv/status", vcpkg, []),
+    ])
+    func readsFurtherRecords(path: String, text: String, packages: [String]) throws {
+        let root = try TemporaryRoot([path: text])
+        #expect(try root.packages() == packages)
+        #expect(try root.warnings() == [])
+    }
+
     @Test(arguments: [
         (
             "/var/lib/gems/3.1.0/specifications/nokogiri-1.15.4-x86_64-linux.gemspec", gem,
@@ -175,7 +235,8 @@ import Testing
             ("/x/specifications/a.gemspec", Self.gem), ("/x/specifications/b.gemspec", Self.oldGem),
             ("/x/composer/installed.json", Self.composer), ("/x/a.deps.json", Self.dotnet),
             ("/x/conda-meta/a.json", Self.conda), ("/x/R/a/DESCRIPTION", Self.r), ("/x/ebin/a.app", Self.erlang),
-            ("/x/package.conf.d/a.conf", Self.haskell),
+            ("/x/package.conf.d/a.conf", Self.haskell), ("/x/packages/a/b/Project.toml", Self.julia),
+            ("/x/vcpkg/status", Self.vcpkg), ("/x/wp-content/plugins/a/a.php", Self.plugin),
         ]
         for _ in 0..<150 {
             for (path, text) in records { try root.write(path, bytes: random.mutated(Array(text.utf8))) }

@@ -392,6 +392,54 @@ import Testing
                 """,
             packages: ["pkg:maven/com.google.guava/guava@31.1-jre"]),
         Sample(
+            name: "pom.xml",
+            text: """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <!DOCTYPE project [<!ENTITY a "b">]>
+                <project xmlns="http://maven.apache.org/POM/4.0.0" a='>'>
+                  <!-- <version>9</version> -->
+                  <parent><groupId>org.example</groupId><artifactId>parent</artifactId><version>7</version></parent>
+                  <artifactId>app</artifactId>
+                  <version><![CDATA[1.0]]></version>
+                  <properties><guava.version>${guava.base}-jre</guava.version><guava.base>31.1</guava.base><x/>
+                    <loop>${loop}</loop></properties>
+                  <dependencyManagement><dependencies><dependency><groupId>m</groupId><artifactId>n</artifactId>
+                    <version>1</version></dependency></dependencies></dependencyManagement>
+                  <dependencies>
+                    <dependency><groupId>com.google.guava</groupId><artifactId>guava</artifactId>
+                      <version> ${guava.version} </version>
+                      <exclusions><exclusion><groupId>x</groupId><artifactId>y</artifactId></exclusion></exclusions></dependency>
+                    <dependency><groupId>${project.groupId}</groupId><artifactId>part</artifactId>
+                      <version>${project.version}</version></dependency>
+                    <dependency><groupId>a</groupId><artifactId>managed</artifactId></dependency>
+                    <dependency><groupId>a</groupId><artifactId>range</artifactId><version>[1,2)</version></dependency>
+                    <dependency><groupId>a</groupId><artifactId>b</artifactId><version>${loop}</version></dependency>
+                    <dependency><groupId>a</groupId><artifactId>c</artifactId><version>${unknown}</version></dependency>
+                  </dependencies>
+                </project>
+                """,
+            packages: [
+                "pkg:maven/com.google.guava/guava@31.1-jre", "pkg:maven/org.example/app@1.0",
+                "pkg:maven/org.example/part@1.0",
+            ]),
+        Sample(
+            name: "Manifest.toml",
+            text: """
+                julia_version = "1.9.3"
+                manifest_format = "2.0"
+
+                [[deps.Dates]]
+                deps = ["Printf"]
+                uuid = "ade2ca70-3891-5945-98fb-dc099432e06a"
+
+                [[deps.JSON]]
+                deps = ["Dates", "Mmap"]
+                git-tree-sha1 = "31e996f0a15c7b280ba9f76636b3ff9e2ae58c9a"
+                uuid = "682c06a0-de6a-54ab-a142-c8b1cf79cde6"
+                version = "0.21.4"
+                """,
+            packages: ["pkg:julia/JSON@0.21.4?uuid=682c06a0-de6a-54ab-a142-c8b1cf79cde6"]),
+        Sample(
             name: "stack.yaml.lock",
             text: """
                 packages:
@@ -450,7 +498,9 @@ import Testing
         ("package-lock.json", "{"), ("package-lock.json", "[1, 2"), ("bun.lock", "{\"packages\": ]"),
         ("Pipfile.lock", ""),
         ("poetry.lock", "[[package]\nname = \"a"), ("Cargo.lock", "[[package\n"), ("uv.lock", "a = [1, [2]"),
-        ("uv.lock", "a = \"\"\"x\"\""), ("pdm.lock", "nonsense"), ("conan.lock", "{\"requires\": [}"),
+        ("uv.lock", "a = \"\"\"x\"\""), ("pom.xml", "<project><a></b></project>"),
+        ("pom.xml", "<project"), ("pom.xml", "<project><!-- "), ("pdm.lock", "nonsense"),
+        ("conan.lock", "{\"requires\": [}"),
     ])
     func brokenFilesAreWarnings(name: String, text: String) throws {
         let report = try TemporaryRoot(["/srv/\(name)": text]).scan()

@@ -18,6 +18,7 @@ struct LockFileFormat: Sendable {
         LockFileFormat("Podfile.lock", PodfileLock.read), LockFileFormat("conan.lock", ConanLock.read),
         LockFileFormat("renv.lock", RenvLock.read), LockFileFormat("gradle.lockfile", GradleLock.read),
         LockFileFormat("buildscript-gradle.lockfile", GradleLock.read),
+        LockFileFormat("pom.xml", MavenProject.read), LockFileFormat("Manifest.toml", JuliaManifest.read),
         LockFileFormat("stack.yaml.lock", StackLock.read), LockFileFormat("cabal.project.freeze", CabalFreeze.read),
     ]
 
