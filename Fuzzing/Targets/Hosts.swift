@@ -39,6 +39,7 @@ extension FuzzTargets {
         file("host-lock-go", "srv/go.mod"),
         file("host-lock-gem", "srv/Gemfile.lock"),
         file("host-lock-requirements", "srv/requirements.txt"),
+        file("host-lock-pom", "srv/pom.xml"),
         FuzzTarget("host-mounts", maximumLength: 1024) { input in
             for folder in MountTable.foreignFolders(mountinfo: input.text, root: "/") {
                 require(folder.hasPrefix("/"), "\(folder) is a path")

@@ -1,6 +1,6 @@
 extension HostScanner {
-    /// Files and folders whose change hints at changed packages: package databases and the usual folders of Python, Node.js and
-    /// Homebrew packages, snaps and flatpaks.
+    /// Files and folders whose change hints at changed packages: package databases, snaps and flatpaks, the usual folders of packages of
+    /// languages, of Homebrew and of programs that no package manager knows.
     ///
     /// Only places that exist, a handful of listings in cost. A hint, not a promise: packages in unusual places change none of
     /// these, so a full scan is still due now and then.
@@ -58,6 +58,12 @@ extension HostScanner {
         "usr/local/lib/node_modules",
         "root/.nvm/versions/node/*/lib/node_modules",
         "home/*/.nvm/versions/node/*/lib/node_modules",
+        "var/lib/gems/*/specifications",
+        "usr/local/lib/ruby/gems/*/specifications",
+        "usr/local/lib/R/site-library",
+        "opt/*/conda-meta",
+        "root/*/conda-meta",
+        "usr/local/bin",
     ]
 
     private static func matches(of pattern: ArraySlice<Substring>, in folder: String, _ root: RootFolder) -> [String] {
