@@ -21,14 +21,15 @@ import Wire
     /// Runs the agent as long as the body takes.
     private func withAgent(
         token: String? = GatewayDouble.enrollmentToken, heartbeatSeconds: Int = 1, keySeconds: Int64 = 86_400,
-        _ body: @escaping @Sendable () async throws -> Void
+        includesDeclared: Bool = false, _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
         let gateway = gateway
         try await LoopbackServer.with(handler: { gateway.serve($0) }) { server in
             let agent = Agent(
                 configuration: AgentConfiguration(
                     server: server.url, token: token, stateFolder: state.path, root: machine.root,
-                    heartbeatSeconds: heartbeatSeconds, keySeconds: keySeconds), logger: log.logger)
+                    includesDeclared: includesDeclared, heartbeatSeconds: heartbeatSeconds, keySeconds: keySeconds),
+                logger: log.logger)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await agent.run() }
                 group.addTask { try await body() }
@@ -56,6 +57,17 @@ import Wire
             #expect(state.facts?.droppedReports == 0)
             #expect(state.problems == [])
         }
+    }
+
+    /// A lock file installs nothing.
+    @Test(arguments: [false, true])
+    func whatIsOnlyDeclaredIsReportedWhenAskedFor(includesDeclared: Bool) async throws {
+        try machine.folder.write("srv/yarn.lock", "ms@^2:\n  version \"2.0.0\"\n".utf8)
+        try await withAgent(includesDeclared: includesDeclared) { [gateway] in
+            await gateway.until { $0.heartbeatDigests.count == 1 }
+        }
+        let names = gateway.withState { $0.held?.packages.map(\.name) }
+        #expect(names == (includesDeclared ? ["a", "b", "ms"] : ["a", "b"]))
     }
 
     @Test func anOldKeyIsReplacedAndReportsGoOn() async throws {

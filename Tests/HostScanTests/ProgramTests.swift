@@ -99,6 +99,16 @@ import Testing
         if path.hasPrefix("/bin/") { #expect(try root.packages() == []) }
     }
 
+    /// Read-only data are read piece by piece.
+    @Test(arguments: [0, 1, 100, 250, 256, 257, 300])
+    func findsVersionsAcrossPieces(distance: Int) throws {
+        var data = [UInt8](repeating: 0x2E, count: (1 << 20) - distance)
+        data += Array("\0nginx/1.25.3\0".utf8) + [UInt8](repeating: 0, count: 1 << 20)
+        let root = try TemporaryRoot()
+        try root.writeProgram("/opt/nginx", PackedSamples.elf(sections: [(".rodata", data)]))
+        #expect(try root.packages() == ["pkg:generic/nginx@1.25.3"])
+    }
+
     @Test func readsNothingElse() throws {
         let root = try TemporaryRoot()
         let script = Array("#!/bin/sh\n".utf8) + [UInt8](repeating: 0x23, count: 5000)

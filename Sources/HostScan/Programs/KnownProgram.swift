@@ -19,8 +19,12 @@ struct KnownProgram: Equatable {
 
     static let section = ".rodata"
 
-    /// Most bytes of a program's read-only data; Node.js has some 30 MB.
+    /// Most bytes of a program's read-only data that are read; Node.js has some 30 MB.
     private static let limit = 96 << 20
+
+    /// How much is read at a time, and how much of it again with what follows: marks and versions are shorter.
+    private static let windowSize = 1 << 20
+    private static let overlap = 256
 
     /// Longest version.
     private static let versionLimit = 32
@@ -63,7 +67,14 @@ struct KnownProgram: Equatable {
 
     /// The version; `nil` when the program does not say it as expected.
     func version(in program: ElfFile, _ section: ElfFile.Piece) throws -> String? {
-        version(in: try program.source.read(at: section.offset, count: min(section.count, Self.limit)))
+        let end = min(section.count, Self.limit)
+        var start = 0
+        while start < end {
+            let window = try program.source.read(at: section.offset + start, count: min(Self.windowSize, end - start))
+            if let version = version(in: window) { return version }
+            start += start + window.count < end ? window.count - Self.overlap : window.count
+        }
+        return nil
     }
 
     func version(in data: [UInt8]) -> String? {
@@ -105,7 +116,7 @@ struct KnownProgram: Equatable {
         }
     }
 
-    /// Numbers and what may follow them: "3.0.11", "1.1.1w", "3.13.0rc1".
+    /// Numbers and what may follow them: "3.0.11", "1.1.1w", "3.13.0rc1". Something else must follow: else it was cut.
     private static func version(_ bytes: ArraySlice<UInt8>) -> String? {
         let text = bytes.prefix(versionLimit).prefix { byte in
             switch byte {
@@ -116,7 +127,8 @@ struct KnownProgram: Equatable {
             }
         }
         let isNumber = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-        guard let first = text.first, isNumber(first), text.contains(UInt8(ascii: ".")), text.last != UInt8(ascii: ".")
+        guard let first = text.first, isNumber(first), text.count < bytes.count, text.contains(UInt8(ascii: ".")),
+            text.last != UInt8(ascii: ".")
         else {
             return nil
         }
