@@ -99,6 +99,16 @@ import Testing
         if path.hasPrefix("/bin/") { #expect(try root.packages() == []) }
     }
 
+    @Test func mergedFoldersHoldWhatPackagesNameByTheLink() throws {
+        let root = try TemporaryRoot(["/var/lib/dpkg/info/bash.list": "/bin/bash\n"])
+        let shell = PackedSamples.elf(sections: [(".rodata", Array("@(#)Bash version 5.2.15(1) release\0".utf8))])
+        try root.link("/bin", to: "usr/bin")
+        try root.writeProgram("/usr/bin/bash", shell)
+        #expect(try root.packages() == [])
+        try root.writeProgram("/usr/local/bin/bash", shell)
+        #expect(try root.scan().occurrences.values.map(\.self) == [["/usr/local/bin/bash"]])
+    }
+
     /// Read-only data are read piece by piece.
     @Test(arguments: [0, 1, 100, 250, 256, 257, 300])
     func findsVersionsAcrossPieces(distance: Int) throws {
