@@ -25,27 +25,34 @@ struct LockFileFormat: Sendable {
     /// Of a whole file.
     typealias Reader = @Sendable ([UInt8]) throws -> [DeclaredPackage]
 
-    private let prefix: StaticString
-    private let suffix: StaticString
+    /// Which files are of the format.
+    private struct Pattern {
+        let prefix: StaticString
+        /// Empty where the prefix is the whole name.
+        let suffix: StaticString
+
+        func matches(_ name: FileName) -> Bool {
+            suffix.utf8CodeUnitCount == 0 ? name.equals(prefix) : name.hasPrefix(prefix) && name.hasSuffix(suffix)
+        }
+    }
+
+    private let pattern: Pattern
     /// Throws what becomes the file's warning.
     let read: Reader
 
     private init(_ name: StaticString, _ read: @escaping Reader) {
-        prefix = name
-        suffix = ""
-        self.read = read
+        self.init(prefix: name, "", read)
     }
 
     private init(prefix: StaticString, _ suffix: StaticString, _ read: @escaping Reader) {
-        self.prefix = prefix
-        self.suffix = suffix
+        pattern = Pattern(prefix: prefix, suffix: suffix)
         self.read = read
     }
 
+    /// Apart from the readers, because every file of a host is held against them.
+    private static let patterns = all.map(\.pattern)
+
     static func format(of name: FileName) -> LockFileFormat? {
-        all.first { format in
-            format.suffix.utf8CodeUnitCount == 0
-                ? name.equals(format.prefix) : name.hasPrefix(format.prefix) && name.hasSuffix(format.suffix)
-        }
+        patterns.firstIndex { $0.matches(name) }.map { all[$0] }
     }
 }
