@@ -133,6 +133,15 @@ import Testing
         #expect(try root.warnings() == ["/a.jar!/x.jar: larger than 134217728 bytes"])
     }
 
+    @Test func manyArchivesAreOneWarning() throws {
+        let entries = (0..<10_050).map { Entry(name: "\($0).jar", bytes: [0x50], isDeflated: false) }
+        var reader = JavaArchiveReader()
+        reader.read(ByteSource(PackedSamples.zip(entries)), at: "/a.jar", depth: 0)
+        // Each of those that are read is damaged.
+        #expect(reader.warnings.count == JavaArchiveReader.maximumArchives)
+        #expect(reader.warnings.last?.reason == "more than 10000 archives, rest left out")
+    }
+
     @Test(arguments: [
         ([UInt8](), "no zip archive"), (Array("nonsense that is longer than a record's end".utf8), "no zip archive"),
         (

@@ -3,8 +3,8 @@ import JSONDocuments
 
 /// JSON files of package managers.
 enum JSONFile {
-    /// Most bytes of one file: lock files of large projects reach 10 MB.
-    static let limit = 32 << 20
+    /// Most bytes of one file: `installed.json` of large projects reaches 3 MB. Parsed, a byte takes 3 of memory, 9 at worst.
+    static let limit = 16 << 20
 
     /// Reads an open file whole.
     static func read(_ file: Descriptor) throws -> JSONValue {

@@ -37,7 +37,8 @@ struct JavaArchiveReader {
         var properties = 0
         try zip.forEach(where: JavaArchive.isOfInterest) { entry in
             if JavaArchive.endings.contains(where: { entry.name.hasSuffix("\($0)") }) {
-                inner.append(entry)
+                // One more than are read, for the warning.
+                if inner.count <= Self.maximumArchives { inner.append(entry) }
             } else if entry.name == JavaArchive.manifest {
                 archive.readManifest(try zip.read(entry, limit: Self.textLimit, cutsOff: true))
             } else if properties < Self.maximumProperties {

@@ -6,7 +6,7 @@ import PackageIdentity
 /// They are evidence of another kind: a lock file installs nothing.
 struct LockFileCollector: FileCollector {
     /// Most bytes of one file; those of large projects reach 10 MB.
-    private static let limit = 32 << 20
+    private static let limit = 16 << 20
 
     /// Where packages lie that were installed or fetched: their own lock files say what their authors worked with.
     private static let foldersOfPackages = [
