@@ -37,6 +37,8 @@ final class PipelineHandler<Parser: ReplyParser>: ChannelDuplexHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let request = unwrapOutboundIn(data)
+        // What becomes of it is told by the request's own promise. A future that is never kept would hold itself, and the replies with it.
+        promise?.succeed()
         if let failure { return request.promise.fail(failure.wasSent ? .unreachable("connection ended") : failure) }
         guard waiting.count < limits.waiting else { return request.promise.fail(ConnectionError.busy) }
         context.write(wrapOutboundOut(request.bytes), promise: nil)
