@@ -189,6 +189,7 @@ struct InventoryApplication {
 
     // MARK: - Since when the company has a package
 
+    /// Since when the company has had those of these packages that it has.
     private func firstSeen(_ packages: [Int64]) async throws -> [Int64: Date] {
         guard !packages.isEmpty else { return [:] }
         var dates: [Int64: Date] = [:]

@@ -3,9 +3,8 @@ import Synchronization
 /// Rows of the catalogue that were asked for before: nearly all that hosts report is what they reported before.
 ///
 /// What is kept here neither changes nor goes as long as the server is the same one. One that took over may lack the newest rows and give
-/// their numbers to others: what is known is of one start of a server
-/// (``PostgresStatement/startOfServer``). Of two generations the older one goes when the younger is full; what is
-/// found in it moves up.
+/// their numbers to others: what is known is of one start of a server (``PostgresStatement/startOfServer``). Of two generations the
+/// older one goes when the younger is full; what is found in it moves up.
 final class KnownRows<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private let generationSize: Int
     private let state = Mutex(State())
