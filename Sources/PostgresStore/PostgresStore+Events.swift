@@ -12,11 +12,12 @@ extension PostgresStore {
         .map { try Event($0) }
     }
 
-    /// See ``EventStore/fetchNewestEvents(scope:limit:)``.
-    public func fetchNewestEvents(scope: CompanyScope, limit: Int) async throws -> [Event] {
+    /// See ``EventStore/fetchNewestEvents(scope:before:limit:)``.
+    public func fetchNewestEvents(scope: CompanyScope, before: EventID?, limit: Int) async throws -> [Event] {
         guard let company = try await row(scope) else { return [] }
         return try await read(
-            "fetch newest events", company: company, EventQueries.newest(company: company, limit: limit)
+            "fetch newest events", company: company,
+            EventQueries.newest(company: company, before: before, limit: limit)
         )
         .map { try Event($0) }
     }

@@ -13,11 +13,13 @@ extension SQLiteStore {
         }
     }
 
-    /// See ``EventStore/fetchNewestEvents(scope:limit:)``.
-    public func fetchNewestEvents(scope: CompanyScope, limit: Int) async throws -> [Event] {
+    /// See ``EventStore/fetchNewestEvents(scope:before:limit:)``.
+    public func fetchNewestEvents(scope: CompanyScope, before: EventID?, limit: Int) async throws -> [Event] {
         try await read("fetch newest events") { db in
             guard let company = try scope.row(db) else { return [] }
-            return try db.rows(EventQueries.newest, [company, max(0, limit)]) { try EventLog.event(row: $0) }
+            return try db.rows(EventQueries.newest, [company, before?.rawValue ?? .max, max(0, limit)]) {
+                try EventLog.event(row: $0)
+            }
         }
     }
 

@@ -190,8 +190,8 @@ public protocol FindingStore: Sendable {
 public protocol EventStore: Sendable {
     /// Events after the given one, oldest first, at most `limit`.
     func fetchEvents(scope: CompanyScope, after: EventID, limit: Int) async throws -> [Event]
-    /// The newest events, newest first.
-    func fetchNewestEvents(scope: CompanyScope, limit: Int) async throws -> [Event]
+    /// The newest events before the given one, newest first, at most `limit`; before `nil` is the newest of all.
+    func fetchNewestEvents(scope: CompanyScope, before: EventID?, limit: Int) async throws -> [Event]
     /// The newest event's id; zero before the first.
     func fetchLatestEventID(scope: CompanyScope) async throws -> EventID
 }

@@ -23,7 +23,11 @@ extension ConformanceCase {
             try expect(all.map(\.id), equals: all.map(\.id).sorted(), "ids grow")
             try expect(
                 try await world.store.fetchEvents(scope: scope, after: all[3].id, limit: 2), equals: [all[4], all[5]])
-            try expect(try await world.store.fetchNewestEvents(scope: scope, limit: 2), equals: [all[9], all[8]])
+            try expect(
+                try await world.store.fetchNewestEvents(scope: scope, before: nil, limit: 2), equals: [all[9], all[8]])
+            try expect(
+                try await world.store.fetchNewestEvents(scope: scope, before: all[8].id, limit: 2),
+                equals: [all[7], all[6]])
             try expect(try await world.store.fetchLatestEventID(scope: scope), equals: all[9].id)
             try expect(try await world.store.fetchEvents(scope: scope, after: all[9].id, limit: 2), equals: [])
         },

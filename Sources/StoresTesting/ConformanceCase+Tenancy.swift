@@ -37,7 +37,7 @@ extension ConformanceCase {
                 try expect(try await world.store.fetchEnrollmentTokens(scope: scope), equals: [])
                 try expect(
                     try await world.store.fetchEvents(scope: scope, after: EventID(rawValue: 0), limit: 9), equals: [])
-                try expect(try await world.store.fetchNewestEvents(scope: scope, limit: 9), equals: [])
+                try expect(try await world.store.fetchNewestEvents(scope: scope, before: nil, limit: 9), equals: [])
                 try expect(try await world.store.fetchLatestEventID(scope: scope), equals: EventID(rawValue: 0))
                 try expect(try await world.vulnerabilities(scope).count, equals: 0)
                 let page = PageRequest()

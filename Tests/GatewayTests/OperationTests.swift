@@ -102,6 +102,27 @@ struct OperationTests {
             let first = oldest.json["items"][0]["id"].int ?? 0
             let rest = try await client.send(.get, "/v1/events?after=\(first)", token: token)
             #expect(rest.json["items"].count == 1)
+            #expect(rest.json["next_cursor"].isNull)
+        }
+    }
+
+    @Test(arguments: ["", "&newest=true"]) func eventsComePageByPageToTheLast(order: String) async throws {
+        let installation = try await Installation()
+        try await installation.run { client async throws in
+            let token = try await installation.token(installation.red.viewer)
+            let all = try await client.send(.get, "/v1/events?limit=500\(order)", token: token).json["items"]
+            #expect(all.count == 2)
+            let first = try await client.send(.get, "/v1/events?limit=1\(order)", token: token).json
+            #expect(first["items"].count == 1)
+            #expect(first["items"][0]["id"].int == all[0]["id"].int)
+            let cursor = try #require(first["next_cursor"].text)
+            let second = try await client.send(.get, "/v1/events?limit=1&cursor=\(cursor)\(order)", token: token).json
+            #expect(second["items"].count == 1)
+            #expect(second["items"][0]["id"].int == all[1]["id"].int)
+            #expect(second["next_cursor"].isNull)
+            let other = try await installation.token(installation.blue.viewer)
+            let foreign = try await client.send(.get, "/v1/events?cursor=\(cursor)\(order)", token: other)
+            #expect(foreign.status == .notFound)
         }
     }
 }

@@ -120,7 +120,7 @@ import Verdicts
             return
         }
         #expect(change.agents == 1 && change.openedExamples == ["CVE-1"] && change.indexDigest == "i2")
-        let others = try await installation.store.fetchNewestEvents(scope: two.scope, limit: 10)
+        let others = try await installation.store.fetchNewestEvents(scope: two.scope, before: nil, limit: 10)
         #expect(!others.contains { $0.name == .verdictsChanged })
     }
 

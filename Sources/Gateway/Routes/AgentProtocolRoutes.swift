@@ -68,7 +68,7 @@ struct AgentProtocolRoutes: Sendable {
     private func announce(_ credential: AgentCredential, _ call: Call) async {
         let scope = authenticator.agent(with: credential).scope
         do {
-            let newest = try await services.store.fetchNewestEvents(scope: scope, limit: 1)
+            let newest = try await services.store.fetchNewestEvents(scope: scope, before: nil, limit: 1)
             for event in newest { await services.events.publish(event, scope: scope) }
         } catch {
             call.logger.warning("enrollment not announced", metadata: ["error": "\(error)"])

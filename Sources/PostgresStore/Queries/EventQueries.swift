@@ -19,10 +19,10 @@ enum EventQueries {
             event.rawValue, max(0, limit))
     }
     /// Serves from: primary key, backwards.
-    static func newest(company: Int32, limit: Int) -> PostgresStatement {
+    static func newest(company: Int32, before event: EventID?, limit: Int) -> PostgresStatement {
         PostgresStatement(
-            "select id, at, kind, data::text from events where company_id = $1 order by id desc limit $2", company,
-            max(0, limit))
+            "select id, at, kind, data::text from events where company_id = $1 and id < $2 order by id desc limit $3",
+            company, event?.rawValue ?? .max, max(0, limit))
     }
     /// All but the newest up to one. Serves from: primary key.
     static func delete(company: Int32, through id: EventID) -> PostgresStatement {

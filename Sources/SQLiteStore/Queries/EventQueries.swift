@@ -4,7 +4,7 @@ enum EventQueries {
     /// Serves from: events_by_company, which is also the order.
     static let after = "select id, at, kind, data from events where company_id = ? and id > ? order by id limit ?"
     /// Serves from: events_by_company, backwards.
-    static let newest = "select id, at, kind, data from events where company_id = ? order by id desc limit ?"
+    static let newest = "select id, at, kind, data from events where company_id = ? and id < ? order by id desc limit ?"
     /// All but the newest up to one. Serves from: events_by_company.
     static let delete = """
         delete from events where company_id = :company and id <= :id
