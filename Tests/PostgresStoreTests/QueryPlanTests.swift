@@ -194,7 +194,9 @@ struct QueryPlanTests {
         Case(
             name: "events", statement: { EventQueries.after(company: $0, EventID(rawValue: 9), limit: 9) },
             uses: ["_pkey"]),
-        Case(name: "newest events", statement: { EventQueries.newest(company: $0, limit: 9) }, uses: ["_pkey"]),
+        Case(
+            name: "newest events", statement: { EventQueries.newest(company: $0, before: nil, limit: 9) },
+            uses: ["_pkey"]),
         Case(
             name: "packages by purl", statement: { _ in InventoryQueries.evaluated(["a", "b"]) },
             uses: ["packages_purl_key"]),
