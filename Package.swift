@@ -370,8 +370,8 @@ let package = Package(
         tests(
             "Notifications",
             [
-                "BackendTesting", "Inventory", "LoopbackTesting", "Mail", "MailTesting", "Matching", "PackageIdentity",
-                "Scoring", "Stores",
+                "BackendTesting", "BoundedInput", "Inventory", "LoopbackTesting", "Mail", "MailTesting", "Matching",
+                "PackageIdentity", "Scoring", "Stores",
             ], external: [crypto, logging, nioCore, nioHTTP1, nioPosix]),
         tests("Upkeep", ["Stores", "Telemetry", "JobQueue", "Caching"], external: [logging, metrics]),
         tests("Stores", ["Inventory"]),

@@ -7,11 +7,26 @@ import Darwin
 #endif
 
 /// Why a private file was not read or written.
-public enum PrivateFileError: Error, Sendable, Equatable {
-    /// Others than its owner may read it.
+public enum PrivateFileError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// There is no file, where one must have been made before.
+    case missing(path: String)
+    /// Others than its owner may read it; change its mode to 0600, and make a new key if others may have read it.
     case readableByOthers(path: String)
+    /// It does not hold what it should; the text names that, "32 bytes in base64".
+    case malformed(path: String, expected: String)
     /// The system refused; the text says what it did and why.
     case system(path: String, reason: String)
+
+    /// One sentence for whoever runs the program.
+    public var description: String {
+        switch self {
+        case .missing(let path): "There is no key at \(path) yet: the first start of the server makes one."
+        case .readableByOthers(let path):
+            "\(path) can be read by others than its owner: make a new key if others may have read it, and give the file mode 0600."
+        case .malformed(let path, let expected): "\(path) does not hold \(expected)."
+        case .system(let path, let reason): "\(path): \(reason)"
+        }
+    }
 }
 
 /// Files that hold a key and are for their owner alone.

@@ -1,3 +1,4 @@
+import BoundedInput
 import Crypto
 import Foundation
 import Matching
@@ -55,7 +56,7 @@ struct SigningKeyFileTests {
         try withFolder { path in
             _ = try SigningKeyFile.loadOrCreate(path: path)
             try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
-            #expect(throws: SigningKeyFileError.readableByOthers(path: path)) {
+            #expect(throws: PrivateFileError.readableByOthers(path: path)) {
                 try SigningKeyFile.loadOrCreate(path: path)
             }
         }
@@ -66,16 +67,18 @@ struct SigningKeyFileTests {
             #expect(
                 FileManager.default.createFile(
                     atPath: path, contents: Data("no key".utf8), attributes: [.posixPermissions: 0o600]))
-            #expect(throws: SigningKeyFileError.malformed(path: path)) { try SigningKeyFile.loadOrCreate(path: path) }
+            #expect(throws: PrivateFileError.malformed(path: path, expected: "an Ed25519 private key in PEM")) {
+                try SigningKeyFile.loadOrCreate(path: path)
+            }
         }
     }
 
     @Test func whereNoKeyIsYetNoneIsAdded() throws {
         try withFolder { path in
-            #expect(throws: SigningKeyFileError.missing(path: path)) {
+            #expect(throws: PrivateFileError.missing(path: path)) {
                 try SigningKeyFile.rotate(path: path, now: Date())
             }
-            #expect("\(SigningKeyFileError.missing(path: path))".contains(path))
+            #expect("\(PrivateFileError.missing(path: path))".contains(path))
             #expect(!FileManager.default.fileExists(atPath: path))
         }
     }
@@ -274,7 +277,9 @@ struct SigningKeyRotationTests {
             #expect(await isAccepted(token, by: there))
             try Data("no key".utf8).write(to: URL(fileURLWithPath: path))
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
-            #expect(throws: SigningKeyFileError.malformed(path: path)) { try other.reload() }
+            #expect(throws: PrivateFileError.malformed(path: path, expected: "an Ed25519 private key in PEM")) {
+                try other.reload()
+            }
             #expect(await isAccepted(token, by: there), "the keys read last stand")
             let stranger = AccessTokens(
                 keys: { SigningKeys(.init()) }, lifetime: .seconds(600), now: { Self.start })

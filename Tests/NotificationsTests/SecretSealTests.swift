@@ -1,4 +1,5 @@
 import BackendTesting
+import BoundedInput
 import Crypto
 import Foundation
 import LoopbackTesting
@@ -65,12 +66,14 @@ struct SecretSealTests {
         #expect(try SealingKeyFile.loadOrCreate(path: path) == key)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["sealing.key"])
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
-        #expect(throws: SealingKeyFileError.readableByOthers(path: path)) {
+        #expect(throws: PrivateFileError.readableByOthers(path: path)) {
             try SealingKeyFile.loadOrCreate(path: path)
         }
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         try Data("AAAA\n".utf8).write(to: URL(fileURLWithPath: path))
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
-        #expect(throws: SealingKeyFileError.malformed(path: path)) { try SealingKeyFile.loadOrCreate(path: path) }
+        #expect(throws: PrivateFileError.malformed(path: path, expected: "32 bytes in base64")) {
+            try SealingKeyFile.loadOrCreate(path: path)
+        }
     }
 }

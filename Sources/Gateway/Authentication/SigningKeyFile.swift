@@ -9,38 +9,6 @@ import Glibc
 import Musl
 #endif
 
-/// Why there is no signing key.
-public enum SigningKeyFileError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// There is no file yet to add a key to.
-    case missing(path: String)
-    /// The file can be read by others than its owner; change its mode to 0600, and make a new key if others may have read it.
-    case readableByOthers(path: String)
-    /// The file does not hold an Ed25519 private key.
-    case malformed(path: String)
-    /// The system refused; the text says what it did and why.
-    case system(path: String, reason: String)
-
-    init(_ error: PrivateFileError) {
-        self =
-            switch error {
-            case .readableByOthers(let path): .readableByOthers(path: path)
-            case .system(let path, let reason): .system(path: path, reason: reason)
-            }
-    }
-
-    /// One sentence for whoever runs the server.
-    public var description: String {
-        switch self {
-        case .missing(let path):
-            "There is no signing key at \(path) yet: the first start of `zerotrace serve` or `zerotrace gateway` makes one."
-        case .readableByOthers(let path):
-            "\(path) can be read by others than its owner: make a new key if others may have read it, and give the file mode 0600."
-        case .malformed(let path): "\(path) does not hold an Ed25519 private key in PEM."
-        case .system(let path, let reason): "\(path): \(reason)"
-        }
-    }
-}
-
 /// The keys that sign access tokens, kept in a file of mode 0600. Deleting the file and starting again ends all access tokens;
 /// refresh tokens keep working.
 ///
@@ -50,19 +18,15 @@ public enum SigningKeyFile {
     /// Reads the key, or makes one when there is no file. Two processes that start at once end up with the same key.
     ///
     /// - Parameter path: The file, in a folder that exists; PEM (PKCS #8).
-    public static func loadOrCreate(path: String) throws(SigningKeyFileError) -> Curve25519.Signing.PrivateKey {
-        do throws(PrivateFileError) {
-            try PrivateFile.createIfMissing(path) { encoded([.init(Curve25519.Signing.PrivateKey())]) }
-        } catch {
-            throw SigningKeyFileError(error)
-        }
+    public static func loadOrCreate(path: String) throws(PrivateFileError) -> Curve25519.Signing.PrivateKey {
+        try PrivateFile.createIfMissing(path) { encoded([.init(Curve25519.Signing.PrivateKey())]) }
         return try loadKeys(path: path).all[0].key
     }
 
     /// Reads all keys.
-    public static func loadKeys(path: String) throws(SigningKeyFileError) -> SigningKeys {
+    public static func loadKeys(path: String) throws(PrivateFileError) -> SigningKeys {
         let text = try Self.text(path: path)
-        guard let keys = SigningKeys(try keys(in: text, path: path)) else { throw .malformed(path: path) }
+        guard let keys = SigningKeys(try keys(in: text, path: path)) else { throw malformed(path) }
         return keys
     }
 
@@ -73,11 +37,11 @@ public enum SigningKeyFile {
     ///   - delay: Until the new key signs. Longer than gateways take to notice it, and than it takes to bring the file to all of them.
     ///   - tokenLifetime: How long an access token works.
     /// - Returns: The id of the new key, as in the key set.
-    /// - Throws: ``SigningKeyFileError/missing(path:)`` where no gateway has made a key yet.
+    /// - Throws: ``PrivateFileError/missing(path:)`` where no gateway has made a key yet.
     @discardableResult
     public static func rotate(
         path: String, now: Date, delay: Duration = .seconds(60), tokenLifetime: Duration = .seconds(600)
-    ) throws(SigningKeyFileError) -> String {
+    ) throws(PrivateFileError) -> String {
         guard access(path, F_OK) == 0 || errno != ENOENT else { throw .missing(path: path) }
         let time = Int64(now.timeIntervalSince1970)
         let known = try loadKeys(path: path).all
@@ -86,38 +50,41 @@ public enum SigningKeyFile {
             index + 1 >= known.count || known[index + 1].signsFrom + tokenLifetime.seconds > time
         }.map(\.element)
         let new = SigningKeys.Key(Curve25519.Signing.PrivateKey(), signsFrom: time + delay.seconds)
-        do { try PrivateFile.replace(path, with: encoded(kept + [new])) } catch { throw SigningKeyFileError(error) }
+        try PrivateFile.replace(path, with: encoded(kept + [new]))
         return new.id
     }
 
-    /// - Throws: ``SigningKeyFileError/malformed(path:)`` for a block that is no key.
-    private static func keys(in text: String, path: String) throws(SigningKeyFileError) -> [SigningKeys.Key] {
+    /// - Throws: ``PrivateFileError/malformed(path:expected:)`` for a block that is no key.
+    private static func keys(in text: String, path: String) throws(PrivateFileError) -> [SigningKeys.Key] {
         var keys: [SigningKeys.Key] = []
         var (block, signsFrom) = ("", Int64(0))
         for line in text.split(separator: "\n") {
             if line.hasPrefix(mark) {
-                guard let time = Int64(line.dropFirst(mark.count)) else { throw .malformed(path: path) }
+                guard let time = Int64(line.dropFirst(mark.count)) else { throw malformed(path) }
                 signsFrom = time
                 continue
             }
             block += line + "\n"
             guard line.hasPrefix("-----END") else { continue }
             guard let key = try? Curve25519.Signing.PrivateKey(pemRepresentation: block) else {
-                throw .malformed(path: path)
+                throw malformed(path)
             }
             keys.append(.init(key, signsFrom: signsFrom))
             (block, signsFrom) = ("", 0)
         }
-        guard block.isEmpty else { throw .malformed(path: path) }
+        guard block.isEmpty else { throw malformed(path) }
         return keys
     }
 
     private static let mark = "# signs from "
 
-    private static func text(path: String) throws(SigningKeyFileError) -> String {
-        let bytes: [UInt8]
-        do { bytes = try PrivateFile.read(path, limit: 64 << 10) } catch { throw SigningKeyFileError(error) }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw .malformed(path: path) }
+    private static func malformed(_ path: String) -> PrivateFileError {
+        .malformed(path: path, expected: "an Ed25519 private key in PEM")
+    }
+
+    private static func text(path: String) throws(PrivateFileError) -> String {
+        let bytes = try PrivateFile.read(path, limit: 64 << 10)
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw malformed(path) }
         return text
     }
 

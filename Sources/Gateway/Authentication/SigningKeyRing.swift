@@ -1,3 +1,4 @@
+import BoundedInput
 import Foundation
 import Logging
 import ServiceLifecycle
@@ -13,7 +14,7 @@ public final class SigningKeyRing: Service {
     private static let interval = Duration.seconds(5)
 
     /// Reads the file, or makes it with one key.
-    public init(path: String, logger: Logger) throws(SigningKeyFileError) {
+    public init(path: String, logger: Logger) throws(PrivateFileError) {
         self.path = path
         self.logger = logger
         _ = try SigningKeyFile.loadOrCreate(path: path)
@@ -24,7 +25,7 @@ public final class SigningKeyRing: Service {
     public var keys: SigningKeys { held.withLock { $0 } }
 
     /// Reads the file again.
-    public func reload() throws(SigningKeyFileError) {
+    public func reload() throws(PrivateFileError) {
         let keys = try SigningKeyFile.loadKeys(path: path)
         held.withLock { $0 = keys }
     }
