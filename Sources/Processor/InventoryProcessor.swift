@@ -116,15 +116,27 @@ public struct InventoryProcessor: Service {
             try await proceed()
             let page = Array(agents[start..<min(start + Self.pageSize, agents.count)])
             let pending = try await store.fetchPendingInventories(scope: scope, agents: page)
+            failures += try await apply(pending, scope: scope, proceed: proceed)
+        }
+        return failures
+    }
+
+    /// Applies inventories together, and when that fails each on its own, so that one at fault holds up no other.
+    private func apply(
+        _ pending: [PendingInventory], scope: CompanyScope, proceed: () async throws -> Void
+    ) async throws -> [WorkFailure] {
+        if pending.count > 1 {
             do {
                 try await applyTogether(pending, scope: scope)
+                return []
             } catch let error where !(error is VerdictServiceError) && !Task.isCancelled {
                 // One of them is at fault, or the store is away, which shows again.
-                for one in pending {
-                    try await proceed()
-                    if let failure = try await apply(one, scope: scope) { failures.append(failure) }
-                }
             }
+        }
+        var failures: [WorkFailure] = []
+        for one in pending {
+            if pending.count > 1 { try await proceed() }
+            if let failure = try await apply(one, scope: scope) { failures.append(failure) }
         }
         return failures
     }

@@ -194,6 +194,17 @@ import Verdicts
         #expect(try await queue.statistics().leases == 0)
     }
 
+    /// What fails together is tried again one by one; what is alone has been tried on its own.
+    @Test(arguments: [1, 2]) func anInventoryThatFailsAloneIsTriedOnce(_ count: Int) async throws {
+        let (scope, agents) = try await installation.company(agents: count)
+        verdicts.use("i1", [:])
+        verdicts.withState { $0.poison = "bad" }
+        for agent in agents { try await installation.receive(["bad"], from: agent, of: scope, priority: nil) }
+        let failures = try await installation.inventoryProcessor(verdicts).apply(agents, scope: scope)
+        #expect(Set(failures.map(\.subject)) == Set(agents.map(\.description)))
+        #expect(verdicts.withState { $0.failedCalls } == (count == 1 ? 1 : count + 1))
+    }
+
     @Test func whatIsUnderWayIsGivenBackWhenTheServiceIsAway() async throws {
         let (scope, agents) = try await installation.company(agents: 2)
         var policy = QueuePolicy()

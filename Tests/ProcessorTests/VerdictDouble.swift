@@ -62,7 +62,10 @@ final class VerdictDouble: VerdictService, AdvisoryChangeFeed {
     func verdicts(for packages: [PackageURL]) async throws -> VerdictBatch {
         attempted.yield()
         try state.withLock { state in
-            if let poison = state.poison, packages.contains(where: { $0.name == poison }) { throw Poisoned() }
+            if let poison = state.poison, packages.contains(where: { $0.name == poison }) {
+                state.failedCalls += 1
+                throw Poisoned()
+            }
             guard state.failures == 0 else {
                 state.failures -= 1
                 state.failedCalls += 1
