@@ -234,8 +234,7 @@ let package = Package(
             resources: [.embedInCode("Scripts")]),
         module(floor: 6, "RedisEventBus", ["Stores", "RedisClient", "Events"], external: [lifecycle]),
         module(
-            floor: 6, "RemoteCaching", ["Stores", "RedisClient", "MemcachedClient", "Caching"],
-            external: [crypto, lifecycle]),
+            floor: 6, "RemoteCaching", ["Stores", "RedisClient", "MemcachedClient", "Caching"], external: [crypto]),
         module(floor: 6, "Upkeep", ["Telemetry", "JobQueue", "Caching"], external: [logging, metrics, lifecycle]),
         module(
             floor: 6, "Processor",
@@ -391,8 +390,8 @@ let package = Package(
         tests(
             "Gateway",
             [
-                "Advisories", "BackendTesting", "BoundedInput", "DataServersTesting", "Events", "Inventory", "JobQueue",
-                "Matching", "Notifications", "PackageIdentity", "RedisClient", "Scoring", "Settings", "Stores",
+                "Advisories", "BackendTesting", "BoundedInput", "Caching", "DataServersTesting", "Events", "Inventory",
+                "JobQueue", "Matching", "Notifications", "PackageIdentity", "RedisClient", "Scoring", "Settings", "Stores",
                 "Telemetry", "Verdicts", "Wire",
             ],
             external: httpServer + [

@@ -102,14 +102,6 @@ public final class MemoryCache<Value: Sendable>: Sendable {
         }
     }
 
-    /// Forgets everything, and what is being computed.
-    public func invalidateAll() {
-        state.withLock { state in
-            state.entries.removeAll()
-            state.flights = [:]
-        }
-    }
-
     private func startFlight(
         _ key: CompanyCacheKey, compute: @escaping @Sendable () async throws -> (value: Value, ttl: Duration),
         in state: inout State

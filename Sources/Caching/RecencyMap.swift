@@ -64,10 +64,6 @@ struct RecencyMap<Value> {
         if placesByScope[key.scope]?.isEmpty == true { placesByScope[key.scope] = nil }
     }
 
-    mutating func removeAll() {
-        for key in places.keys { remove(key) }
-    }
-
     mutating func removeAll(in scope: CompanyScope) {
         for place in placesByScope[scope] ?? [] { remove(nodes[place].key) }
     }

@@ -7,7 +7,7 @@ public struct CachePolicy: Sendable, Hashable {
     public var ttl: Duration
     /// How long "there is no such thing" may be said; zero for not at all.
     public var negativeTTL: Duration
-    /// How long an answer is kept in this process, which hears of changes elsewhere only by events. At most ``ttl`` counts.
+    /// How long an answer is kept in this process, which does not hear of invalidations elsewhere. At most ``ttl`` counts.
     public var memoryTTL: Duration
     /// Most answers in this process; 0 keeps none.
     public var memoryCapacity: Int
@@ -97,21 +97,14 @@ public final class TieredCache<Value: Sendable>: CacheStatisticsSource {
         try await memory.value(for: key) { try await self.find(key, compute) }.value
     }
 
-    /// Forgets all answers of a company, here and in the levels, and those being computed.
-    ///
-    /// Other processes must be told (``forget(scope:)``) for what they keep in memory.
+    /// Forgets all answers of a company, here and in the levels, and those being computed. What other processes keep in memory they
+    /// give until its time there is over.
     public func invalidate(scope: CompanyScope) async {
         memory.invalidate(scope: scope)
         for level in levels { await level.invalidate(scope: scope) }
         // Once more: what was read from a level in between is as old.
         memory.invalidate(scope: scope)
     }
-
-    /// Forgets all answers of a company that are kept in this process: another one has invalidated them.
-    public func forget(scope: CompanyScope) { memory.invalidate(scope: scope) }
-
-    /// Forgets all answers that are kept in this process: invalidations by others may have been missed.
-    public func forgetAll() { memory.invalidateAll() }
 
     /// What each level has done, memory first.
     public var statistics: [CacheLevelStatistics] {

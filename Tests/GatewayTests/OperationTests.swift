@@ -1,5 +1,8 @@
+import Caching
+import Crypto
 import HTTPTypes
 import HummingbirdTesting
+import Logging
 import Testing
 
 @testable import Gateway
@@ -87,6 +90,28 @@ struct OperationTests {
             let after = try await client.send(.get, "/v1/overview", token: token)
             #expect(after.json["counts"]["high"].int == 0)
             #expect((after.json["latest_event_id"].int ?? 0) > (before.json["latest_event_id"].int ?? 0))
+        }
+    }
+
+    /// Nobody tells the other gateway to forget what it has just computed: the event alone makes it ask anew.
+    @Test func anEventInvalidatesWhatAnotherGatewayKeeps() async throws {
+        let installation = try await Installation()
+        let parts = installation.services
+        let services = GatewayServices(
+            store: parts.store, verdicts: parts.verdicts, queue: parts.queue, events: parts.events,
+            overviews: TieredCache(
+                kind: "overview", policy: CachePolicy(ttl: .seconds(3_600)), codec: .json),
+            signingKey: Curve25519.Signing.PrivateKey(), health: parts.health, now: parts.now,
+            signingKeys: parts.signingKeys)
+        let other = try await makeApplication(
+            configuration: installation.configuration, services: services, logger: Logger(label: "test"))
+        let token = try await installation.token(installation.red.viewer)
+        try await other.test(.router) { client async throws in
+            #expect(try await client.send(.get, "/v1/overview", token: token).json["counts"]["high"].int == 1)
+            try await Tenant.apply(
+                Array(Sample.packages.suffix(1)), to: installation.red.agentID, installation.red.scope,
+                installation.store, now: installation.clock.now)
+            #expect(try await client.send(.get, "/v1/overview", token: token).json["counts"]["high"].int == 0)
         }
     }
 

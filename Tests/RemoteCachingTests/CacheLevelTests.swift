@@ -197,33 +197,6 @@ struct TieredCacheOnServersTests {
     }
 }
 
-@Suite("Invalidations over Redis", .enabled(if: LocalRedis.isInstalled, "no redis-server"), .timeLimit(.minutes(1)))
-struct RedisInvalidationsTests {
-    @Test("are heard by other processes, and a new connection forgets everything")
-    func heard() async throws {
-        let server = try await LocalRedis.start()
-        let configuration = RedisConfiguration(addresses: [ServerAddress(host: "127.0.0.1", port: server.port)])
-        let (here, there) = (try RedisClient(configuration), try RedisClient(configuration))
-        let (stream, continuation) = AsyncStream.makeStream(of: CompanyScope?.self)
-        let listener = RedisInvalidations(client: there) { continuation.yield($0) }
-        let speaker = RedisInvalidations(client: here) { _ in }
-        let scope = CompanyScope(companyID: CompanyID())
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await listener.run() }
-            var heard = stream.makeAsyncIterator()
-            #expect(await heard.next() == .some(nil))
-            try await speaker.publish(scope)
-            #expect(await heard.next() == scope)
-            server.kill()
-            try await server.start()
-            #expect(await heard.next() == .some(nil))
-            group.cancelAll()
-        }
-        here.shutDown()
-        there.shutDown()
-    }
-}
-
 /// A clock that goes on only when told to; nobody sleeps by it.
 final class SteppingClock: Clock {
     typealias Instant = ContinuousClock.Instant
