@@ -42,7 +42,7 @@ public struct GatewayConfiguration: Sendable {
     /// What agents are told to wait between heartbeats, in seconds.
     public var heartbeatSeconds = 60
     /// How long after its last call an agent counts as silent.
-    public var silentAfter = Duration.seconds(900)
+    public var silentAfter = defaultSilence
 
     /// Limits on what one request or client may cost.
     public var limits = Limits()
@@ -91,6 +91,9 @@ public struct GatewayConfiguration: Sendable {
         /// The defaults.
         public init() {}
     }
+
+    /// How long an agent may not call before it counts as silent, where nothing else is said: three heartbeats of the default length.
+    public static let defaultSilence = Duration.seconds(900)
 
     /// The defaults.
     public init() {}

@@ -30,8 +30,8 @@ struct ProcessorConfiguration: Sendable {
     var workers = 8
     /// Where notifications may go, and who takes e-mail.
     var notifications = NotificationDeliverer.Configuration()
-    /// How long after its last call an agent is silent.
-    var silentAfter = Duration.seconds(900)
+    /// How long after its last call an agent is silent; the same as for gateways.
+    var silentAfter = GatewayConfiguration.defaultSilence
     /// Rest between two looks for work that a queue forgot.
     var sweepInterval = Duration.seconds(2)
     /// Where its health and metrics are shown; `nil` for nowhere, or when the gateway in the same process shows them.

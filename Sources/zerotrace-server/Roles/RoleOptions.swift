@@ -131,10 +131,13 @@ extension EnvironmentVariables {
         EnvironmentVariables(ProcessInfo.processInfo.environment, family: "SMTP_")
     }
 
-    /// `AGENT_SILENT_AFTER` of this process, in seconds: three heartbeats, as they are by default, when it is not set.
+    /// `AGENT_SILENT_AFTER` of this process, in seconds.
     static func silentAfter() throws(ConfigurationError) -> Duration {
         let variables = EnvironmentVariables(ProcessInfo.processInfo.environment, family: "AGENT_")
-        return .seconds(try variables.number("SILENT_AFTER", in: 1...31_536_000, default: 900))
+        guard let seconds = try variables.number("SILENT_AFTER", in: 1...31_536_000) else {
+            return GatewayConfiguration.defaultSilence
+        }
+        return .seconds(seconds)
     }
 
     /// `API_…` of this process.
