@@ -12,26 +12,22 @@ struct EnrollmentRoutes: Sendable {
     private static let longestLifetime = 366 * 24 * 3600
 
     var routes: [Route] {
-        [
-            .person(.get, "/v1/enrollment-policy", .viewEnrollment, policy),
-            .person(.put, "/v1/enrollment-policy", .manageEnrollment, setPolicy),
+        policy + [
             .person(.get, "/v1/enrollment-tokens", .viewEnrollment, list),
             .person(.post, "/v1/enrollment-tokens", .manageEnrollment, create),
             .person(.delete, "/v1/enrollment-tokens/{id}", .manageEnrollment, revoke),
         ]
     }
 
-    @Sendable private func policy(_ call: Call, _ caller: Caller) async throws -> Response {
-        let policy = try await services.store.fetchReenrollmentPolicy(scope: caller.scope)
-        return try Reply.json(EnrollmentPolicyBody(reenrollment: policy))
-    }
-
-    @Sendable private func setPolicy(_ call: Call, _ caller: Caller) async throws -> Response {
-        let body = try await call.json(EnrollmentPolicyBody.self, limit: limits.jsonBody)
-        try await services.store.setReenrollmentPolicy(
-            scope: caller.scope, body.reenrollment, at: services.now())
-        call.logger.info("enrollment policy set", metadata: ["user": "\(caller.userID)"])
-        return try Reply.json(body)
+    private var policy: [Route] {
+        Route.policy(
+            "/v1/enrollment-policy", viewing: .viewEnrollment, managing: .manageEnrollment, bodyLimit: limits.jsonBody
+        ) { scope in
+            EnrollmentPolicyBody(reenrollment: try await services.store.fetchReenrollmentPolicy(scope: scope))
+        } set: { scope, body in
+            try await services.store.setReenrollmentPolicy(scope: scope, body.reenrollment, at: services.now())
+            return body
+        }
     }
 
     @Sendable private func list(_ call: Call, _ caller: Caller) async throws -> Response {

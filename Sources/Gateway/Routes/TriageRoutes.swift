@@ -11,25 +11,21 @@ struct TriageRoutes: Sendable {
     let limits: GatewayConfiguration.Limits
 
     var routes: [Route] {
-        [
-            .person(.get, "/v1/sla-policy", .viewFindings, policy),
-            .person(.put, "/v1/sla-policy", .managePolicy, setPolicy),
+        policy + [
             .person(.put, "/v1/vulnerabilities/{id}/assignee", .triage, assign),
             .person(.get, "/v1/vulnerabilities/{id}/notes", .viewFindings, notes),
             .person(.post, "/v1/vulnerabilities/{id}/notes", .triage, write),
         ]
     }
 
-    @Sendable private func policy(_ call: Call, _ caller: Caller) async throws -> Response {
-        try Reply.json(SLAPolicyBody(try await services.store.fetchSLAPolicy(scope: caller.scope)))
-    }
-
-    @Sendable private func setPolicy(_ call: Call, _ caller: Caller) async throws -> Response {
-        let body = try await call.json(SLAPolicyBody.self, limit: limits.jsonBody)
-        let policy = try body.policy()
-        try await services.store.setSLAPolicy(scope: caller.scope, policy, at: services.now())
-        call.logger.info("SLA policy set", metadata: ["user": "\(caller.userID)"])
-        return try Reply.json(SLAPolicyBody(policy))
+    private var policy: [Route] {
+        Route.policy("/v1/sla-policy", viewing: .viewFindings, managing: .managePolicy, bodyLimit: limits.jsonBody) {
+            SLAPolicyBody(try await services.store.fetchSLAPolicy(scope: $0))
+        } set: { scope, body in
+            let policy = try body.policy()
+            try await services.store.setSLAPolicy(scope: scope, policy, at: services.now())
+            return SLAPolicyBody(policy)
+        }
     }
 
     @Sendable private func assign(_ call: Call, _ caller: Caller) async throws -> Response {
