@@ -101,24 +101,6 @@ struct DashboardTests {
         }
     }
 
-    @Test(arguments: ["/", "/v1/agents", "/-/healthy", "/openapi.json", "/missing.js"])
-    func everyReplyTellsBrowsersToBeStrict(_ path: String) async throws {
-        for isTLS in [true, false] {
-            try await Installation { $0.isServedOverTLS = isTLS }.run { client async throws in
-                let headers = try await client.send(.get, path).headers
-                func value(_ name: String) -> String? { HTTPField.Name(name).flatMap { headers[$0] } }
-                #expect(value("Content-Security-Policy") == SecurityHeaders.contentSecurityPolicy)
-                #expect(value("X-Content-Type-Options") == "nosniff")
-                #expect(value("X-Frame-Options") == "DENY")
-                #expect(value("Referrer-Policy") == "no-referrer")
-                #expect(value("Cross-Origin-Opener-Policy") == "same-origin")
-                #expect(value("Permissions-Policy")?.contains("camera=()") == true)
-                #expect((value("Strict-Transport-Security") != nil) == isTLS)
-                #expect(value("X-Request-Id")?.isEmpty == false)
-            }
-        }
-    }
-
     @Test(arguments: [
         ("/main-4F7XQ2LD.js", true), ("/chunk-ABCDEFG2.js.map", true), ("/index.html", false),
         ("/main-4f7xq2ld.js", false), ("/a-b/main.js", false), ("/main-4F7XQ2LD", false), ("/main-4F7XQ2L.js", false),
