@@ -28,8 +28,11 @@ func makeApplication(
     let origin = parts.origin
     let limits = configuration.limits
     let desk = parts.desk
+    let securityHeaders = parts.responder.securityHeaders
     let server = HTTPServerBuilder { responder in
-        GatewayChannel(responder: responder, streams: streams, desk: desk, origin: origin, limits: limits)
+        GatewayChannel(
+            responder: responder, streams: streams, desk: desk, origin: origin, securityHeaders: securityHeaders,
+            limits: limits)
     }
     var application = Application(
         responder: parts.responder, server: server,

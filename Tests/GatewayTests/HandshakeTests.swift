@@ -1,7 +1,5 @@
 import Foundation
 import HummingbirdTesting
-import NIOCore
-import NIOPosix
 import Testing
 
 @testable import Gateway
@@ -57,26 +55,10 @@ struct HandshakeTests {
         let installation = try await Installation()
         try await installation.run(.live) { client async throws in
             let port = try #require(client.port)
-            let reply = try await Self.exchange(port, example.request)
+            let reply = try await RawConnection.exchange(example.request, port: port)
             let statuses = reply.split(separator: "HTTP/1.1 ").dropFirst(reply.hasPrefix("HTTP/1.1 ") ? 0 : 1)
                 .map { $0.prefix { $0 != "\r\n" }.description }
             #expect(statuses == example.statuses)
-        }
-    }
-
-    /// Sends bytes and reads until the other side closes.
-    private static func exchange(_ port: Int, _ text: String) async throws -> String {
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connect(host: "localhost", port: port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-                }
-            }
-        return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(ByteBuffer(string: text))
-            var all = ByteBuffer()
-            for try await var part in inbound { all.writeBuffer(&part) }
-            return String(buffer: all)
         }
     }
 }

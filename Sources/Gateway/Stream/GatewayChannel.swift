@@ -13,6 +13,7 @@ struct GatewayChannel: HTTPChannelHandler {
     let streams: StreamService
     let desk: HeartbeatDesk
     let origin: OriginCheck
+    let securityHeaders: SecurityHeaders
     let limits: GatewayConfiguration.Limits
 
     /// What a connection became.
@@ -59,6 +60,7 @@ struct GatewayChannel: HTTPChannelHandler {
         try pipeline.addHandler(UpgradeRefusalHandler())
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
         try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: limits.idleConnection, logger: logger))
+        try pipeline.addHandler(BrokenMessageHandler(securityHeaders: securityHeaders, logger: logger))
         try pipeline.addHandler(BodyDeadlineHandler(limits: limits))
         try pipeline.addHandler(HeartbeatHandler(desk: desk))
         promise.succeed(
