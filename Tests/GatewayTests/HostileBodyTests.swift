@@ -1,4 +1,5 @@
 import BoundedInput
+import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import Stores
@@ -126,7 +127,7 @@ struct HostileBodyTests {
     @Test(arguments: [
         ("limit=0", "limit"), ("limit=501", "limit"), ("limit=x", "limit"), ("sort=size", "sort"),
         ("state=gone", "state"), ("limit=", "limit"), ("state=", "state"), ("cursor=%FF", "cursor"),
-        ("cursor=nonsense", "cursor"),
+        ("cursor=nonsense", "cursor"), ("cursor=", "cursor"), ("silent=", "silent"), ("silent=1", "silent"),
         ("q=" + String(repeating: "a", count: 201), "q"),
     ])
     func queries(_ query: String, _ name: String) async throws {
@@ -137,6 +138,76 @@ struct HostileBodyTests {
             guard query != "cursor=%FF" else { return #expect(reply.status == .ok, "left out, as it is not UTF-8") }
             #expect(reply.refusal == "400 invalid_request")
             #expect(reply.json["error"]["message"].text?.hasPrefix("\(name):") == true)
+        }
+    }
+
+    /// A search text is as long as JSON Schema counts: 200 code points, whatever they take in bytes.
+    @Test func longTextsAreCountedInCodePoints() async throws {
+        let installation = try await Installation()
+        try await installation.run { client async throws in
+            let token = try await installation.token(installation.red.owner)
+            let wide = String(repeating: "%F0%9F%98%80", count: 200)
+            #expect(try await client.send(.get, "/v1/agents?q=\(wide)", token: token).status == .ok)
+            #expect(try await client.send(.get, "/v1/agents?q=\(wide)a", token: token).refusal == "400 invalid_request")
+            let accented = "e" + String(repeating: "\u{301}", count: 100)
+            let label = try await client.send(
+                .put, "/v1/agents/\(installation.red.agentID)/labels", token: token,
+                json: #"{"labels":["\#(accented)"]}"#)
+            #expect(label.refusal == "400 invalid_request", "one character of Swift's, 101 code points")
+        }
+    }
+
+    @Test(arguments: [
+        ("pci", true), ("två ord", true), ("😀", true), (" outer", false), ("outer\u{3000}", false), ("a,b", false),
+        ("a\u{2028}b", false), ("a\u{7}b", false), ("", false), (String(repeating: "a", count: 101), false),
+    ])
+    func labels(_ label: String, _ isTaken: Bool) async throws {
+        let installation = try await Installation()
+        try await installation.run { client async throws in
+            let token = try await installation.token(installation.red.owner)
+            let body = try String(decoding: JSONEncoder().encode(["labels": [label]]), as: UTF8.self)
+            let reply = try await client.send(
+                .put, "/v1/agents/\(installation.red.agentID)/labels", token: token, json: body)
+            #expect((reply.status == .noContent) == isTaken)
+            // The description says the same.
+            let pattern = Document(.init(bytes: PackageResources.openapi_json))["components"]["schemas"][
+                "LabelsRequest"]["properties"]["labels"]["items"]
+            let isDescribed =
+                try NSRegularExpression(pattern: try #require(pattern["pattern"].text)).firstMatch(
+                    in: label, range: NSRange(location: 0, length: label.utf16.count)) != nil
+                && label.unicodeScalars.count <= (pattern["maxLength"].int ?? 0)
+            #expect(isDescribed == isTaken)
+        }
+    }
+
+    /// Whoever proves nothing is told so, however large and wrong the body is.
+    @Test(arguments: [AgentProtocol.enrollPath, AgentProtocol.tokenPath])
+    func theProofComesBeforeTheBody(_ path: String) async throws {
+        try await Installation().run { client async throws in
+            for body in ["{}", #"{"a":"\#(String(repeating: "a", count: 300 << 10))"}"#] {
+                let reply = try await client.send(.post, path, json: body)
+                #expect(reply.refusal == "401 invalid_proof")
+            }
+        }
+    }
+
+    /// What no request comes of has the form of all replies, and the connection ends.
+    @Test(arguments: [
+        "GET /v1/agents?q=\(String(repeating: "a", count: 100 << 10)) HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /v1/agents HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "a", count: 100 << 10))\r\n\r\n",
+        "NONSENSE\r\n\r\n",
+        "POST /v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n",
+    ])
+    func brokenMessages(_ message: String) async throws {
+        let installation = try await Installation()
+        try await installation.run(.live) { client async throws in
+            let port = try #require(client.port)
+            let reply = try await RawConnection.exchange(message, port: port)
+            #expect(reply.hasPrefix("HTTP/1.1 400 Bad Request\r\n"), "\(reply)")
+            for line in ["content-type: application/json", "connection: close", "x-content-type-options: nosniff"] {
+                #expect(reply.lowercased().contains(line), "\(line)")
+            }
+            #expect(reply.contains(#""code":"malformed_message""#))
         }
     }
 

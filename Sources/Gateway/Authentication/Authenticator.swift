@@ -199,11 +199,15 @@ struct Authenticator: Sendable {
         return proof.publicKey
     }
 
-    /// The credential that an agent claims to hold, checked against the proof.
+    /// The proof of a request without an access token; not used up yet.
+    ///
+    /// - Throws: 401.
+    func proof(of call: Call) throws -> PossessionProof { try freshProof(of: call, accessToken: nil) }
+
+    /// The credential that an agent claims to hold, checked against the proof, which is used up.
     ///
     /// - Throws: 401 `unknown_agent` when there is no such agent, or another key is its own.
-    func credential(agentID: AgentID?, of call: Call) async throws -> AgentCredential {
-        let proof = try freshProof(of: call, accessToken: nil)
+    func credential(agentID: AgentID?, provenBy proof: PossessionProof) async throws -> AgentCredential {
         guard let agentID, let credential = try await store.fetchCredential(agentID: agentID),
             credential.publicKey == proof.publicKey
         else { throw Self.unknownAgent }
@@ -216,7 +220,7 @@ struct Authenticator: Sendable {
     /// Its proof may come twice: the same key with the same token is the same agent again, which is what a lost reply needs. And
     /// anybody can make proofs of new keys, so remembering them would let a stranger fill the memory and keep agents out.
     func enrollingKey(of call: Call) throws -> [UInt8] {
-        try freshProof(of: call, accessToken: nil).publicKey
+        try proof(of: call).publicKey
     }
 
     /// An agent whose credential the store has just given out.

@@ -9,7 +9,7 @@ struct QueryParameters: Sendable {
     private let values: [String: String]
 
     /// Longest value that any route looks at, in bytes.
-    static let valueLimit = 4096
+    static let valueLimit = 8 << 10
 
     /// The first of parameters with the same name counts; what is not UTF-8 after decoding is left out.
     init(_ query: String?) {
@@ -24,8 +24,13 @@ struct QueryParameters: Sendable {
     }
 
     /// A text; `nil` when missing or empty.
-    func text(_ name: String) throws -> String? {
+    ///
+    /// - Parameter limit: Most characters, inclusive, counted as JSON Schema does.
+    func text(_ name: String, limit: Int = valueLimit) throws -> String? {
         guard let value = try value(name), !value.isEmpty else { return nil }
+        guard value.unicodeScalars.count <= limit else {
+            throw APIError.invalid("\(name): longer than \(limit) characters")
+        }
         return value
     }
 
@@ -36,17 +41,17 @@ struct QueryParameters: Sendable {
         return value
     }
 
-    /// A search text: at most 200 bytes.
-    func search() throws -> String {
-        let value = try text("q") ?? ""
-        guard value.utf8.count <= 200 else { throw APIError.invalid("q: longer than 200 bytes") }
-        return value
-    }
+    /// A search text: at most 200 characters.
+    func search() throws -> String { try text("q", limit: 200) ?? "" }
 
     /// "true" or "false"; false when missing.
-    func flag(_ name: String) throws -> Bool {
+    func flag(_ name: String) throws -> Bool { try choice(name) ?? false }
+
+    /// "true" or "false"; `nil` when missing, for what can also be left open.
+    func choice(_ name: String) throws -> Bool? {
         switch try value(name) {
-        case nil, "false": false
+        case nil: nil
+        case "false": false
         case "true": true
         default: throw APIError.invalid("\(name): neither true nor false")
         }
@@ -89,7 +94,7 @@ struct QueryParameters: Sendable {
     /// `limit` and `cursor` of a list of the company.
     func page(of scope: CompanyScope) throws -> PageRequest {
         let limit = try integer("limit", in: 1...500) ?? 50
-        let cursor = try text("cursor").map { try CompanyCursor.open($0, scope: scope) }
+        let cursor = try value("cursor").map { try CompanyCursor.open($0, scope: scope) }
         return PageRequest(cursor: cursor, limit: Int(limit))
     }
 

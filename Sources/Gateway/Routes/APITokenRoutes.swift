@@ -26,7 +26,9 @@ struct APITokenRoutes: Sendable {
 
     @Sendable private func create(_ call: Call, _ caller: Caller) async throws -> Response {
         let body = try await call.json(APITokenRequest.self, limit: limits.jsonBody)
-        guard (1...100).contains(body.name.count) else { throw APIError.invalid("name: not 1 to 100 characters") }
+        guard (1...100).contains(body.name.unicodeScalars.count) else {
+            throw APIError.invalid("name: not 1 to 100 characters")
+        }
         guard (60...Self.longestLifetime).contains(body.expiresIn) else {
             throw APIError.invalid("expires_in: not 60 to \(Self.longestLifetime)")
         }

@@ -28,10 +28,11 @@ struct AgentProtocolRoutes: Sendable {
         ]
     }
 
+    /// Who proves nothing is not listened to any longer: the proof comes before the body, here and for tokens.
     @Sendable private func enroll(_ call: Call) async throws -> Response {
+        let key = try authenticator.enrollingKey(of: call)
         let body = try await call.json(EnrollRequest.self, limit: configuration.limits.jsonBody)
         let facts = try HeartbeatFacts(checking: body.facts)
-        let key = try authenticator.enrollingKey(of: call)
         let outcome = try await services.store.enrollAgent(
             token: Secret.hash(body.token), publicKey: key, facts: facts, at: services.now())
         let credential = try credential(of: outcome)
@@ -77,8 +78,9 @@ struct AgentProtocolRoutes: Sendable {
     }
 
     @Sendable private func token(_ call: Call) async throws -> Response {
+        let proof = try authenticator.proof(of: call)
         let body = try await call.json(TokenRequest.self, limit: 1 << 10)
-        let credential = try await authenticator.credential(agentID: AgentID(body.agentID), of: call)
+        let credential = try await authenticator.credential(agentID: AgentID(body.agentID), provenBy: proof)
         let (token, key) = try await authenticator.tokens.sign(agent: credential)
         return try Reply.json(
             TokenReply(

@@ -22,11 +22,10 @@ struct AgentRoutes: Sendable {
         var query = AgentQuery()
         query.search = try call.query.search()
         query.state = try call.query.word("state", as: InventoryState.self)
-        switch try call.query.text("silent") {
+        switch try call.query.choice("silent") {
         case nil: break
-        case "true": query.seenBefore = silenceLimit
-        case "false": query.seenSince = silenceLimit
-        default: throw APIError.invalid("silent: neither true nor false")
+        case true: query.seenBefore = silenceLimit
+        case false: query.seenSince = silenceLimit
         }
         query.sort = try call.query.word("sort", as: AgentQuery.Sort.self) ?? .risk
         let page = try await store.fetchAgents(

@@ -26,7 +26,9 @@ struct AgentStandingRoutes: Sendable {
             try await services.store.fetchAgent(scope: caller.scope, id: id) != nil
         else { throw APIError.notFound }
         let body = try await call.json(StandingRequest.self, limit: limits.jsonBody)
-        guard (1...200).contains(body.reason.count) else { throw APIError.invalid("reason: not 1 to 200 characters") }
+        guard (1...200).contains(body.reason.unicodeScalars.count) else {
+            throw APIError.invalid("reason: not 1 to 200 characters")
+        }
         try await services.store.setStanding(
             scope: caller.scope, agentID: id, standing: body.standing, reason: body.reason, at: services.now())
         authenticator.barred.set(id, isBarred: body.standing != .active)

@@ -8,6 +8,8 @@ import Stores
 struct AuditRoutes: Sendable {
     let services: GatewayServices
 
+    /// Characters of what an actor or a subject is looked for by.
+    private static let nameLimit = 1_000
     /// Entries of one read of an export.
     private static let exportPage = 500
 
@@ -27,8 +29,8 @@ struct AuditRoutes: Sendable {
     private func query(_ call: Call) throws -> AuditQuery {
         var query = AuditQuery()
         query.action = try call.query.word("action", as: AuditAction.self)?.rawValue
-        query.actor = try call.query.text("actor")
-        query.subject = try call.query.text("subject")
+        query.actor = try call.query.text("actor", limit: Self.nameLimit)
+        query.subject = try call.query.text("subject", limit: Self.nameLimit)
         query.from = try call.query.time("from")
         query.until = try call.query.time("until")
         return query

@@ -37,7 +37,9 @@ struct EnrollmentRoutes: Sendable {
 
     @Sendable private func create(_ call: Call, _ caller: Caller) async throws -> Response {
         let body = try await call.json(EnrollmentTokenRequest.self, limit: limits.jsonBody)
-        guard (1...100).contains(body.label.count) else { throw APIError.invalid("label: not 1 to 100 characters") }
+        guard (1...100).contains(body.label.unicodeScalars.count) else {
+            throw APIError.invalid("label: not 1 to 100 characters")
+        }
         guard (1...1_000_000).contains(body.maximumUses) else {
             throw APIError.invalid("maximum_uses: not 1 to 1000000")
         }

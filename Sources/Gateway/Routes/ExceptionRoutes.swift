@@ -26,7 +26,7 @@ struct ExceptionRoutes: Sendable {
     @Sendable private func list(_ call: Call, _ caller: Caller) async throws -> Response {
         var query = ExceptionQuery()
         query.state = try call.query.word("state", as: ExceptionState.self)
-        query.vulnerability = try call.query.text("vulnerability")
+        query.vulnerability = try call.query.text("vulnerability", limit: 100)
         let now = services.now()
         let page = try await services.store.fetchExceptions(
             scope: caller.scope, query: query, page: try call.query.page(of: caller.scope), at: now)
@@ -86,15 +86,22 @@ struct ExceptionRoutes: Sendable {
         return purl.unversioned
     }
 
+    /// Scalars are counted and looked at, as JSON Schema does; a character of Swift's may be made of any number of them.
     private static func label(_ text: String) throws -> String {
-        guard (1...100).contains(text.count), text.allSatisfy({ !$0.isNewline && $0 != "," }),
-            text == text.trimmingCharacters(in: .whitespacesAndNewlines)
-        else { throw APIError.invalid("label: not 1 to 100 characters without commas, line breaks and outer spaces") }
+        let scalars = text.unicodeScalars
+        let breaks: Set<Unicode.GeneralCategory> = [.control, .lineSeparator, .paragraphSeparator]
+        guard (1...100).contains(scalars.count),
+            scalars.allSatisfy({ $0 != "," && !breaks.contains($0.properties.generalCategory) }),
+            scalars.first?.properties.isWhitespace == false, scalars.last?.properties.isWhitespace == false
+        else {
+            throw APIError.invalid(
+                "label: not 1 to 100 characters without commas, control characters and outer spaces")
+        }
         return text
     }
 
     private static func check(_ text: String, _ name: String, from least: Int) throws {
-        guard (least...2_000).contains(text.count) else {
+        guard (least...2_000).contains(text.unicodeScalars.count) else {
             throw APIError.invalid("\(name): not \(least) to 2000 characters")
         }
     }
@@ -126,10 +133,10 @@ struct ExceptionRoutes: Sendable {
     @Sendable private func label(_ call: Call, _ caller: Caller) async throws -> Response {
         guard let id = AgentID(try call.parameter("id")) else { throw APIError.notFound }
         let body = try await call.json(LabelsRequest.self, limit: limits.jsonBody)
-        let labels = Set(try body.labels.map(Self.label))
-        guard labels.count <= ExceptionLimits.labels else {
+        guard body.labels.count <= ExceptionLimits.labels else {
             throw APIError.invalid("labels: more than \(ExceptionLimits.labels)")
         }
+        let labels = Set(try body.labels.map(Self.label))
         try await services.store.setLabels(scope: caller.scope, agentID: id, labels: labels, at: services.now())
         return Reply.nothing()
     }

@@ -27,10 +27,8 @@ struct TriageDesk: Sendable {
             let overdue = try await services.store.fetchOverdue(scope: caller.scope, policy: policy, at: now)
             query.keep(overdue.subtracting(acceptance.entirely))
         }
-        if let text = try parameters.text("assignee") {
-            guard let user = text == "me" ? caller.userID : UserID(text) else {
-                throw APIError.invalid("assignee: neither me nor an id")
-            }
+        let assignee = try parameters.id("assignee") { $0 == "me" ? caller.userID : UserID($0) }
+        if let user = assignee {
             let all = try await services.store.fetchAssignments(scope: caller.scope, vulnerabilities: nil)
             query.keep(Set(all.filter { $0.value.user == user }.keys))
         }
