@@ -76,9 +76,8 @@ struct QueryParameters: Sendable {
     /// A time in RFC 3339, "2026-01-31T12:00:00Z", with or without fractions.
     func time(_ name: String) throws -> Date? {
         guard let text = try value(name) else { return nil }
-        let styles = [false, true].map { Date.ISO8601FormatStyle(includingFractionalSeconds: $0) }
         // A plus that was sent as it is reads as a space here.
-        guard let time = styles.lazy.compactMap({ try? $0.parse(text.replacing(" ", with: "+")) }).first else {
+        guard let time = RFC3339.date(text.replacing(" ", with: "+")) else {
             throw APIError.invalid("\(name): not a time such as 2026-01-31T12:00:00Z")
         }
         return time

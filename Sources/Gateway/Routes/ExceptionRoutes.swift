@@ -44,7 +44,7 @@ struct ExceptionRoutes: Sendable {
         let body = try await call.json(ExceptionRequest.self, limit: limits.jsonBody)
         let now = services.now()
         try Self.check(body.reason, "reason", from: 1)
-        guard let expiresAt = try? Date.ISO8601FormatStyle().parse(body.expiresAt) else {
+        guard let expiresAt = RFC3339.date(body.expiresAt) else {
             throw APIError.invalid("expires_at: not a time such as 2026-01-31T12:00:00Z")
         }
         guard expiresAt > now, expiresAt.timeIntervalSince(now) <= Self.longestLifetime else {
