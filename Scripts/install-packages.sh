@@ -23,7 +23,7 @@ test_packages=(
 # What the tests use of Python: oracles, the browser driver, the linter.
 python_packages=(
     aiosmtpd axe-playwright-python==0.1.8 cryptography cvss cyclonedx-python-lib jsonschema oidc-provider-mock openapi-spec-validator
-    oxlint==1.89.0 packaging playwright==1.65.2 prometheus-client pytest referencing schemathesis==4.32.5 websockets
+    oxlint==1.89.0 packaging playwright==1.65.2 prometheus-client pytest referencing schemathesis==4.32.5 sqlmap==1.10.10 websockets
 )
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
