@@ -170,7 +170,8 @@ let package = Package(
         module(floor: 3, "Wire", ["PackageIdentity", "Inventory"], external: [crypto]),
 
         module(
-            floor: 4, "AgentKit", ["PackageIdentity", "Inventory", "HostScan", "Wire", "BoundedInput", "CLinux"],
+            floor: 4, "AgentKit",
+            ["PackageIdentity", "Inventory", "HostScan", "Wire", "BoundedInput", "Settings", "CLinux"],
             external: [crypto, logging, lifecycle, httpClient, nioCore, nioHTTP1, nioSSL]),
         module(
             floor: 4, "Reports",

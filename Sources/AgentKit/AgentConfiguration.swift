@@ -18,12 +18,14 @@ public struct AgentConfiguration: Sendable, Hashable {
     public var certificateAuthorities: String?
     /// Seconds after which the agent takes another key.
     public var keySeconds: Int64
+    /// Proxy that requests go through; `nil` for a direct connection.
+    public var proxy: ProxyAddress?
 
     /// Makes one from its parts.
     public init(
         server: String, token: String? = nil, stateFolder: String, root: String = "/", scanSeconds: Int = 3_600,
         includesDeclared: Bool = false, heartbeatSeconds: Int? = nil, certificateAuthorities: String? = nil,
-        keySeconds: Int64 = 30 * 86_400
+        keySeconds: Int64 = 30 * 86_400, proxy: ProxyAddress? = nil
     ) {
         self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
         self.token = token
@@ -34,6 +36,7 @@ public struct AgentConfiguration: Sendable, Hashable {
         self.heartbeatSeconds = heartbeatSeconds
         self.certificateAuthorities = certificateAuthorities
         self.keySeconds = keySeconds
+        self.proxy = proxy
     }
 }
 

@@ -14,6 +14,7 @@ struct AgentSession {
     private let logger: Logger
     private var credential: Credential
     private var spool: Spool
+    private var activity: ActivityRecord
     private var facts: AgentFacts?
     private var heartbeatSeconds = 300
     private var backoff = Backoff()
@@ -30,6 +31,11 @@ struct AgentSession {
         folder = try StateFolder(path: configuration.stateFolder)
         credential = try Credential.loadOrCreate(in: folder)
         spool = try Spool(folder: folder)
+        activity =
+            ActivityRecord.load(in: folder)
+            ?? ActivityRecord(server: configuration.server, startedAt: 0)
+        activity.server = configuration.server
+        activity.startedAt = Self.now()
         client = GatewayClient(server: configuration.server, http: http, key: credential.key) {
             Int64(Date().timeIntervalSince1970)
         }
@@ -94,11 +100,17 @@ struct AgentSession {
 
     private mutating func scan() async throws {
         let started = ContinuousClock.now
+        let processorTime = ProcessorTime.ofThisProcess()
         let report = try HostScanner(root: configuration.root).scan()
         facts = AgentFacts(
             host: report.host, agentVersion: agentVersion, droppedReports: spool.dropped, warnings: report.warnings)
         let inventory = report.inventory(includingDeclared: configuration.includesDeclared)
         try spool.append(inventory)
+        activity.lastScan = ActivityRecord.Scan(
+            endedAt: Self.now(), seconds: (ContinuousClock.now - started).seconds,
+            processorSeconds: (ProcessorTime.ofThisProcess() - processorTime).seconds,
+            packages: inventory.packages.count, warnings: report.warnings.count)
+        keepActivity()
         logger.info(
             "scanned",
             metadata: [
@@ -117,14 +129,28 @@ struct AgentSession {
             try await replaceKeyIfDue()
             try await sendReports()
             backoff.reset()
+            activity.lastHeartbeatAt = Self.now()
+            activity.heartbeatSeconds = configuration.heartbeatSeconds ?? heartbeatSeconds
+            keepActivity()
             return Backoff.jittered(configuration.heartbeatSeconds ?? heartbeatSeconds, using: &generator)
         } catch {
+            activity.lastFailure = ActivityRecord.Failure(at: Self.now(), reason: "\(error)")
+            keepActivity()
             guard error.isTransient else { throw error }
             let rest = backoff.next(using: &generator)
             logger.notice("server not served", metadata: ["reason": "\(error)", "seconds": "\(rest)"])
             return rest
         }
     }
+
+    /// What `status` shows is no reason to stop reporting.
+    private func keepActivity() {
+        do { try activity.save(in: folder) } catch {
+            logger.notice("status not kept", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    private static func now() -> Int64 { Int64(Date().timeIntervalSince1970) }
 
     private mutating func enrollIfNeeded() async throws(AgentError) {
         guard !credential.isEnrolled, let facts else { return }

@@ -40,13 +40,17 @@ public struct Credential: Sendable {
     ///
     /// - Throws: ``AgentError/state(path:reason:)``; a damaged credential is never replaced silently.
     static func loadOrCreate(in folder: StateFolder) throws(AgentError) -> Credential {
-        guard let bytes = try folder.read(fileName, limit: 16 << 10) else {
-            let credential = Credential(
-                key: Curve25519.Signing.PrivateKey(), madeAt: Int64(Date().timeIntervalSince1970), agentID: nil,
-                company: nil)
-            try credential.save(in: folder)
-            return credential
-        }
+        if let credential = try load(in: folder) { return credential }
+        let credential = Credential(
+            key: Curve25519.Signing.PrivateKey(), madeAt: Int64(Date().timeIntervalSince1970), agentID: nil,
+            company: nil)
+        try credential.save(in: folder)
+        return credential
+    }
+
+    /// Reads the credential; `nil` when there is none.
+    static func load(in folder: StateFolder) throws(AgentError) -> Credential? {
+        guard let bytes = try folder.read(fileName, limit: 16 << 10) else { return nil }
         guard let file = try? JSONDecoder().decode(File.self, from: Data(bytes)),
             let key = Self.key(file.key), file.nextKey == nil || file.nextKey.flatMap(Self.key) != nil
         else { throw .state(path: folder.path + "/" + fileName, reason: "is damaged; remove it to enroll anew") }

@@ -34,7 +34,7 @@ struct Spool: Sendable {
         self.byteLimit = byteLimit
         sequence = 0
         waiting = []
-        for name in folder.list() where name.hasPrefix(Self.prefix) && name.hasSuffix(".gz") {
+        for (name, _) in Self.waiting(in: folder) {
             guard let bytes = try folder.read(name, limit: Self.inventoryLimit) else { continue }
             waiting.append((name, bytes.count))
             sequence = max(sequence, UInt64(name.dropFirst(Self.prefix.count).dropLast(3), radix: 16) ?? 0)
@@ -46,6 +46,11 @@ struct Spool: Sendable {
     }
 
     var isEmpty: Bool { waiting.isEmpty }
+
+    /// Names and bytes of the reports that wait in a folder, oldest first; none is read.
+    static func waiting(in folder: StateFolder) -> [(name: String, size: Int)] {
+        folder.list().filter { $0.hasPrefix(prefix) && $0.hasSuffix(".gz") }.map { ($0, folder.size(of: $0)) }
+    }
 
     /// Keeps a report unless it says what the newest one says already.
     mutating func append(_ inventory: Inventory) throws(AgentError) {

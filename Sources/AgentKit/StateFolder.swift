@@ -18,6 +18,15 @@ struct StateFolder: Sendable {
         guard chmod(path, 0o700) == 0 else { throw .state(path: path, reason: Self.reason()) }
     }
 
+    /// A folder that is only looked at: neither made nor given other rights.
+    ///
+    /// - Throws: ``AgentError/state(path:reason:)`` when it is there and this user may not read it.
+    init(reading path: String) throws(AgentError) {
+        self.path = path
+        guard access(path, R_OK | X_OK) != 0, errno != ENOENT else { return }
+        throw .state(path: path, reason: Self.reason())
+    }
+
     /// Reads a file; `nil` when there is none.
     func read(_ name: String, limit: Int) throws(AgentError) -> [UInt8]? {
         let file = path + "/" + name
@@ -32,12 +41,16 @@ struct StateFolder: Sendable {
     }
 
     /// Writes a file 0600 in one step: a reader, or a kill, sees the old bytes or the new ones.
-    func write(_ name: String, _ bytes: [UInt8]) throws(AgentError) {
+    ///
+    /// - Parameter durably: Whether it also outlives a loss of power.
+    func write(_ name: String, _ bytes: [UInt8], durably: Bool = true) throws(AgentError) {
         let file = path + "/" + name
         let temporary = file + ".new"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .state(path: temporary, reason: Self.reason()) }
-        let written = Self.writeAll(bytes, to: descriptor) && fchmod(descriptor, 0o600) == 0 && fsync(descriptor) == 0
+        let written =
+            Self.writeAll(bytes, to: descriptor) && fchmod(descriptor, 0o600) == 0
+            && (!durably || fsync(descriptor) == 0)
         let reason = Self.reason()
         close(descriptor)
         guard written else {
@@ -45,6 +58,12 @@ struct StateFolder: Sendable {
             throw .state(path: temporary, reason: reason)
         }
         guard rename(temporary, file) == 0 else { throw .state(path: file, reason: Self.reason()) }
+    }
+
+    /// Bytes of a file; 0 when there is none.
+    func size(of name: String) -> Int {
+        var status = stat()
+        return lstat(path + "/" + name, &status) == 0 ? Int(status.st_size) : 0
     }
 
     func remove(_ name: String) { unlink(path + "/" + name) }

@@ -16,6 +16,11 @@ enum TransportSettings {
             }
         }
         var settings = HTTPClient.Configuration(tlsConfiguration: tls)
+        if let proxy = configuration.proxy {
+            settings.proxy = .server(
+                host: proxy.host, port: proxy.port,
+                authorization: proxy.account.map { .basic(username: $0.name, password: $0.password) })
+        }
         settings.connectionPool.idleTimeout = .seconds(5)
         // The agent's own back-off spreads the agents that lost one server; the client's retries would not.
         settings.connectionPool.retryConnectionEstablishment = false

@@ -7,5 +7,7 @@ struct ZeroTraceAgent: AsyncParsableCommand {
         commandName: "zerotrace-agent",
         abstract: "Reports the installed software of this machine to a ZeroTrace server.",
         version: agentVersion,
-        subcommands: [RunCommand.self, ScanCommand.self])
+        subcommands: [
+            RunCommand.self, ScanCommand.self, StatusCommand.self, DoctorCommand.self,
+        ])
 }

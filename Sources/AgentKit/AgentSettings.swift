@@ -1,0 +1,223 @@
+import BoundedInput
+import FoundationEssentials
+import Settings
+
+/// What an administrator set in one place: the configuration file, the environment, or the command line. What is `nil` was not set there.
+public struct AgentSettings: Sendable, Equatable {
+    /// Base URL of the server; file `server`, variable `ZEROTRACE_SERVER`.
+    public var server: String?
+    /// File with the enrollment token; file `token_file`, variable `ZEROTRACE_ENROLLMENT_TOKEN_FILE`.
+    public var tokenFile: String?
+    /// Folder of credential and spool; file `state`, variable `ZEROTRACE_STATE`.
+    public var stateFolder: String?
+    /// Root to scan; file `root`, variable `ZEROTRACE_ROOT`.
+    public var root: String?
+    /// Seconds between scans; file `scan_interval`, variable `ZEROTRACE_SCAN_INTERVAL`.
+    public var scanSeconds: Int?
+    /// Seconds between heartbeats; file `heartbeat`, variable `ZEROTRACE_HEARTBEAT`.
+    public var heartbeatSeconds: Int?
+    /// Whether what is only declared is reported; file `include_declared`, variable `ZEROTRACE_INCLUDE_DECLARED`.
+    public var includesDeclared: Bool?
+    /// Days after which the key is replaced; file `key_days`, variable `ZEROTRACE_KEY_DAYS`.
+    public var keyDays: Int?
+    /// PEM file of certificate authorities; file `ca`, variable `ZEROTRACE_CA`.
+    public var certificateAuthorities: String?
+    /// Proxy as text, `none` for a direct connection whatever the environment says; file `proxy`, variable `ZEROTRACE_PROXY`.
+    public var proxy: String?
+    /// Level of the log; file `log_level`, variable `ZEROTRACE_LOG_LEVEL`.
+    public var logLevel: String?
+
+    /// Where the file is looked for when nobody says where it is.
+    public static let standardFile = "/etc/zerotrace/agent.json"
+    /// Where credential and spool are when nobody says where they are.
+    public static let standardStateFolder = "/var/lib/zerotrace-agent"
+    /// Most bytes of the file.
+    static let fileLimit = 64 << 10
+    /// Most bytes of a token's file.
+    static let tokenLimit = 4 << 10
+
+    /// Nothing set.
+    public init() {}
+
+    /// These, and where they say nothing, the others.
+    public func over(_ other: AgentSettings) -> AgentSettings {
+        var result = self
+        result.server = server ?? other.server
+        result.tokenFile = tokenFile ?? other.tokenFile
+        result.stateFolder = stateFolder ?? other.stateFolder
+        result.root = root ?? other.root
+        result.scanSeconds = scanSeconds ?? other.scanSeconds
+        result.heartbeatSeconds = heartbeatSeconds ?? other.heartbeatSeconds
+        result.includesDeclared = includesDeclared ?? other.includesDeclared
+        result.keyDays = keyDays ?? other.keyDays
+        result.certificateAuthorities = certificateAuthorities ?? other.certificateAuthorities
+        result.proxy = proxy ?? other.proxy
+        result.logLevel = logLevel ?? other.logLevel
+        return result
+    }
+}
+
+/// Settings that cannot be used: which, and what they should be. Never shows a value, which may be a secret put in the wrong place.
+public struct AgentSettingsError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The file, variable or setting, and what it has to be.
+    public let description: String
+    init(_ description: String) { self.description = description }
+}
+
+// MARK: The places
+
+extension AgentSettings {
+    /// Reads a configuration file: one JSON object. A member that is not known is an error, as it would be a misspelt one that does nothing.
+    public init(file path: String) throws(AgentSettingsError) {
+        let bytes: [UInt8]
+        do { bytes = try BoundedFile.read(path, limit: Self.fileLimit) } catch {
+            throw AgentSettingsError("\(error)")
+        }
+        do { self = try JSONDecoder().decode(Self.self, from: Data(bytes)) } catch let error as DecodingError {
+            throw AgentSettingsError("\(path): \(Self.reason(error))")
+        } catch {
+            throw AgentSettingsError("\(path): \(error)")
+        }
+    }
+
+    /// Reads the variables. An empty one counts as not set.
+    public init(environment: [String: String]) throws(AgentSettingsError) {
+        let variables = EnvironmentVariables(environment, family: "ZEROTRACE_")
+        server = variables.text("SERVER")
+        tokenFile = variables.text("ENROLLMENT_TOKEN_FILE")
+        stateFolder = variables.text("STATE")
+        root = variables.text("ROOT")
+        certificateAuthorities = variables.text("CA")
+        proxy = variables.text("PROXY")
+        logLevel = variables.text("LOG_LEVEL")
+        do {
+            scanSeconds = try variables.number("SCAN_INTERVAL", in: Self.periods)
+            heartbeatSeconds = try variables.number("HEARTBEAT", in: Self.periods)
+            keyDays = try variables.number("KEY_DAYS", in: Self.keyLives)
+            if variables.text("INCLUDE_DECLARED") != nil {
+                includesDeclared = try variables.flag("INCLUDE_DECLARED", default: false)
+            }
+        } catch {
+            throw AgentSettingsError("\(error)")
+        }
+    }
+
+    /// Puts together what the places say: command line before environment before file.
+    ///
+    /// - Parameters:
+    ///   - file: Path given by somebody; `nil` takes `$ZEROTRACE_AGENT_CONFIG`, then ``standardFile`` where there is one.
+    public static func gather(
+        options: AgentSettings, environment: [String: String], file: String?
+    ) throws(AgentSettingsError) -> AgentSettings {
+        let named = file ?? environment["ZEROTRACE_AGENT_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+        let fromEnvironment = try AgentSettings(environment: environment)
+        let isThere = named != nil || FileManager.default.fileExists(atPath: standardFile)
+        let fromFile = isThere ? try AgentSettings(file: named ?? standardFile) : AgentSettings()
+        return options.over(fromEnvironment).over(fromFile)
+    }
+}
+
+// MARK: Use
+
+extension AgentSettings {
+    /// Seconds that a period may have.
+    static let periods = 1...31_536_000
+    /// Days that a key may live.
+    static let keyLives = 1...3_650
+
+    /// Checks everything and adds what was not said.
+    ///
+    /// A token file that is not there gives no token: the token is needed once, and may be removed when the agent is enrolled.
+    public func configuration(environment: [String: String]) throws(AgentSettingsError) -> AgentConfiguration {
+        guard let server else { throw AgentSettingsError("server is not set: which server?") }
+        guard let url = URL(string: server), let host = url.host, !host.isEmpty,
+            ["http", "https"].contains(url.scheme?.lowercased()), url.query == nil, url.user == nil
+        else { throw AgentSettingsError("server must be a URL such as https://zerotrace.example.com") }
+        try check("scan_interval", scanSeconds, Self.periods, "seconds")
+        try check("heartbeat", heartbeatSeconds, Self.periods, "seconds")
+        try check("key_days", keyDays, Self.keyLives, "days")
+        return AgentConfiguration(
+            server: server, token: try token(environment), stateFolder: stateFolder ?? Self.standardStateFolder,
+            root: root ?? "/", scanSeconds: scanSeconds ?? 3_600, includesDeclared: includesDeclared ?? false,
+            heartbeatSeconds: heartbeatSeconds, certificateAuthorities: certificateAuthorities,
+            keySeconds: Int64(keyDays ?? 30) * 86_400, proxy: try proxy(environment, url))
+    }
+
+    private func check(
+        _ name: String, _ value: Int?, _ bounds: ClosedRange<Int>, _ unit: String
+    ) throws(AgentSettingsError) {
+        guard let value, !bounds.contains(value) else { return }
+        throw AgentSettingsError("\(name) must be from \(bounds.lowerBound) to \(bounds.upperBound) \(unit)")
+    }
+
+    private func token(_ environment: [String: String]) throws(AgentSettingsError) -> String? {
+        if let token = environment["ZEROTRACE_ENROLLMENT_TOKEN"], !token.isEmpty { return token }
+        guard let tokenFile, FileManager.default.fileExists(atPath: tokenFile) else { return nil }
+        do {
+            let bytes = try BoundedFile.read(tokenFile, limit: Self.tokenLimit)
+            return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).first.map(String.init)
+        } catch {
+            throw AgentSettingsError("token_file: \(error)")
+        }
+    }
+
+    private func proxy(_ environment: [String: String], _ server: URL) throws(AgentSettingsError) -> ProxyAddress? {
+        guard proxy != "none", let text = proxy ?? ProxyAddress.text(in: environment, server: server) else {
+            return nil
+        }
+        guard let address = ProxyAddress(text) else {
+            throw AgentSettingsError("proxy must be none, or as http://proxy.example.com:3128")
+        }
+        return address
+    }
+}
+
+// MARK: JSON
+
+extension AgentSettings: Decodable {
+    private enum Member: String, CodingKey, CaseIterable {
+        case server, state, root, heartbeat, ca, proxy
+        case tokenFile = "token_file"
+        case scanInterval = "scan_interval"
+        case includeDeclared = "include_declared"
+        case keyDays = "key_days"
+        case logLevel = "log_level"
+    }
+
+    private struct AnyMember: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init?(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    /// Reads the members of the file.
+    public init(from decoder: any Decoder) throws {
+        let names = try decoder.container(keyedBy: AnyMember.self).allKeys.map(\.stringValue)
+        if let unknown = names.sorted().first(where: { Member(rawValue: $0) == nil }) {
+            let known = Member.allCases.map(\.rawValue).sorted().joined(separator: ", ")
+            throw AgentSettingsError("\(unknown.prefix(40)) is no setting; there are \(known)")
+        }
+        let members = try decoder.container(keyedBy: Member.self)
+        server = try members.decodeIfPresent(String.self, forKey: .server)
+        tokenFile = try members.decodeIfPresent(String.self, forKey: .tokenFile)
+        stateFolder = try members.decodeIfPresent(String.self, forKey: .state)
+        root = try members.decodeIfPresent(String.self, forKey: .root)
+        scanSeconds = try members.decodeIfPresent(Int.self, forKey: .scanInterval)
+        heartbeatSeconds = try members.decodeIfPresent(Int.self, forKey: .heartbeat)
+        includesDeclared = try members.decodeIfPresent(Bool.self, forKey: .includeDeclared)
+        keyDays = try members.decodeIfPresent(Int.self, forKey: .keyDays)
+        certificateAuthorities = try members.decodeIfPresent(String.self, forKey: .ca)
+        proxy = try members.decodeIfPresent(String.self, forKey: .proxy)
+        logLevel = try members.decodeIfPresent(String.self, forKey: .logLevel)
+    }
+
+    private static func reason(_ error: DecodingError) -> String {
+        switch error {
+        case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+            let name = context.codingPath.map(\.stringValue).joined(separator: ".")
+            return name.isEmpty ? "is no JSON object" : "\(name) must be a \(type)"
+        default: return "is no JSON, or has a number that is out of range"
+        }
+    }
+}
