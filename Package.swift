@@ -174,6 +174,9 @@ let package = Package(
             ["PackageIdentity", "Inventory", "HostScan", "Wire", "BoundedInput", "Settings", "CLinux"],
             external: [crypto, logging, lifecycle, httpClient, nioCore, nioHTTP1, nioSSL]),
         module(
+            floor: 4, "AgentInstallation", ["BoundedInput"],
+            resources: [.embedInCode("Resources/zerotrace-agent.service")]),
+        module(
             floor: 4, "Reports",
             ["PackageIdentity", "Scoring", "Versioning", "JSONDocuments", "Advisories", "Inventory", "Matching"]),
         module(
@@ -271,7 +274,7 @@ let package = Package(
                 "VerdictServer", "DirectCommands",
             ], external: [argumentParser, crypto, logging, metrics, lifecycle, product("Hummingbird", "hummingbird")]),
         program(
-            "zerotrace-agent", ["PackageIdentity", "Inventory", "HostScan", "AgentKit"],
+            "zerotrace-agent", ["PackageIdentity", "Inventory", "HostScan", "AgentKit", "AgentInstallation"],
             external: [argumentParser, logging, lifecycle]),
         // For `Benchmarks/engine.py`; nobody installs it.
         program("zerotrace-bench", ["PackageIdentity", "Matching", "SeededRandom"]),
@@ -309,6 +312,7 @@ let package = Package(
         tests(
             "AgentKit", ["BoundedInput", "Inventory", "LoopbackTesting", "PackageIdentity", "Wire"],
             external: [crypto, logging, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
+        tests("AgentInstallation"),
         tests(
             "Enrichment",
             [

@@ -8,6 +8,7 @@ struct ZeroTraceAgent: AsyncParsableCommand {
         abstract: "Reports the installed software of this machine to a ZeroTrace server.",
         version: agentVersion,
         subcommands: [
-            RunCommand.self, ScanCommand.self, StatusCommand.self, DoctorCommand.self,
+            RunCommand.self, ScanCommand.self, StatusCommand.self, DoctorCommand.self, InstallCommand.self,
+            UninstallCommand.self,
         ])
 }
