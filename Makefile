@@ -1,7 +1,7 @@
 # Everything a person does with this repository. `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help try try-stop production test build dashboard check format lint unit-test dashboard-test end-to-end-test bench fuzz deps-try deps-production deps-test clean
+.PHONY: help try try-stop production test build packages dashboard check format lint unit-test dashboard-test end-to-end-test bench fuzz deps-try deps-production deps-test clean
 
 PYTHON := .venv/bin/python
 export ZEROTRACE_PYTHON := $(CURDIR)/$(PYTHON)
@@ -25,6 +25,9 @@ build: ## Build the release programs, Swift's libraries linked in
 	ZEROTRACE_STATIC=1 swift build -c release --static-swift-stdlib --disable-local-rpath --product zerotrace
 	swift build -c release --static-swift-stdlib --product zerotrace-server
 	swift build -c release --static-swift-stdlib --product zerotrace-agent
+
+packages: build ## Make .deb, .rpm and tarball of the agent in .build/packages; the same commit gives the same bytes
+	Scripts/packages.py
 
 dashboard: ## Build the dashboard into Dashboard/dist
 	Dashboard/scripts/build.sh

@@ -23,6 +23,16 @@ let startingQuickly = LinkerSetting.unsafeFlags(
             ? [] : ["-static-executable", "-Xclang-linker", "-static-pie"]),
     .when(platforms: [.linux], configuration: .release))
 
+/// Makes the agent's release program small, which lies on every machine: nothing is exported from it, equal functions are kept once where
+/// nobody compares their addresses, and it has no tables for C++ exceptions, which neither Swift nor BoringSSL throws. 36.5 MB stripped
+/// without this, 27.7 with it. Short relocations would save 2 MB more, and shut out systems with a glibc older than 2.36.
+let keptSmall = LinkerSetting.unsafeFlags(
+    [
+        "-use-ld=lld", "-Xlinker", "--icf=safe", "-Xlinker", "--no-export-dynamic", "-Xlinker", "--exclude-libs=ALL",
+        "-Xlinker", "--no-eh-frame-hdr", "-Xlinker",
+        "-T\(Context.packageDirectory)/Packaging/without-unwind-tables.ld",
+    ], .when(platforms: [.linux], configuration: .release))
+
 /// The floor each target stands on (`Docs/architecture.md`); filled by `module(floor:…)`.
 nonisolated(unsafe) var floors: [String: Int] = [:]
 
@@ -275,7 +285,7 @@ let package = Package(
             ], external: [argumentParser, crypto, logging, metrics, lifecycle, product("Hummingbird", "hummingbird")]),
         program(
             "zerotrace-agent", ["PackageIdentity", "Inventory", "HostScan", "AgentKit", "AgentInstallation"],
-            external: [argumentParser, logging, lifecycle]),
+            external: [argumentParser, logging, lifecycle], linking: [keptSmall]),
         // For `Benchmarks/engine.py`; nobody installs it.
         program("zerotrace-bench", ["PackageIdentity", "Matching", "SeededRandom"]),
         // For `Benchmarks/scale.py`.

@@ -1,4 +1,5 @@
 import pytest
+from debian_machine import Machine, make_debian, make_packages
 from installation import HostRoot, Installation
 
 
@@ -20,3 +21,22 @@ def installation(tmp_path):
 def host(tmp_path):
     """A small Debian root to scan."""
     return HostRoot(tmp_path / "root")
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory):
+    """The agent's packages, by version and ending."""
+    return make_packages(tmp_path_factory.mktemp)
+
+
+@pytest.fixture(scope="session")
+def debian():
+    """A small Debian that is not changed."""
+    return make_debian()
+
+
+@pytest.fixture
+def machine(debian, tmp_path):
+    """A copy of it to be changed."""
+    (tmp_path / "machine").mkdir()
+    return Machine(debian, tmp_path / "machine")
