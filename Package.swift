@@ -157,6 +157,7 @@ let package = Package(
         module(floor: 0, "PostgresTesting"),
         module(floor: 0, "Settings"),
         module(floor: 0, "CircuitBreaking"),
+        module(floor: 0, "DeploymentKits"),
         module(floor: 0, "ConformanceTesting"),
         module(floor: 0, "MailTesting"),
 
@@ -281,7 +282,7 @@ let package = Package(
                 "LoadTest", "Settings", "Stores", "SQLiteStore", "PostgresStore", "Verdicts", "JobQueue", "Events",
                 "Caching", "RedisClient", "MemcachedClient", "RedisJobQueue", "RedisEventBus", "RemoteCaching",
                 "Telemetry", "Enrichment", "VerdictClient", "Mail", "Notifications", "Processor", "Upkeep", "Gateway",
-                "VerdictServer", "DirectCommands",
+                "VerdictServer", "DirectCommands", "BoundedInput", "DeploymentKits",
             ], external: [argumentParser, crypto, logging, metrics, lifecycle, product("Hummingbird", "hummingbird")]),
         program(
             "zerotrace-agent", ["PackageIdentity", "Inventory", "HostScan", "AgentKit", "AgentInstallation"],
@@ -323,6 +324,7 @@ let package = Package(
             "AgentKit", ["BoundedInput", "Inventory", "LoopbackTesting", "PackageIdentity", "Wire"],
             external: [crypto, logging, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
         tests("AgentInstallation"),
+        tests("DeploymentKits", ["AgentKit"]),
         tests(
             "Enrichment",
             [

@@ -17,8 +17,8 @@ server_packages=(memcached nginx openssl postgresql prometheus redis-server redi
 # The version orderings are compared with the tools they follow; Maven and Go too where they are installed. What rpm, pacman and Berkeley DB
 # write is read by the scanner. A Debian that debootstrap makes, and systemd's own checks, are for the agent's packages.
 test_packages=(
-    binutils chromium db5.3-util debootstrap node-jsdom node-semver pacman-package-manager php-cli php-composer-semver procps
-    python3-apt python3-venv rpm ruby systemd
+    ansible-core binutils chromium db5.3-util debootstrap node-jsdom node-semver pacman-package-manager php-cli php-composer-semver procps
+    python3-apt python3-venv rpm ruby shellcheck systemd
 )
 # What the tests use of Python: oracles, the browser driver, the linter.
 python_packages=(

@@ -19,18 +19,25 @@ struct TokenCommand: AsyncParsableCommand {
         @Option(help: "What it is for, for people.") var label = ""
 
         func run() async throws {
-            guard uses >= 1, (1...24 * 366).contains(hours) else {
-                throw ValidationError("A token has at least one use and lives for an hour to a year.")
-            }
-            let store = try await data.openStore()
-            let company = try await store.requireCompany(named: company)
-            let token = Secret.makeEnrollmentToken()
-            let now = Date()
-            _ = try await store.insertEnrollmentToken(
-                scope: CompanyScope(companyID: company.id), token: Secret.hash(token), label: label,
-                maximumUses: uses, expiresAt: now.addingTimeInterval(Double(hours) * 3_600), at: now)
-            print(token)
+            print(try await TokenCommand.make(data: data, company: company, uses: uses, hours: hours, label: label))
         }
+    }
+
+    /// Makes a token for a company and keeps its hash; the token itself is nowhere but in what this returns.
+    static func make(
+        data: DataOptions, company: String, uses: Int, hours: Int, label: String
+    ) async throws -> String {
+        guard uses >= 1, (1...24 * 366).contains(hours) else {
+            throw ValidationError("A token has at least one use and lives for an hour to a year.")
+        }
+        let store = try await data.openStore()
+        let company = try await store.requireCompany(named: company)
+        let token = Secret.makeEnrollmentToken()
+        let now = Date()
+        _ = try await store.insertEnrollmentToken(
+            scope: CompanyScope(companyID: company.id), token: Secret.hash(token), label: label,
+            maximumUses: uses, expiresAt: now.addingTimeInterval(Double(hours) * 3_600), at: now)
+        return token
     }
 
     struct List: AsyncParsableCommand {
