@@ -1,6 +1,7 @@
 import Archives
 import Glibc
 import Testing
+import ZipTesting
 
 private let text = Array("one small file\n".utf8)
 

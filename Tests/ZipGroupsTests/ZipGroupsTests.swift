@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import ZipGroups
+import ZipTesting
 
 /// The groups of a zip: together they hold what it holds, and each depends on its own entries alone.
 @Suite struct ZipGroupsTests {

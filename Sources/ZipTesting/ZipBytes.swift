@@ -1,12 +1,17 @@
 /// Writes zip archives byte by byte, so that tests can break them where they like (APPNOTE.TXT, stored entries only).
-struct ZipBytes {
-    private(set) var bytes: [UInt8] = []
+public struct ZipBytes {
+    /// The entries, without the directory.
+    public private(set) var bytes: [UInt8] = []
     private var directory: [UInt8] = []
     private var count = 0
 
+    /// An archive without entries.
+    public init() {}
+
     /// Adds an entry, by default with the right checksum.
-    mutating func add(_ name: String, _ content: [UInt8], checksum: UInt32? = nil, method: UInt16 = 0, size: Int? = nil)
-    {
+    public mutating func add(
+        _ name: String, _ content: [UInt8], checksum: UInt32? = nil, method: UInt16 = 0, size: Int? = nil
+    ) {
         let offset = bytes.count
         let sum = checksum ?? Self.checksum(content)
         let common: [UInt8] =
@@ -22,14 +27,14 @@ struct ZipBytes {
     }
 
     /// The archive with its central directory.
-    var finished: [UInt8] {
+    public var finished: [UInt8] {
         bytes + directory + [0x50, 0x4B, 5, 6] + Self.little(0, 4) + Self.little(UInt64(count), 2)
             + Self.little(UInt64(count), 2) + Self.little(UInt64(directory.count), 4)
             + Self.little(UInt64(bytes.count), 4) + Self.little(0, 2)
     }
 
     /// The same archive with an end of 64-bit numbers before its own, of which the directory's place is off by some bytes.
-    static func withLongEnd(_ zip: [UInt8], directoryOff: UInt64) -> [UInt8] {
+    public static func withLongEnd(_ zip: [UInt8], directoryOff: UInt64) -> [UInt8] {
         let end = zip.count - 22
         func number(_ offset: Int, _ size: Int) -> UInt64 {
             (0..<size).reduce(0) { $0 | UInt64(zip[offset + $1]) << (8 * UInt64($1)) }
@@ -48,7 +53,7 @@ struct ZipBytes {
     }
 
     /// CRC-32 bit by bit: slow, and so unlike the one under test.
-    static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    public static func checksum(_ bytes: [UInt8]) -> UInt32 {
         var state = ~UInt32(0)
         for byte in bytes {
             state ^= UInt32(byte)
@@ -59,5 +64,12 @@ struct ZipBytes {
             }
         }
         return ~state
+    }
+
+    /// A gzip file whose deflate stream is one stored block.
+    public static func gzip(_ content: [UInt8], checksum: UInt32? = nil, size: Int? = nil) -> [UInt8] {
+        let length = UInt64(content.count)
+        return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255, 1] + little(length, 2) + little(~length & 0xFFFF, 2) + content
+            + little(UInt64(checksum ?? Self.checksum(content)), 4) + little(UInt64(size ?? content.count), 4)
     }
 }
