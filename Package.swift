@@ -37,15 +37,19 @@ let keptSmall = LinkerSetting.unsafeFlags(
 nonisolated(unsafe) var floors: [String: Int] = [:]
 
 /// A target of the house. Loading the manifest fails when it would import a target that is not below it.
+///
+/// - Parameter flags: Static libraries that another target links in as well. Of equal names the package manager keeps the first, and the other target's
+///   library, which needs them, would stand behind them.
 func module(
     floor: Int, _ name: String, _ dependencies: [String] = [], external: [Target.Dependency] = [],
-    resources: [Resource] = [], linking libraries: [String] = []
+    resources: [Resource] = [], linking libraries: [String] = [], linkedAgain flags: [String] = []
 ) -> Target {
     place(name, floor: floor, above: dependencies)
     return .target(
         name: name, dependencies: dependencies.map { .target(name: $0) } + external, exclude: ["README.md"],
         resources: resources, swiftSettings: strict,
-        linkerSettings: libraries.map { .linkedLibrary($0) } + (libraries.isEmpty ? [] : [discardingUnused]))
+        linkerSettings: libraries.map { .linkedLibrary($0) } + (flags.isEmpty ? [] : [.unsafeFlags(flags)])
+            + (libraries.isEmpty && flags.isEmpty ? [] : [discardingUnused]))
 }
 
 /// A composition root: command line and wiring, nothing else.
@@ -137,6 +141,8 @@ let package = Package(
         .systemLibrary(name: "CZip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CLzma", providers: [.apt(["liblzma-dev"])]),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CPq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
@@ -149,6 +155,9 @@ let package = Package(
         module(
             floor: 0, "Archives", ["CArchive"],
             linking: ["archive", "nettle", "zstd", "lzma", "bz2", "z"].map { ":lib\($0).a" }),
+        module(
+            floor: 0, "PackedStreams", ["CZlib", "CZstd", "CLzma"],
+            linkedAgain: ["-Xlinker", "-l:libzstd.a", "-Xlinker", "-l:liblzma.a"]),
         module(floor: 0, "ZipGroups", ["CZip"]),
         module(floor: 0, "SeededRandom"),
         module(floor: 0, "ZipTesting"),
@@ -176,7 +185,9 @@ let package = Package(
         module(floor: 2, "ProductIdentity", ["PackageIdentity", "JSONDocuments"]),
         module(
             floor: 3, "Matching", ["PackageIdentity", "Scoring", "Versioning", "Advisories"], external: [crypto]),
-        module(floor: 3, "HostScan", ["PackageIdentity", "Inventory", "BoundedInput", "JSONDocuments"]),
+        module(
+            floor: 3, "HostScan",
+            ["PackageIdentity", "Inventory", "BoundedInput", "JSONDocuments"]),
         module(
             floor: 3, "SBOM", ["PackageIdentity", "Inventory", "JSONDocuments", "CExpat"], linking: [":libexpat.a"]),
         module(floor: 3, "Wire", ["PackageIdentity", "Inventory"], external: [crypto]),
@@ -312,6 +323,7 @@ let package = Package(
         tests("Advisories", ["Archives", "JSONDocuments", "Scoring", "SeededRandom", "Versioning"]),
         tests("Inventory", ["PackageIdentity", "SeededRandom"]),
         tests("Matching", ["Advisories", "PackageIdentity", "Scoring", "SeededRandom", "Versioning"]),
+        tests("PackedStreams", ["SeededRandom"]),
         tests("HostScan", ["BoundedInput", "Inventory", "PackageIdentity", "SeededRandom"]),
         tests("SBOM", ["Inventory", "JSONDocuments", "PackageIdentity", "SeededRandom"]),
         tests("Wire", ["Inventory", "PackageIdentity"], external: [crypto]),

@@ -18,7 +18,7 @@ server_packages=(memcached nginx openssl postgresql prometheus redis-server redi
 # write is read by the scanner. A Debian that debootstrap makes, and systemd's own checks, are for the agent's packages.
 test_packages=(
     ansible-core binutils chromium db5.3-util debootstrap node-jsdom node-semver pacman-package-manager php-cli php-composer-semver procps
-    python3-apt python3-venv rpm ruby shellcheck systemd
+    python3-apt python3-venv rpm ruby shellcheck squashfs-tools systemd xz-utils zstd
 )
 # What the tests use of Python: oracles, the browser driver, the linter.
 python_packages=(
