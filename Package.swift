@@ -187,7 +187,7 @@ let package = Package(
             floor: 3, "Matching", ["PackageIdentity", "Scoring", "Versioning", "Advisories"], external: [crypto]),
         module(
             floor: 3, "HostScan",
-            ["PackageIdentity", "Inventory", "BoundedInput", "JSONDocuments"]),
+            ["PackageIdentity", "Inventory", "BoundedInput", "JSONDocuments", "PackedStreams"]),
         module(
             floor: 3, "SBOM", ["PackageIdentity", "Inventory", "JSONDocuments", "CExpat"], linking: [":libexpat.a"]),
         module(floor: 3, "Wire", ["PackageIdentity", "Inventory"], external: [crypto]),

@@ -9,6 +9,12 @@ struct Findings {
     /// Most warnings that are kept; the rest is counted in one more.
     static let maximumWarnings = 1_000
 
+    /// Most bytes of packages and places together. A host of 20,000 packages has 3 MB of them.
+    static let maximumBytes = 24 << 20
+
+    /// Most bytes of warnings together.
+    static let maximumWarningBytes = 2 << 20
+
     /// Most places that are kept for one package.
     static let maximumPlaces = 100
 
@@ -23,6 +29,8 @@ struct Findings {
     /// Which files declare packages, installed or not.
     private(set) var declarations: [PackageURL: [String]] = [:]
     private var warnings: Set<ScanWarning> = []
+    private var bytes = 0
+    private var warningBytes = 0
     private var omittedWarnings = 0
     private var omittedPackages = 0
 
@@ -40,26 +48,30 @@ struct Findings {
         } catch {
             return warn(path, "no usable name: \(error)")
         }
-        let isKept =
+        let added =
             switch evidence {
-            case .installed: Self.note(package, at: path, in: &places)
-            case .declared: Self.note(package, at: path, in: &declarations)
+            case .installed: Self.note(package, at: path, in: &places, room: Self.maximumBytes - bytes)
+            case .declared: Self.note(package, at: path, in: &declarations, room: Self.maximumBytes - bytes)
             }
-        if !isKept { omittedPackages += 1 }
+        if let added { bytes += added } else { omittedPackages += 1 }
     }
 
-    /// - Returns: `false` when there is no more room.
+    /// - Returns: How many bytes it takes; `nil` when there is no more room for the package.
     private static func note(
-        _ package: PackageURL, at path: String, in places: inout [PackageURL: [String]]
-    ) -> Bool {
+        _ package: PackageURL, at path: String, in places: inout [PackageURL: [String]], room: Int
+    ) -> Int? {
         guard let known = places[package] else {
-            guard places.count < maximumPackages else { return false }
+            let count = package.description.utf8.count + path.utf8.count
+            guard places.count < maximumPackages, count <= room else { return nil }
             places[package] = [path]
-            return true
+            return count
         }
         // Whoever names a package twice in one file does so in a row.
-        if known.count < maximumPlaces, known.last != path, !known.contains(path) { places[package]?.append(path) }
-        return true
+        guard known.count < maximumPlaces, path.utf8.count <= room, known.last != path, !known.contains(path) else {
+            return 0
+        }
+        places[package]?.append(path)
+        return path.utf8.count
     }
 
     /// Takes the host's architecture from its packages when the kernel did not say it: the most frequent one.
@@ -78,7 +90,9 @@ struct Findings {
 
     /// Notes what could not be read.
     mutating func warn(_ path: String, _ reason: String) {
-        if warnings.count < Self.maximumWarnings {
+        let count = path.utf8.count + reason.utf8.count
+        if warnings.count < Self.maximumWarnings, count <= Self.maximumWarningBytes - warningBytes {
+            warningBytes += count
             warnings.insert(ScanWarning(path: path, reason: reason))
         } else {
             omittedWarnings += 1

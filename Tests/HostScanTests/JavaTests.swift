@@ -121,25 +121,87 @@ import Testing
     }
 
     @Test func bombsAreWarnings() throws {
-        let bomb = PackedSamples.zip([
-            Entry(name: "x.jar", bytes: [UInt8](repeating: 0, count: 129 << 20)),
-            Entry(name: "META-INF/maven/a/b/pom.properties", bytes: [UInt8](repeating: 0x20, count: 1 << 20)),
+        let zeros = [UInt8](repeating: 0, count: 100 << 20)
+        let root = try TemporaryRoot()
+        let properties = Entry(
+            name: "META-INF/maven/a/b/pom.properties", bytes: [UInt8](repeating: 0x20, count: 1 << 20))
+        try root.write("/a.jar", bytes: PackedSamples.zip([properties]))
+        #expect(try root.warnings() == ["/a.jar: larger than 65536 bytes"])
+        try root.write("/a.jar", bytes: PackedSamples.zip([Entry(name: "x.jar", bytes: zeros)]))
+        #expect(try root.warnings() == ["/a.jar!/x.jar: no zip archive"])
+        // Of 100 MB each, and 100 kB of the file.
+        let inner = PackedSamples.zip([Entry(name: "x", bytes: zeros, isOpenEnded: true)])
+        let middle = PackedSamples.zip((0..<2).map { Entry(name: "\($0).jar", bytes: inner, isDeflated: false) })
+        try root.write("/a.jar", bytes: PackedSamples.zip([Entry(name: "m.jar", bytes: middle)]))
+        #expect(try root.warnings() == [])
+        let outer = PackedSamples.zip([
+            Entry(name: "z.jar", bytes: PackedSamples.zip([Entry(name: "y.jar", bytes: zeros + inner)])),
+            Self.properties("a.b", "outer", "1"),
+        ])
+        try root.write("/a.jar", bytes: PackedSamples.zip([Entry(name: "o.jar", bytes: outer)]))
+        #expect(try root.packages() == ["pkg:maven/a.b/outer@1"])
+        let warnings = try root.warnings()
+        #expect(warnings == ["/a.jar!/o.jar!/z.jar!/y.jar: no zip archive"], "\(warnings)")
+    }
+
+    /// Too large to be held: it is read as it unpacks, with what is in it.
+    @Test(arguments: [true, false])
+    func readsLargePackedArchives(isOpenEnded: Bool) throws {
+        var random = SplitMix(seed: 7)
+        let noise = (0..<(18 << 17)).flatMap { _ in PackedSamples.little(Int(truncatingIfNeeded: random.next()), 8) }
+        let library = PackedSamples.zip([Self.properties("a.b", "lib", "1.0"), Self.manifest("")])
+        let web = PackedSamples.zip([
+            Entry(name: "META-INF/", bytes: [], isDeflated: false),
+            Entry(name: "noise", bytes: noise, isOpenEnded: isOpenEnded),
+            Entry(name: "WEB-INF/lib/lib-1.0.jar", bytes: library, isOpenEnded: isOpenEnded),
+            Entry(name: "WEB-INF/lib/lib-2.0.jar", bytes: Array(library.prefix(100)), isDeflated: false),
+            Self.properties("a.b", "web", "2.0"),
         ])
         let root = try TemporaryRoot()
-        try root.write("/a.jar", bytes: bomb)
-        #expect(try root.warnings() == ["/a.jar: larger than 65536 bytes"])
-        let inner = PackedSamples.zip([Entry(name: "x.jar", bytes: [UInt8](repeating: 0, count: 129 << 20))])
-        try root.write("/a.jar", bytes: inner)
-        #expect(try root.warnings() == ["/a.jar!/x.jar: larger than 134217728 bytes"])
+        try root.write("/srv/all.ear", bytes: PackedSamples.zip([Entry(name: "web.war", bytes: web)]))
+        let report = try root.scan()
+        #expect(
+            report.inventory.packages.map(\.description) == [
+                "pkg:maven/a.b/lib@1.0", "pkg:maven/a.b/web@2.0", "pkg:maven/lib@2.0",
+            ])
+        let place = "/srv/all.ear!/web.war"
+        #expect(
+            Set(report.occurrences.values.flatMap(\.self)) == [
+                place, "\(place)!/WEB-INF/lib/lib-1.0.jar", "\(place)!/WEB-INF/lib/lib-2.0.jar",
+            ])
+        #expect(report.warnings.map(\.description) == ["\(place)!/WEB-INF/lib/lib-2.0.jar: ends too early"])
+    }
+
+    @Test func whatUnpacksToTooMuchIsLeftOut() throws {
+        let bomb = PackedSamples.zip([
+            Entry(name: "x", bytes: [UInt8](repeating: 0, count: 90 << 20), isOpenEnded: true)
+        ])
+        let root = try TemporaryRoot()
+        try root.write(
+            "/a.jar",
+            bytes: PackedSamples.zip([Entry(name: "b.jar", bytes: bomb + [UInt8](repeating: 0, count: 90 << 20))]))
+        let warnings = try root.warnings()
+        #expect(warnings.count == 1 && warnings[0].hasPrefix("/a.jar!/b.jar: unpacks to more than"), "\(warnings)")
     }
 
     @Test func manyArchivesAreOneWarning() throws {
         let entries = (0..<10_050).map { Entry(name: "\($0).jar", bytes: [0x50], isDeflated: false) }
-        var reader = JavaArchiveReader()
-        reader.read(ByteSource(PackedSamples.zip(entries)), at: "/a.jar", depth: 0)
+        let bytes = PackedSamples.zip(entries)
+        var reader = JavaArchiveReader(path: "/a.jar", size: bytes.count)
+        reader.read(ByteSource(bytes))
         // Each of those that are read is damaged.
         #expect(reader.warnings.count == JavaArchiveReader.maximumArchives)
         #expect(reader.warnings.last?.reason == "more than 10000 archives, rest left out")
+    }
+
+    @Test func whatIsNotedIsBounded() throws {
+        let name = String(repeating: "n", count: 4000)
+        let entries = (0..<3_000).map { Entry(name: "\($0)\(name).jar", bytes: [0x50], isDeflated: false) }
+        let bytes = PackedSamples.zip(entries)
+        var reader = JavaArchiveReader(path: "/a.jar", size: bytes.count)
+        reader.read(ByteSource(bytes))
+        #expect(reader.warnings.count < 2_200)
+        #expect(reader.warnings.last?.description == "/a.jar: more than 8388608 bytes to note, rest left out")
     }
 
     @Test(arguments: [
@@ -164,8 +226,15 @@ import Testing
             PackedSamples.zip([Entry(name: "lib.jar", bytes: library), Self.manifest("")], comment: "c", isWide: true),
         ]
         for round in 0..<2_000 {
-            var reader = JavaArchiveReader()
-            reader.read(ByteSource(random.mutated(samples[round % 2])), at: "/a-1.jar", depth: 0)
+            let bytes = random.mutated(samples[round % 2])
+            var reader = JavaArchiveReader(path: "/a-1.jar", size: bytes.count)
+            reader.read(ByteSource(bytes))
+            // The same as it comes.
+            try? ZipStream(SourceStream(ByteSource(bytes)), UnpackingWork(limit: 1 << 20)).forEach(
+                where: JavaArchive.isOfInterest
+            ) { _, content in
+                _ = try content.bytes(limit: 1000, cutsOff: true)
+            }
             #expect(reader.artifacts.count < 50 && reader.warnings.count < 50)
         }
         // The largest numbers, at every place.
@@ -173,8 +242,8 @@ import Testing
             for place in stride(from: 0, to: sample.count - 8, by: 2) {
                 var bytes = sample
                 for offset in 0..<8 { bytes[place + offset] = offset == 7 ? 0x7F : 0xFF }
-                var reader = JavaArchiveReader()
-                reader.read(ByteSource(bytes), at: "/a-1.jar", depth: 0)
+                var reader = JavaArchiveReader(path: "/a-1.jar", size: bytes.count)
+                reader.read(ByteSource(bytes))
             }
         }
     }

@@ -7,6 +7,8 @@ enum PackedSamples {
         let name: String
         let bytes: [UInt8]
         var isDeflated = true
+        /// Whether its lengths stand behind it, as Java's own tool writes them.
+        var isOpenEnded = false
     }
 
     static func little(_ value: Int, _ width: Int) -> [UInt8] {
@@ -43,13 +45,15 @@ enum PackedSamples {
             let sizes = little(packed.count, 4) + little(entry.bytes.count, 4)
             let name = Array(entry.name.utf8)
             let offset = body.count
-            body += [0x50, 0x4B, 3, 4] + little(20, 2) + little(0, 2) + common + sizes + little(name.count, 2)
-            body += little(0, 2) + name + packed
+            let flags = little(entry.isOpenEnded ? 8 : 0, 2)
+            body += [0x50, 0x4B, 3, 4] + little(20, 2) + flags + common
+            body += (entry.isOpenEnded ? little(0, 8) : sizes) + little(name.count, 2) + little(0, 2) + name + packed
+            if entry.isOpenEnded { body += [0x50, 0x4B, 7, 8] + little(0, 4) + sizes }
             let extra =
                 isWide
                 ? little(1, 2) + little(24, 2) + little(entry.bytes.count, 8) + little(packed.count, 8)
                     + little(offset, 8) : []
-            directory += [0x50, 0x4B, 1, 2] + little(20, 2) + little(20, 2) + little(0, 2) + common
+            directory += [0x50, 0x4B, 1, 2] + little(20, 2) + little(20, 2) + flags + common
             directory += isWide ? [UInt8](repeating: 0xFF, count: 8) : sizes
             directory += little(name.count, 2) + little(extra.count, 2) + little(0, 2) + little(0, 8)
             directory += (isWide ? [UInt8](repeating: 0xFF, count: 4) : little(offset, 4)) + name + extra

@@ -38,9 +38,9 @@ struct ByteSource {
 
     /// Reads a part.
     ///
-    /// - Throws: ``MalformedFile`` when it does not lie within, or what the system says.
+    /// - Throws: ``FileFault`` when it does not lie within, or what the system says.
     func read(at offset: Int, count length: Int) throws -> [UInt8] {
-        guard contains(offset, length) else { throw MalformedFile("ends too early") }
+        guard contains(offset, length) else { throw FileFault.damaged("ends too early") }
         switch storage {
         case .memory(let bytes): return Array(bytes[(start + offset)..<(start + offset + length)])
         case .file(let file): return Array(try file.read(at: start + offset, count: length))

@@ -19,7 +19,7 @@ struct ComposerCollector: FileCollector {
         findings.attempt(at: path) { findings in
             let document = try JSONFile.read(file)
             guard let packages = (document["packages"] ?? document).array else {
-                throw MalformedFile("it holds no list of packages")
+                throw FileFault.damaged("it holds no list of packages")
             }
             for package in packages { findings.addComposer(package, .installed, at: path) }
         }

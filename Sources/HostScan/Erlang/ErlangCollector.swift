@@ -29,7 +29,7 @@ struct ErlangCollector: FileCollector {
         findings.attempt(at: path) { findings in
             let bytes = try BoundedFile.read(descriptor: file.number, limit: Self.limit)
             guard let application = ErlangApplication(bytes) else {
-                throw MalformedFile("the application says no name and version")
+                throw FileFault.damaged("the application says no name and version")
             }
             let type = Self.ofTheLanguage.contains(application.name) ? "otp" : "hex"
             findings.add(at: path) { () throws(PackageURLError) in

@@ -8,11 +8,11 @@ struct FlatpakDeployment {
     /// "120.0.1"; empty when the application states none, as runtimes do not.
     let version: String
 
-    /// - Throws: ``DatabaseFault`` when the bytes are no such value.
-    init(_ bytes: ArraySlice<UInt8>) throws(DatabaseFault) {
+    /// - Throws: ``FileFault`` when the bytes are no such value.
+    init(_ bytes: ArraySlice<UInt8>) throws(FileFault) {
         let facts = try Self.facts(of: bytes)
         var version = ""
-        try Self.forEachElement(of: facts) { (entry) throws(DatabaseFault) in
+        try Self.forEachElement(of: facts) { (entry) throws(FileFault) in
             let (key, value) = try Self.parts(ofEntry: entry)
             // The value ends with a zero byte, and its type behind another: "120.0.1\0" "\0s".
             guard key.elementsEqual("appdata-version\0".utf8), value.suffix(3).elementsEqual([0, 0, 0x73]) else {
@@ -25,7 +25,7 @@ struct FlatpakDeployment {
 
     /// The last member of the whole: it follows a number of eight bytes, which follows the three members of any length before it. Where those
     /// end stands behind everything, the first one last.
-    private static func facts(of bytes: ArraySlice<UInt8>) throws(DatabaseFault) -> ArraySlice<UInt8> {
+    private static func facts(of bytes: ArraySlice<UInt8>) throws(FileFault) -> ArraySlice<UInt8> {
         let size = offsetSize(of: bytes)
         let subpathsEnd = try offset(at: bytes.count - 3 * size, size: size, in: bytes)
         let start = aligned(subpathsEnd) + 8
@@ -35,8 +35,8 @@ struct FlatpakDeployment {
     /// The elements of an array begin at multiples of eight. Where each ends stands behind the last one; where the last one ends, those ends
     /// begin.
     private static func forEachElement(
-        of array: ArraySlice<UInt8>, _ body: (ArraySlice<UInt8>) throws(DatabaseFault) -> Void
-    ) throws(DatabaseFault) {
+        of array: ArraySlice<UInt8>, _ body: (ArraySlice<UInt8>) throws(FileFault) -> Void
+    ) throws(FileFault) {
         guard !array.isEmpty else { return }
         let size = offsetSize(of: array)
         let ends = try offset(at: array.count - size, size: size, in: array)
@@ -52,7 +52,7 @@ struct FlatpakDeployment {
     /// A text with its zero byte, and at the next multiple of eight a value with its type; where the text ends is said at the end.
     private static func parts(
         ofEntry entry: ArraySlice<UInt8>
-    ) throws(DatabaseFault) -> (key: ArraySlice<UInt8>, value: ArraySlice<UInt8>) {
+    ) throws(FileFault) -> (key: ArraySlice<UInt8>, value: ArraySlice<UInt8>) {
         let size = offsetSize(of: entry)
         let end = try offset(at: entry.count - size, size: size, in: entry)
         let start = aligned(end)
@@ -67,7 +67,7 @@ struct FlatpakDeployment {
     }
 
     /// Offsets are little-endian everywhere.
-    private static func offset(at place: Int, size: Int, in bytes: ArraySlice<UInt8>) throws(DatabaseFault) -> Int {
+    private static func offset(at place: Int, size: Int, in bytes: ArraySlice<UInt8>) throws(FileFault) -> Int {
         switch size {
         case 1: Int(try bytes.uint8(at: place))
         case 2: Int(try bytes.uint16(at: place, .little))

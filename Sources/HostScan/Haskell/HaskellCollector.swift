@@ -23,7 +23,7 @@ struct HaskellCollector: FileCollector {
             let fields = HeaderFields(try BoundedFile.read(descriptor: file.number, limit: Self.limit))
             // Parts of a package have made-up names ("z-attoparsec-z-internal") beside its own.
             guard let name = fields["package-name"] ?? fields["name"], let version = fields["version"] else {
-                throw MalformedFile("the record says no name and version")
+                throw FileFault.damaged("the record says no name and version")
             }
             findings.add(at: path) { () throws(PackageURLError) in
                 try PackageURL(type: "hackage", name: name, version: version)

@@ -5,10 +5,12 @@ struct JavaArchive {
 
     private static let propertiesStart = Array("META-INF/maven/".utf8)
     private static let propertiesEnd = Array("/pom.properties".utf8)
-    private static let manifestBytes = Array(manifest.utf8)
+    private static let wholeNames = [manifest, JetBrainsPlugin.description].map { Array($0.utf8) }
 
     private let fileName: JavaFileName
     private var ofMaven: [JavaArtifact] = []
+    /// `nil` when it is no plugin.
+    var plugin: JetBrainsPlugin?
     private var attributes: [String: String] = [:]
 
     /// - Parameter path: Its last component is the archive's name.
@@ -16,14 +18,17 @@ struct JavaArchive {
         fileName = JavaFileName(path.split(separator: "/").last.map(String.init) ?? "")
     }
 
-    /// Whether an entry says something: the manifest, Maven's properties, another archive.
+    /// Whether an entry says something: the manifest, Maven's properties, a plugin's description, another archive.
     static func isOfInterest(_ name: ArraySlice<UInt8>) -> Bool {
-        if name.elementsEqual(manifestBytes) { return true }
+        if wholeNames.contains(where: { name.elementsEqual($0) }) { return true }
         if name.starts(with: propertiesStart) { return name.suffix(propertiesEnd.count).elementsEqual(propertiesEnd) }
         return endings.contains { ending in
             ending.withUTF8Buffer { name.suffix($0.count).elementsEqual($0) }
         }
     }
+
+    /// Whether an entry is another archive, by its name.
+    static func isArchive(_ name: String) -> Bool { endings.contains { name.hasSuffix("\($0)") } }
 
     /// The libraries: those that Maven noted, and the archive itself, by its manifest and name, where none of these is it.
     var artifacts: [JavaArtifact] {
@@ -92,7 +97,7 @@ struct JavaArchive {
     }
 
     /// Whether it is a word, and no placeholder that a build left.
-    private static func isUsable(_ text: Substring) -> Bool {
+    static func isUsable(_ text: Substring) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 } && !text.contains("${") && !text.contains("/")
     }
 }

@@ -1,6 +1,6 @@
 import PackageIdentity
 
-/// Java libraries and programs: archives, and the archives within them.
+/// Java libraries and programs, and plugins of JetBrains' editors: archives, and the archives within them.
 ///
 /// - Source: <https://docs.oracle.com/en/java/javase/21/docs/specs/jar/jar.html>
 struct JavaCollector: FileCollector {
@@ -20,9 +20,16 @@ struct JavaCollector: FileCollector {
 
     func read(_ file: Descriptor, at path: String, into findings: inout Findings) {
         findings.attempt(at: path) { findings in
-            var reader = JavaArchiveReader()
-            reader.read(try ByteSource(file), at: path, depth: 0)
+            let source = try ByteSource(file)
+            var reader = JavaArchiveReader(path: path, size: source.count)
+            reader.read(source)
             for warning in reader.warnings { findings.warn(warning.path, warning.reason) }
+            for (place, plugin) in reader.plugins {
+                findings.add(at: place) { () throws(PackageURLError) in
+                    try PackageURL(
+                        type: "generic", namespace: "jetbrains-plugin", name: plugin.id, version: plugin.version)
+                }
+            }
             for (place, artifact) in reader.artifacts {
                 findings.add(at: place) { () throws(PackageURLError) in
                     try PackageURL(

@@ -1,4 +1,4 @@
-import BoundedInput
+import PackedStreams
 
 /// The entries of a zip archive, read by its directory.
 ///
@@ -18,8 +18,8 @@ struct ZipFile {
         fileprivate let offset: Int
     }
 
-    /// Most bytes of the directory.
-    private static let directoryLimit = 64 << 20
+    /// Longest name of an entry that is looked at.
+    static let nameLimit = 4096
     /// Most entries.
     private static let maximumEntries = 1 << 20
     private static let endSize = 22
@@ -31,15 +31,20 @@ struct ZipFile {
     private let base: Int
     private let directory: [UInt8]
 
+    /// Bytes of memory that it takes.
+    var memory: Int { directory.count }
+
     /// Reads the directory.
-    init(_ source: ByteSource) throws {
+    ///
+    /// - Parameter directoryLimit: Most bytes of it.
+    init(_ source: ByteSource, directoryLimit: Int) throws {
         self.source = source
         let end = try Self.end(of: source)
-        guard end.directoryCount <= Self.directoryLimit, end.directoryOffset <= source.count else {
-            throw MalformedFile("a directory of \(end.directoryCount) bytes at \(end.directoryOffset)")
+        guard end.directoryCount <= directoryLimit, end.directoryOffset <= source.count else {
+            throw FileFault.damaged("a directory of \(end.directoryCount) bytes at \(end.directoryOffset)")
         }
         base = end.directoryEnd - end.directoryCount - end.directoryOffset
-        guard base >= 0 else { throw MalformedFile("no zip archive: the directory is not where it should be") }
+        guard base >= 0 else { throw FileFault.damaged("no zip archive: the directory is not where it should be") }
         directory = try source.read(at: end.directoryEnd - end.directoryCount, count: end.directoryCount)
     }
 
@@ -52,9 +57,9 @@ struct ZipFile {
             let nameCount = try fields.number(at: 28, width: 2)
             let extraCount = try fields.number(at: 30, width: 2)
             let size = Self.entrySize + nameCount + extraCount + (try fields.number(at: 32, width: 2))
-            guard size <= rest.count else { throw MalformedFile("the directory ends too early") }
+            guard size <= rest.count else { throw FileFault.damaged("the directory ends too early") }
             let name = rest.dropFirst(Self.entrySize).prefix(nameCount)
-            if isWanted(name) {
+            if nameCount <= Self.nameLimit, isWanted(name) {
                 let extra = rest.dropFirst(Self.entrySize + nameCount).prefix(extraCount)
                 try body(try Self.entry(fields, name, extra))
             }
@@ -83,7 +88,8 @@ struct ZipFile {
             offset: numbers[2])
     }
 
-    private static func wideNumbers(_ extra: ArraySlice<UInt8>) throws -> Fields? {
+    /// The field of Zip64 among the extra ones.
+    static func wideNumbers(_ extra: ArraySlice<UInt8>) throws -> Fields? {
         var rest = extra
         while rest.count >= 4 {
             let fields = Fields(rest)
@@ -94,29 +100,23 @@ struct ZipFile {
         return nil
     }
 
-    /// An entry's bytes.
+    /// An entry's bytes, as far as it says how many they are.
     ///
     /// - Parameters:
     ///   - limit: Most bytes, inclusive.
     ///   - cutsOff: Whether a longer entry gives its first bytes instead of an error.
     func read(_ entry: Entry, limit: Int, cutsOff: Bool = false) throws -> [UInt8] {
-        let packed = try packed(entry)
+        guard entry.count <= limit || cutsOff else { throw FileFault.damaged("larger than \(limit) bytes") }
+        return try stream(entry).bytes(limit: min(limit, entry.count), cutsOff: cutsOff)
+    }
+
+    /// An entry, unpacked as it is read.
+    func stream(_ entry: Entry) throws -> any ByteStream {
+        let packed = BufferedStream(SourceStream(try packed(entry)))
         switch entry.method {
-        case 0:
-            guard packed.count <= limit || cutsOff else { throw MalformedFile("larger than \(limit) bytes") }
-            return try packed.read(at: 0, count: min(packed.count, limit))
-        case 8:
-            // Deflate makes nothing 1032 times smaller, and little longer.
-            guard packed.count <= limit + limit / 8 + 1024 else { throw MalformedFile("larger than \(limit) bytes") }
-            do {
-                let bytes = try packed.read(at: 0, count: packed.count)
-                return try Deflate.decompress(bytes, wrapper: .none, limit: limit, cutsOff: cutsOff)
-            } catch GzipError.tooLarge {
-                throw MalformedFile("larger than \(limit) bytes")
-            } catch is GzipError {
-                throw MalformedFile("cannot be unpacked")
-            }
-        default: throw MalformedFile("packed by method \(entry.method)")
+        case 0: return packed
+        case 8: return try UnpackedStream(packed, form: .deflate)
+        default: throw FileFault.damaged("packed by method \(entry.method)")
         }
     }
 
@@ -126,15 +126,15 @@ struct ZipFile {
     }
 
     private func packed(_ entry: Entry) throws -> ByteSource {
-        guard !entry.isEncrypted else { throw MalformedFile("encrypted") }
+        guard !entry.isEncrypted else { throw FileFault.damaged("encrypted") }
         let (offset, overflow) = base.addingReportingOverflow(entry.offset)
-        guard !overflow else { throw MalformedFile("ends too early") }
+        guard !overflow else { throw FileFault.damaged("ends too early") }
         let local = try source.read(at: offset, count: Self.localSize)
-        guard local.starts(with: [0x50, 0x4B, 0x03, 0x04]) else { throw MalformedFile("is not where it should be") }
+        guard local.starts(with: [0x50, 0x4B, 0x03, 0x04]) else { throw FileFault.damaged("is not where it should be") }
         let fields = Fields(local)
         let names = try fields.number(at: 26, width: 2) + fields.number(at: 28, width: 2)
         guard let packed = source.part(at: offset + Self.localSize + names, count: entry.packedCount) else {
-            throw MalformedFile("ends too early")
+            throw FileFault.damaged("ends too early")
         }
         return packed
     }
@@ -143,7 +143,7 @@ struct ZipFile {
 
     /// The record at the archive's end, behind which a comment of up to 65,535 bytes may stand.
     private static func end(of source: ByteSource) throws -> End {
-        guard source.count >= endSize else { throw MalformedFile("no zip archive") }
+        guard source.count >= endSize else { throw FileFault.damaged("no zip archive") }
         // Most archives have no comment.
         for length in [endSize, min(source.count, endSize + 0xFFFF)] {
             let start = source.count - length
@@ -159,7 +159,7 @@ struct ZipFile {
                 place -= 1
             }
         }
-        throw MalformedFile("no zip archive")
+        throw FileFault.damaged("no zip archive")
     }
 
     private static func end(_ fields: Fields, at place: Int, of source: ByteSource) throws -> End {
@@ -174,11 +174,11 @@ struct ZipFile {
         guard locator.starts(with: [0x50, 0x4B, 0x06, 0x07]) else { return (place, count, offset) }
         // The wide record stands right before its locator, but for archives that carry data of their own in it.
         let wideSize = 56
-        guard place - locatorSize >= wideSize else { throw MalformedFile("ends too early") }
+        guard place - locatorSize >= wideSize else { throw FileFault.damaged("ends too early") }
         let widePlace = place - locatorSize - wideSize
         let wide = try source.read(at: widePlace, count: wideSize)
         guard wide.starts(with: [0x50, 0x4B, 0x06, 0x06]) else {
-            throw MalformedFile("the directory is not where it should be")
+            throw FileFault.damaged("the directory is not where it should be")
         }
         let wideFields = Fields(wide)
         return (widePlace, try wideFields.number(at: 40, width: 8), try wideFields.number(at: 48, width: 8))

@@ -73,15 +73,15 @@ enum XMLTexts {
     ///
     /// - Parameter body: Receives the names of an element and those around it, outermost first: at its start with no text, and at its end with
     ///   its text, if it has any and no elements.
-    static func read(_ bytes: [UInt8], _ body: ([String], String) -> Void) throws(MalformedFile) {
+    static func read(_ bytes: [UInt8], _ body: ([String], String) -> Void) throws(FileFault) {
         var offset = 0
         var path: [String] = []
         var text: [UInt8] = []
-        func fault(_ reason: String) -> MalformedFile {
-            MalformedFile("malformed XML before byte \(offset): \(reason)")
+        func fault(_ reason: String) -> FileFault {
+            FileFault.damaged("malformed XML before byte \(offset): \(reason)")
         }
         /// Goes behind the next occurrence of a text and returns what stands before it.
-        func take(until end: StaticString) throws(MalformedFile) -> ArraySlice<UInt8> {
+        func take(until end: StaticString) throws(FileFault) -> ArraySlice<UInt8> {
             let start = offset
             let end = end.withUTF8Buffer { Array($0) }
             while offset < bytes.count, !bytes[offset...].starts(with: end) { offset += 1 }
@@ -126,7 +126,7 @@ enum XMLTexts {
     }
 
     /// What stands in a tag; values of attributes may hold its end.
-    private static func takeTag(_ bytes: [UInt8], _ offset: inout Int) throws(MalformedFile) -> Substring {
+    private static func takeTag(_ bytes: [UInt8], _ offset: inout Int) throws(FileFault) -> Substring {
         let start = offset
         var quote: UInt8?
         while offset < bytes.count {
@@ -140,6 +140,6 @@ enum XMLTexts {
                 return Substring(decoding: bytes[start..<(offset - 1)], as: UTF8.self)
             }
         }
-        throw MalformedFile("malformed XML before byte \(offset): ends too early")
+        throw FileFault.damaged("malformed XML before byte \(offset): ends too early")
     }
 }

@@ -18,7 +18,7 @@ struct TOMLTables {
     }
 
     /// Reads a file. What stands before the first header is a table without a name.
-    static func read(_ bytes: [UInt8]) throws(MalformedFile) -> [Table] {
+    static func read(_ bytes: [UInt8]) throws(FileFault) -> [Table] {
         var reader = TOMLTables(bytes: bytes)
         while try reader.readNext() {}
         return reader.tables
@@ -33,7 +33,7 @@ struct TOMLTables {
     }
 
     /// - Returns: `false` at the end.
-    private mutating func readNext() throws(MalformedFile) -> Bool {
+    private mutating func readNext() throws(FileFault) -> Bool {
         skip { $0 <= 0x20 }
         switch current {
         case nil: return false
@@ -61,7 +61,7 @@ struct TOMLTables {
         return Substring(decoding: bytes[start..<offset], as: UTF8.self)
     }
 
-    private mutating func readHeader() throws(MalformedFile) {
+    private mutating func readHeader() throws(FileFault) {
         let line = restOfLine()
         let isElement = line.hasPrefix("[[")
         let start = line.dropFirst(isElement ? 2 : 1)
@@ -69,7 +69,7 @@ struct TOMLTables {
         tables.append(Table(name: String(start[..<end].trimmed), isElement: isElement))
     }
 
-    private mutating func readPair() throws(MalformedFile) {
+    private mutating func readPair() throws(FileFault) {
         let start = offset
         skip { $0 != UInt8(ascii: "=") && $0 != 0x0A }
         guard current == UInt8(ascii: "=") else { throw fault("a line that is neither header nor value") }
@@ -89,7 +89,7 @@ struct TOMLTables {
     }
 
     /// A string of any of the four kinds, which begins here.
-    private mutating func readString() throws(MalformedFile) -> String {
+    private mutating func readString() throws(FileFault) -> String {
         let quote = bytes[offset]
         let isLong = has(quote, times: 3)
         let width = isLong ? 3 : 1
@@ -112,7 +112,7 @@ struct TOMLTables {
     }
 
     /// An array or inline table as it stands, with everything in it.
-    private mutating func readBrackets() throws(MalformedFile) -> String {
+    private mutating func readBrackets() throws(FileFault) -> String {
         let start = offset
         var depth = 0
         while let byte = current {
@@ -132,7 +132,7 @@ struct TOMLTables {
         throw fault("a bracket without an end")
     }
 
-    private func fault(_ reason: String) -> MalformedFile {
-        MalformedFile("malformed TOML before byte \(min(offset, bytes.count)): \(reason)")
+    private func fault(_ reason: String) -> FileFault {
+        FileFault.damaged("malformed TOML before byte \(min(offset, bytes.count)): \(reason)")
     }
 }

@@ -17,7 +17,13 @@ struct OwnedFiles {
     var isEmpty: Bool { paths.isEmpty }
 
     /// Whether a distribution package has this file, and its advisories decide for what it describes.
-    func contains(_ path: String) -> Bool { paths.contains(path) }
+    ///
+    /// Where `/bin` and `/lib` are links to those in `/usr`, packages made before that was so name their files by the links.
+    ///
+    /// - Source: <https://wiki.debian.org/UsrMerge>
+    func contains(_ path: String) -> Bool {
+        paths.contains(path) || path.hasPrefix("/usr/") && paths.contains(String(path.dropFirst(4)))
+    }
 
     /// Notes a file of a package, unless no collector wants it or it lies where distributions install no such package.
     ///

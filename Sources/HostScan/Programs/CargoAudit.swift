@@ -18,7 +18,9 @@ enum CargoAudit {
 
     /// The crates that are in the program; those that only built it are left out.
     static func crates(_ program: ElfFile, section: ElfFile.Piece) throws -> [Crate] {
-        guard section.count <= packedLimit else { throw MalformedFile("a list of crates of \(section.count) bytes") }
+        guard section.count <= packedLimit else {
+            throw FileFault.damaged("a list of crates of \(section.count) bytes")
+        }
         return try crates(packed: try program.source.read(at: section.offset, count: section.count))
     }
 
@@ -28,7 +30,7 @@ enum CargoAudit {
         do {
             text = try Deflate.decompress(packed, wrapper: .zlib, limit: limit)
         } catch {
-            throw MalformedFile("the list of crates cannot be unpacked")
+            throw FileFault.damaged("the list of crates cannot be unpacked")
         }
         guard let packages = try JSONParser().parse(text)["packages"]?.array else { return [] }
         return packages.compactMap { package in

@@ -44,6 +44,15 @@ struct ElfFile {
             && header.number(at: isWide ? 60 : 48, width: 2) != 0
     }
 
+    /// Where the table of sections ends, behind which linkers put nothing: what follows was appended.
+    func end() throws -> Int {
+        let count = try header.number(at: isWide ? 60 : 48, width: 2)
+        let size = try header.number(at: isWide ? 58 : 46, width: 2) * count
+        let (end, overflow) = try header.number(at: isWide ? 40 : 32, width: width).addingReportingOverflow(size)
+        guard !overflow else { throw FileFault.damaged("a place beyond every file") }
+        return end
+    }
+
     /// The sections of these names that there are. Reads nothing but the table and the names.
     func sections(named wanted: Set<String>) throws -> [String: Piece] {
         let table = try table(at: isWide ? 40 : 32, entrySizeAt: isWide ? 58 : 46, least: isWide ? 64 : 40)
@@ -90,7 +99,7 @@ struct ElfFile {
         let size = try header.number(at: entrySizeAt, width: 2)
         let count = min(try header.number(at: entrySizeAt + 2, width: 2), Self.maximumEntries)
         guard offset != 0, count > 0 else { return [] }
-        guard size >= least, size <= 2 * least else { throw MalformedFile("a table of entries of \(size) bytes") }
+        guard size >= least, size <= 2 * least else { throw FileFault.damaged("a table of entries of \(size) bytes") }
         let bytes = try source.read(at: offset, count: size * count)
         return (0..<count).map { Fields(bytes[($0 * size)..<(($0 + 1) * size)], isBigEndian: isBigEndian) }
     }

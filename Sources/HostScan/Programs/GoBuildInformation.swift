@@ -95,7 +95,7 @@ struct GoBuildInformation: Equatable {
                 defer { offset += index + 1 + length }
                 return try blob.read(at: offset + index + 1, count: length)
             }
-            throw MalformedFile("Go build information without an end")
+            throw FileFault.damaged("Go build information without an end")
         }
         return (try text(), try text())
     }
@@ -103,12 +103,14 @@ struct GoBuildInformation: Equatable {
     /// Before, the header held addresses of string headers: pointer and length.
     private static func pointedTexts(_ program: ElfFile, _ header: [UInt8]) throws -> Texts {
         let size = Int(header[14])
-        guard size == 4 || size == 8 else { throw MalformedFile("Go build information with pointers of \(size) bytes") }
+        guard size == 4 || size == 8 else {
+            throw FileFault.damaged("Go build information with pointers of \(size) bytes")
+        }
         let isBigEndian = header[15] & 1 != 0
         let segments = try program.segments()
         func bytes(at address: Int, count: Int) throws -> [UInt8] {
             guard let segment = segments.first(where: { $0.address <= address && address - $0.address < $0.count })
-            else { throw MalformedFile("Go build information at a place that is not loaded") }
+            else { throw FileFault.damaged("Go build information at a place that is not loaded") }
             return try program.source.read(at: segment.offset + (address - segment.address), count: count)
         }
         let fields = Fields(header, isBigEndian: isBigEndian)
@@ -119,7 +121,7 @@ struct GoBuildInformation: Equatable {
             let string = Fields(try bytes(at: address, count: 2 * size), isBigEndian: isBigEndian)
             let length = try string.number(at: size, width: size)
             guard length > 0 else { return [] }
-            guard length <= limit else { throw MalformedFile("Go build information of \(length) bytes") }
+            guard length <= limit else { throw FileFault.damaged("Go build information of \(length) bytes") }
             return try bytes(at: try string.number(at: 0, width: size), count: length)
         }
         return (try text(at: 16), try text(at: 16 + size))

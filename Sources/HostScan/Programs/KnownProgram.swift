@@ -1,5 +1,3 @@
-import Glibc
-
 /// A widespread program, or library, that says its version in its read-only data: for those that somebody built or unpacked beside all package
 /// managers.
 ///
@@ -94,26 +92,11 @@ struct KnownProgram: Equatable {
     /// The first answer of `read`, which is told where each occurrence of the text ends.
     private func first(_ text: [UInt8], in data: [UInt8], _ read: (Int) -> String?) -> String? {
         var start = 0
-        while let place = Self.place(of: text, in: data, from: start) {
+        while let place = data[start...].firstPlace(of: text) {
             if let found = read(place + text.count) { return found }
             start = place + 1
         }
         return nil
-    }
-
-    private static func place(of text: [UInt8], in data: [UInt8], from start: Int) -> Int? {
-        data.withUnsafeBufferPointer { data in
-            guard let base = data.baseAddress, let first = text.first else { return nil }
-            var place = start
-            while place + text.count <= data.count {
-                guard let found = memchr(base + place, Int32(first), data.count - place) else { return nil }
-                place = UnsafeRawPointer(found) - UnsafeRawPointer(base)
-                guard place + text.count <= data.count else { return nil }
-                if data[place..<(place + text.count)].elementsEqual(text) { return place }
-                place += 1
-            }
-            return nil
-        }
     }
 
     /// Numbers and what may follow them: "3.0.11", "1.1.1w", "3.13.0rc1". Something else must follow: else it was cut.

@@ -33,7 +33,7 @@ struct ProgramCollector: FileCollector {
     /// to a package there came from elsewhere with the package (`docker-ce`, `kubectl`), and no distribution advisory covers what is in it.
     /// Other distributions build with modules; what belongs to their packages is left to their advisories.
     func read(_ file: Descriptor, at path: String, into findings: inout Findings) {
-        let isOwned = Self.isOwned(path, findings.ownedFiles)
+        let isOwned = findings.ownedFiles.contains(path)
         if isOwned, findings.host.os.flatMap(PackageFormat.init) != .deb { return }
         findings.attempt(at: path) { findings in
             guard let program = try ElfFile(try ByteSource(file)) else { return }
@@ -50,13 +50,6 @@ struct ProgramCollector: FileCollector {
                 }
             }
         }
-    }
-
-    /// Where `/bin` is a link to `/usr/bin`, packages made before that was so name their files by the link.
-    ///
-    /// - Source: <https://wiki.debian.org/UsrMerge>
-    private static func isOwned(_ path: String, _ files: OwnedFiles) -> Bool {
-        files.contains(path) || path.hasPrefix("/usr/") && files.contains(String(path.dropFirst(4)))
     }
 
     private static func addKnown(

@@ -29,7 +29,7 @@ struct BerkeleyHashFile {
     /// How many pages of chains may still be read: in a sound file each is in one chain.
     private var unreadPages: Int
 
-    private init(_ file: PositionedFile) throws(DatabaseFault) {
+    private init(_ file: PositionedFile) throws(FileFault) {
         self.file = file
         let head = try file.read(at: 0, count: 512)
         guard let order = try Self.order(of: head) else { throw .damaged("not a Berkeley DB hash file") }
@@ -46,23 +46,23 @@ struct BerkeleyHashFile {
         unreadPages = file.size / pageSize
     }
 
-    private static func order(of head: ArraySlice<UInt8>) throws(DatabaseFault) -> ByteOrder? {
+    private static func order(of head: ArraySlice<UInt8>) throws(FileFault) -> ByteOrder? {
         if try head.uint32(at: 12, .little) == magic { return .little }
         return try head.uint32(at: 12, .big) == magic ? .big : nil
     }
 
     /// Calls `body` with each header or what is wrong with it.
     ///
-    /// - Throws: ``DatabaseFault`` when the file is none of this format.
+    /// - Throws: ``FileFault`` when the file is none of this format.
     static func forEachHeader(
-        in file: PositionedFile, _ body: (Result<ArraySlice<UInt8>, DatabaseFault>) -> Void
-    ) throws(DatabaseFault) {
+        in file: PositionedFile, _ body: (Result<ArraySlice<UInt8>, FileFault>) -> Void
+    ) throws(FileFault) {
         var reader = try BerkeleyHashFile(file)
         guard reader.lastPage > 0 else { return }
         for page in 1...reader.lastPage {
             // A file that was cut off would else give a warning for each page that it lacks.
             let bytes = try file.read(at: Int(page) * reader.pageSize, count: reader.pageSize)
-            do throws(DatabaseFault) {
+            do throws(FileFault) {
                 try reader.readPairs(of: bytes, body)
             } catch {
                 body(.failure(error))
@@ -71,8 +71,8 @@ struct BerkeleyHashFile {
     }
 
     private mutating func readPairs(
-        of page: ArraySlice<UInt8>, _ body: (Result<ArraySlice<UInt8>, DatabaseFault>) -> Void
-    ) throws(DatabaseFault) {
+        of page: ArraySlice<UInt8>, _ body: (Result<ArraySlice<UInt8>, FileFault>) -> Void
+    ) throws(FileFault) {
         let type = try page.uint8(at: 25)
         guard type == PageType.hash || type == PageType.unsortedHash else { return }
         let count = Int(try page.uint16(at: 20, order))
@@ -81,7 +81,7 @@ struct BerkeleyHashFile {
             let key = try item(pair * 2, of: page)
             // Under number 0 stands the highest number given, which is no package.
             if key.dropFirst().allSatisfy({ $0 == 0 }) { continue }
-            do throws(DatabaseFault) {
+            do throws(FileFault) {
                 body(.success(try value(try item(pair * 2 + 1, of: page))))
             } catch {
                 body(.failure(error))
@@ -91,14 +91,14 @@ struct BerkeleyHashFile {
     }
 
     /// An item with its type: it ends where the one before it begins, the first one where the page ends.
-    private func item(_ number: Int, of page: ArraySlice<UInt8>) throws(DatabaseFault) -> ArraySlice<UInt8> {
+    private func item(_ number: Int, of page: ArraySlice<UInt8>) throws(FileFault) -> ArraySlice<UInt8> {
         let start = Int(try page.uint16(at: Self.pageHead + number * 2, order))
         let end = number == 0 ? pageSize : Int(try page.uint16(at: Self.pageHead + (number - 1) * 2, order))
         guard start < end else { throw .damaged("items of a page overlap") }
         return try page.part(at: start, count: end - start)
     }
 
-    private mutating func value(_ item: ArraySlice<UInt8>) throws(DatabaseFault) -> ArraySlice<UInt8> {
+    private mutating func value(_ item: ArraySlice<UInt8>) throws(FileFault) -> ArraySlice<UInt8> {
         switch try item.uint8(at: 0) {
         case ItemType.here:
             return item.dropFirst()
@@ -109,7 +109,7 @@ struct BerkeleyHashFile {
         }
     }
 
-    private mutating func chain(from first: UInt32, length: Int) throws(DatabaseFault) -> ArraySlice<UInt8> {
+    private mutating func chain(from first: UInt32, length: Int) throws(FileFault) -> ArraySlice<UInt8> {
         guard length <= RPMHeader.maximumSize else { throw .tooLong(limit: RPMHeader.maximumSize) }
         var bytes: [UInt8] = []
         var next = first

@@ -17,10 +17,10 @@ enum NDBFile {
 
     /// Calls `body` with each header or what is wrong with it.
     ///
-    /// - Throws: ``DatabaseFault`` when the file is none of this format or its slots cannot be read.
+    /// - Throws: ``FileFault`` when the file is none of this format or its slots cannot be read.
     static func forEachHeader(
-        in file: PositionedFile, _ body: (Result<ArraySlice<UInt8>, DatabaseFault>) -> Void
-    ) throws(DatabaseFault) {
+        in file: PositionedFile, _ body: (Result<ArraySlice<UInt8>, FileFault>) -> Void
+    ) throws(FileFault) {
         let head = try file.read(at: 0, count: 32)
         guard try head.uint32(at: 0, .little) == fileMagic, try head.uint32(at: 4, .little) == 0 else {
             throw .damaged("not a database of rpm's NDB format")
@@ -36,7 +36,7 @@ enum NDBFile {
                     throw .damaged("page \(page) holds no slots")
                 }
                 guard try slot.uint32(at: 8, .little) != 0 else { continue }
-                body(Result { () throws(DatabaseFault) in try header(of: slot, in: file, &unread) })
+                body(Result { () throws(FileFault) in try header(of: slot, in: file, &unread) })
                 if unread < 0 { return }
             }
         }
@@ -44,7 +44,7 @@ enum NDBFile {
 
     private static func header(
         of slot: ArraySlice<UInt8>, in file: PositionedFile, _ unread: inout Int
-    ) throws(DatabaseFault) -> ArraySlice<UInt8> {
+    ) throws(FileFault) -> ArraySlice<UInt8> {
         let offset = Int(try slot.uint32(at: 8, .little)) * blockSize
         let length = Int(try slot.uint32(at: 12, .little)) * blockSize
         guard length <= RPMHeader.maximumSize else { throw .tooLong(limit: RPMHeader.maximumSize) }

@@ -62,7 +62,7 @@ struct RPMCollector: DatabaseCollector {
                     throw FileReadError(path: path, reason: .tooLarge(limit: Self.maximumSize))
                 }
                 reading = RPMReading()
-                do throws(DatabaseFault) {
+                do throws(FileFault) {
                     try database.forEachHeader(in: files[0], log: files.dropFirst().first) { reading.take($0) }
                 } catch {
                     reading.note(error)
@@ -117,8 +117,8 @@ struct RPMReading {
     private(set) var faults: [String: Int] = [:]
 
     /// Takes a header, or what kept it from being read.
-    mutating func take(_ bytes: Result<ArraySlice<UInt8>, DatabaseFault>) {
-        do throws(DatabaseFault) {
+    mutating func take(_ bytes: Result<ArraySlice<UInt8>, FileFault>) {
+        do throws(FileFault) {
             let header = try RPMHeader(try bytes.get())
             let record = try RPMRecord(header)
             if record.isPublicKey { return }
@@ -131,13 +131,13 @@ struct RPMReading {
     }
 
     /// Notes what is wrong.
-    mutating func note(_ fault: DatabaseFault) {
+    mutating func note(_ fault: FileFault) {
         let text = fault.description
         let isKept = faults.count < Self.maximumFaults || faults[text] != nil
         faults[isKept ? text : "other faults", default: 0] += 1
     }
 
-    private mutating func takeFiles(of header: RPMHeader, _ record: RPMRecord) throws(DatabaseFault) {
+    private mutating func takeFiles(of header: RPMHeader, _ record: RPMRecord) throws(FileFault) {
         // No advisory of the distribution speaks of what others built, nor of what they bundled with it.
         guard (try? record.packageURL(nil))?.foreignBuild == nil else { return }
         try header.forEachFile { folder, name in

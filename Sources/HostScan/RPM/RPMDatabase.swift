@@ -20,10 +20,10 @@ enum RPMDatabase: CaseIterable {
     /// - Parameters:
     ///   - file: The database.
     ///   - log: What is beside it under the same name and `-wal`; `nil` when there is nothing.
-    /// - Throws: ``DatabaseFault`` when nothing of it can be read.
+    /// - Throws: ``FileFault`` when nothing of it can be read.
     func forEachHeader(
-        in file: PositionedFile, log: PositionedFile?, _ body: (Result<ArraySlice<UInt8>, DatabaseFault>) -> Void
-    ) throws(DatabaseFault) {
+        in file: PositionedFile, log: PositionedFile?, _ body: (Result<ArraySlice<UInt8>, FileFault>) -> Void
+    ) throws(FileFault) {
         switch self {
         case .ndb: try NDBFile.forEachHeader(in: file, body)
         case .berkeleyDB: try BerkeleyHashFile.forEachHeader(in: file, body)
@@ -32,17 +32,17 @@ enum RPMDatabase: CaseIterable {
             let root = try pages.root(ofTable: "Packages")
             pages.forEachRow(ofTree: root) { row in
                 // Number of the package, header.
-                body(Result { () throws(DatabaseFault) in try SQLiteRow(try row.get()).blob(1) })
+                body(Result { () throws(FileFault) in try SQLiteRow(try row.get()).blob(1) })
             }
         }
     }
 
     /// A log that cannot be read leaves what was brought over from it.
     private func usable(
-        _ log: PositionedFile?, _ body: (Result<ArraySlice<UInt8>, DatabaseFault>) -> Void
+        _ log: PositionedFile?, _ body: (Result<ArraySlice<UInt8>, FileFault>) -> Void
     ) -> SQLiteLog? {
-        do throws(DatabaseFault) {
-            return try log.flatMap { (log) throws(DatabaseFault) in try SQLiteLog(log) }
+        do throws(FileFault) {
+            return try log.flatMap { (log) throws(FileFault) in try SQLiteLog(log) }
         } catch {
             body(.failure(error))
             return nil

@@ -30,7 +30,7 @@ struct RPMHeader {
     private var entries: [RPMTag: Entry] = [:]
 
     /// Reads the index.
-    init(_ bytes: ArraySlice<UInt8>) throws(DatabaseFault) {
+    init(_ bytes: ArraySlice<UInt8>) throws(FileFault) {
         let count = Int(try bytes.uint32(at: 0, .big))
         let length = Int(try bytes.uint32(at: 4, .big))
         guard (1...Self.maximumEntries).contains(count) else { throw .damaged("a header has \(count) entries") }
@@ -47,7 +47,7 @@ struct RPMHeader {
     }
 
     /// A text, or the first of several; `nil` when the header has none.
-    func text(_ tag: RPMTag) throws(DatabaseFault) -> String? {
+    func text(_ tag: RPMTag) throws(FileFault) -> String? {
         guard let entry = entries[tag] else { return nil }
         // STRING, STRING_ARRAY, I18NSTRING
         guard [6, 8, 9].contains(entry.type), entry.count > 0 else { throw .damaged("\(tag) is not a text") }
@@ -60,7 +60,7 @@ struct RPMHeader {
     }
 
     /// A number, or the first of several; `nil` when the header has none.
-    func number(_ tag: RPMTag) throws(DatabaseFault) -> UInt32? {
+    func number(_ tag: RPMTag) throws(FileFault) -> UInt32? {
         guard let entry = entries[tag] else { return nil }
         guard entry.type == 4, entry.count > 0 else { throw .damaged("\(tag) is not a number") }
         return try data.uint32(at: entry.offset, .big)
@@ -69,7 +69,7 @@ struct RPMHeader {
     /// Calls `body` with folder (which ends with a slash) and name of each file; both are lent until it returns.
     func forEachFile(
         _ body: (_ folder: UnsafeBufferPointer<UInt8>, _ name: UnsafeBufferPointer<UInt8>) -> Void
-    ) throws(DatabaseFault) {
+    ) throws(FileFault) {
         guard let names = entries[.baseNames], let indexes = entries[.folderIndexes],
             let folderNames = entries[.folderNames]
         else { return }
@@ -77,11 +77,11 @@ struct RPMHeader {
             names.count <= Self.maximumFiles, folderNames.count <= names.count
         else { throw .damaged("the list of files contradicts itself") }
         let folderIndexes = try data.part(at: indexes.offset, count: indexes.count * 4)
-        try data.withUnsafeBufferPointer { (data) throws(DatabaseFault) in
+        try data.withUnsafeBufferPointer { (data) throws(FileFault) in
             var folders: [Range<Int>] = []
-            try Self.forEachText(folderNames, in: data) { (range) throws(DatabaseFault) in folders.append(range) }
+            try Self.forEachText(folderNames, in: data) { (range) throws(FileFault) in folders.append(range) }
             var number = 0
-            try Self.forEachText(names, in: data) { (range) throws(DatabaseFault) in
+            try Self.forEachText(names, in: data) { (range) throws(FileFault) in
                 let folder = Int(try folderIndexes.uint32(at: number * 4, .big))
                 guard folder < folders.count else {
                     throw .damaged("a file is in folder \(folder) of \(folders.count)")
@@ -95,8 +95,8 @@ struct RPMHeader {
 
     /// Calls `body` with the place of each text of an array, its end left out.
     private static func forEachText(
-        _ entry: Entry, in data: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) throws(DatabaseFault) -> Void
-    ) throws(DatabaseFault) {
+        _ entry: Entry, in data: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) throws(FileFault) -> Void
+    ) throws(FileFault) {
         guard let base = data.baseAddress else { throw .damaged("the list of files has no data") }
         var start = entry.offset
         for _ in 0..<entry.count {

@@ -35,8 +35,8 @@ struct RPMRecord: Equatable {
 }
 
 extension RPMRecord {
-    /// - Throws: ``DatabaseFault`` when the header has no name, version or release, or one of its fields is of a wrong kind.
-    init(_ header: RPMHeader) throws(DatabaseFault) {
+    /// - Throws: ``FileFault`` when the header has no name, version or release, or one of its fields is of a wrong kind.
+    init(_ header: RPMHeader) throws(FileFault) {
         name = try Self.required(.name, of: header)
         version = try Self.required(.version, of: header)
         release = try Self.required(.release, of: header)
@@ -46,7 +46,7 @@ extension RPMRecord {
         modularityLabel = try header.text(.modularityLabel) ?? ""
     }
 
-    private static func required(_ tag: RPMTag, of header: RPMHeader) throws(DatabaseFault) -> String {
+    private static func required(_ tag: RPMTag, of header: RPMHeader) throws(FileFault) -> String {
         guard let text = try header.text(tag), !text.isEmpty else { throw .damaged("a header has no \(tag)") }
         return text
     }

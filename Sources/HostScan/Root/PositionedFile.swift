@@ -43,8 +43,8 @@ struct PositionedFile {
 
     /// The bytes at a place.
     ///
-    /// - Throws: ``DatabaseFault/damaged(_:)`` when the file ends before.
-    func read(at offset: Int, count: Int) throws(DatabaseFault) -> ArraySlice<UInt8> {
+    /// - Throws: ``FileFault/damaged(_:)`` when the file ends before.
+    func read(at offset: Int, count: Int) throws(FileFault) -> ArraySlice<UInt8> {
         // A length from outside is believed only as far as there are bytes for it.
         guard offset >= 0, count >= 0, offset <= size, count <= size - offset else { throw Self.endsEarly }
         var failure: Int32?
@@ -62,7 +62,7 @@ struct PositionedFile {
         return bytes[...]
     }
 
-    private static let endsEarly = DatabaseFault.damaged("the file ends before what it refers to")
+    private static let endsEarly = FileFault.damaged("the file ends before what it refers to")
 }
 
 extension RootFolder {

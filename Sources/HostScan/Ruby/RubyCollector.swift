@@ -25,7 +25,7 @@ struct RubyCollector: FileCollector {
         findings.attempt(at: path) { findings in
             let bytes = try BoundedFile.read(descriptor: file.number, limit: Self.limit)
             guard let gem = GemSpecification(bytes) else {
-                throw MalformedFile("the specification says no name and version")
+                throw FileFault.damaged("the specification says no name and version")
             }
             findings.add(at: path) { () throws(PackageURLError) in
                 try PackageURL(

@@ -21,7 +21,7 @@ struct SQLiteLog {
     ///
     /// - Returns: `nil` when it holds none. What does not add up is passed over as SQLite does: after everything was brought over, it writes
     ///   from the start again, and the old rest no longer counts.
-    init?(_ file: PositionedFile) throws(DatabaseFault) {
+    init?(_ file: PositionedFile) throws(FileFault) {
         guard file.size >= Self.headSize + Self.frameHeadSize else { return nil }
         guard file.size <= Self.maximumSize else { throw .damaged("a log larger than \(Self.maximumSize) bytes") }
         let head = try file.read(at: 0, count: Self.headSize)
@@ -80,7 +80,7 @@ struct SQLiteLog {
             return order == .big ? UInt32(bigEndian: number) : UInt32(littleEndian: number)
         }
 
-        func equals(_ bytes: ArraySlice<UInt8>, at offset: Int) throws(DatabaseFault) -> Bool {
+        func equals(_ bytes: ArraySlice<UInt8>, at offset: Int) throws(FileFault) -> Bool {
             guard try bytes.uint32(at: offset, .big) == first else { return false }
             return try bytes.uint32(at: offset + 4, .big) == second
         }

@@ -9,13 +9,13 @@ extension SQLitePages {
 
     /// Where the tree of a table begins.
     ///
-    /// - Throws: ``DatabaseFault`` when there is no such table.
-    mutating func root(ofTable name: String) throws(DatabaseFault) -> UInt32 {
+    /// - Throws: ``FileFault`` when there is no such table.
+    mutating func root(ofTable name: String) throws(FileFault) -> UInt32 {
         var root: UInt32?
-        var fault: DatabaseFault?
+        var fault: FileFault?
         // The schema is a table itself: type, name, table, root, text.
         forEachRow(ofTree: 1) { row in
-            do throws(DatabaseFault) {
+            do throws(FileFault) {
                 let row = try SQLiteRow(try row.get())
                 guard try row.text(0) == "table", try row.text(1) == name else { return }
                 root = UInt32(exactly: try row.number(3))
@@ -26,15 +26,15 @@ extension SQLitePages {
     }
 
     /// Calls `body` with the bytes of each row of a table, or with what keeps some rows from being read.
-    mutating func forEachRow(ofTree root: UInt32, _ body: (Result<ArraySlice<UInt8>, DatabaseFault>) -> Void) {
+    mutating func forEachRow(ofTree root: UInt32, _ body: (Result<ArraySlice<UInt8>, FileFault>) -> Void) {
         visit(root, depth: 0, body)
     }
 
     private mutating func visit(
-        _ number: UInt32, depth: Int, _ body: (Result<ArraySlice<UInt8>, DatabaseFault>) -> Void
+        _ number: UInt32, depth: Int, _ body: (Result<ArraySlice<UInt8>, FileFault>) -> Void
     ) {
         guard !isExhausted else { return }
-        do throws(DatabaseFault) {
+        do throws(FileFault) {
             guard depth < Self.maximumDepth else { throw .damaged("a tree is deeper than \(Self.maximumDepth) pages") }
             let page = try page(number)
             // The first page begins with the head of the file.
@@ -59,19 +59,18 @@ extension SQLitePages {
 
     private mutating func readRows(
         of page: ArraySlice<UInt8>, pointers: Int, count: Int,
-        _ body: (Result<ArraySlice<UInt8>, DatabaseFault>) -> Void
+        _ body: (Result<ArraySlice<UInt8>, FileFault>) -> Void
     ) {
         for index in 0..<count where !isExhausted {
             body(
-                Result { () throws(DatabaseFault) in
+                Result { () throws(FileFault) in
                     try payload(at: Int(try page.uint16(at: pointers + index * 2, .big)), of: page)
                 })
         }
     }
 
     /// A row's bytes: the first of them in its cell, the others in a chain of pages.
-    private mutating func payload(at offset: Int, of page: ArraySlice<UInt8>) throws(DatabaseFault) -> ArraySlice<UInt8>
-    {
+    private mutating func payload(at offset: Int, of page: ArraySlice<UInt8>) throws(FileFault) -> ArraySlice<UInt8> {
         var cell = try page.part(at: offset, count: page.count - min(offset, page.count))
         let length = Int(clamping: try SQLiteRow.variableNumber(&cell))
         _ = try SQLiteRow.variableNumber(&cell)

@@ -20,7 +20,7 @@ struct SQLitePages {
     private(set) var isExhausted = false
 
     /// - Parameter log: `nil` when there is no log.
-    init(_ file: PositionedFile, log: SQLiteLog?) throws(DatabaseFault) {
+    init(_ file: PositionedFile, log: SQLiteLog?) throws(FileFault) {
         self.file = file
         self.log = log
         let head: ArraySlice<UInt8>
@@ -43,7 +43,7 @@ struct SQLitePages {
     static func isPageSize(_ size: Int) -> Bool { (512...65_536).contains(size) && size & (size - 1) == 0 }
 
     /// Reads a page, without the bytes at its end that are no content.
-    mutating func page(_ number: UInt32) throws(DatabaseFault) -> ArraySlice<UInt8> {
+    mutating func page(_ number: UInt32) throws(FileFault) -> ArraySlice<UInt8> {
         guard number > 0 else { throw .damaged("a tree leads to page 0") }
         guard unread > 0 else {
             isExhausted = true

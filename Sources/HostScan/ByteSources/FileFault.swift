@@ -1,7 +1,7 @@
 import BoundedInput
 
-/// Why a package database, or one record of it, was not read.
-enum DatabaseFault: Error, Equatable, CustomStringConvertible {
+/// Why a file, a database, or one record of it was not read: a warning's reason.
+enum FileFault: Error, Equatable, CustomStringConvertible {
     /// The system refused; `code` is its `errno`.
     case system(code: Int32)
     /// The bytes contradict their format; the text says in what.
