@@ -9,6 +9,7 @@ enum Collectors {
         PacmanCollector(),
         SnapCollector(),
         FlatpakCollector(),
+        NixCollector(),
     ]
 
     /// All served by one walk of the tree.
@@ -28,6 +29,8 @@ enum Collectors {
         VcpkgCollector(),
         WordPressCollector(),
         HomebrewCollector(),
+        KernelModuleCollector(),
+        AppImageCollector(),
         LockFileCollector(),
         // Programs have any name: last, so that files with known names go to their collectors.
         ProgramCollector(),
