@@ -31,6 +31,9 @@ enum Collectors {
         HomebrewCollector(),
         KernelModuleCollector(),
         AppImageCollector(),
+        BrowserExtensionCollector(),
+        FirefoxExtensionCollector(),
+        EditorExtensionCollector(),
         LockFileCollector(),
         // Programs have any name: last, so that files with known names go to their collectors.
         ProgramCollector(),

@@ -7,20 +7,26 @@ struct PackageManifest: Equatable {
     let name: String?
     /// Top-level string "version"; `nil` as above.
     let version: String?
+    /// Top-level string "publisher", which extensions of editors have; `nil` as above, and when it is not asked for.
+    let publisher: String?
 
-    /// - Parameter bytes: JSON text in UTF-8, with or without a byte order mark.
-    /// - Throws: ``Fault`` when it is no JSON object up to the place where both are found.
-    init(_ bytes: [UInt8]) throws(Fault) {
+    /// - Parameters:
+    ///   - bytes: JSON text in UTF-8, with or without a byte order mark.
+    ///   - withPublisher: Whether to look for the publisher.
+    /// - Throws: ``Fault`` when it is no JSON object up to the place where all are found.
+    init(_ bytes: [UInt8], withPublisher: Bool = false) throws(Fault) {
         var scanner = Scanner(bytes)
-        var found: (name: String?, version: String?) = (nil, nil)
+        var found: (name: String?, version: String?, publisher: String?) = (nil, nil, withPublisher ? nil : "")
         try scanner.skipToFirstMember()
-        while found.name == nil || found.version == nil, let key = try scanner.nextKey() {
+        while found.name == nil || found.version == nil || found.publisher == nil, let key = try scanner.nextKey() {
             switch key {
             case "name": found.name = try scanner.stringOrSkip()
             case "version": found.version = try scanner.stringOrSkip()
+            case "publisher" where withPublisher: found.publisher = try scanner.stringOrSkip()
             default: try scanner.skipValue()
             }
         }
+        publisher = found.publisher.flatMap { $0.isEmpty ? nil : $0 }
         name = found.name.flatMap { $0.isEmpty ? nil : $0 }
         version = found.version.flatMap { $0.isEmpty ? nil : $0 }
     }
