@@ -27,6 +27,22 @@ extension FuzzTargets {
         FuzzTarget("host-conda", form: .json) { check("opt/conda/conda-meta/example.json", $0) },
         file("host-erlang", "srv/example/ebin/example.app"),
         file("host-java", "srv/example-1.0.jar", dictionary: "archive"),
+        file("host-kernel-module", "lib/modules/6.1.0/updates/example.ko"),
+        file("host-kernel-module-packed", "lib/modules/6.1.0/updates/example.ko.zst"),
+        file("host-appimage", "opt/Example.AppImage", maximumLength: 16_384),
+        FuzzTarget("host-browser-extension", form: .json) {
+            check("home/a/Extensions/cjpalhdlnbpafiamejdnhcphjbkeiagm/1.0_0/manifest.json", $0)
+        },
+        FuzzTarget("host-firefox-extensions", form: .json) { check("home/a/.mozilla/firefox/x/extensions.json", $0) },
+        FuzzTarget("host-editor-extension", form: .json) { check("home/a/extensions/a.b-1.0/package.json", $0) },
+        FuzzTarget("host-image", maximumLength: 16_384) { input in
+            let path = TemporaryPlace.folder + "/image.tar"
+            TemporaryPlace.write(path, input)
+            guard let report = try? ImageScanner(path: path).scan() else {
+                return require(false, "a scan comes to an end")
+            }
+            for warning in report.warnings { require(!warning.reason.isEmpty, "a warning says why") }
+        },
         FuzzTarget("host-program") { input in
             // A shorter file is taken for no program.
             check("srv/bin/nginx", input + [UInt8](repeating: 0, count: max(0, 4096 - input.count)), isProgram: true)

@@ -64,6 +64,11 @@ extension HostScanner {
         "opt/*/conda-meta",
         "root/*/conda-meta",
         "usr/local/bin",
+        "lib/modules/*/updates/dkms",
+        "lib/modules/*/extra",
+        "nix/store",
+        "home/*/.vscode/extensions",
+        "home/*/.config/google-chrome/Default/Extensions",
     ]
 
     private static func matches(of pattern: ArraySlice<Substring>, in folder: String, _ root: RootFolder) -> [String] {
