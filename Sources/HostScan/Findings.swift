@@ -10,7 +10,7 @@ struct Findings {
     static let maximumWarnings = 1_000
 
     /// Most bytes of packages and places together. A host of 20,000 packages has 3 MB of them.
-    static let maximumBytes = 24 << 20
+    static let maximumBytes = 12 << 20
 
     /// Most bytes of warnings together.
     static let maximumWarningBytes = 2 << 20

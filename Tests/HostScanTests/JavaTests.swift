@@ -204,6 +204,26 @@ import Testing
         #expect(reader.warnings.last?.description == "/a.jar: more than 8388608 bytes to note, rest left out")
     }
 
+    @Test func longCoordinatesAreBounded() throws {
+        let group = String(repeating: "g", count: 3000)
+        let bytes = PackedSamples.zip((0..<4_000).map { Self.properties(group, "a\($0)", "1") })
+        var reader = JavaArchiveReader(path: "/a.jar", size: bytes.count)
+        reader.read(ByteSource(bytes))
+        #expect((2_000..<2_800).contains(reader.artifacts.count))
+        #expect(reader.warnings.map(\.reason) == ["more than 8388608 bytes to note, rest left out"])
+    }
+
+    /// What several entries name is unpacked for each of them.
+    @Test func workOfArchivesInMemoryIsBounded() throws {
+        let blanks = Entry(
+            name: "META-INF/maven/a/b/pom.properties",
+            bytes: [UInt8](repeating: 0x20, count: JavaArchiveReader.textLimit))
+        let bytes = PackedSamples.zip([Entry](repeating: blanks, count: 1_200))
+        var reader = JavaArchiveReader(path: "/a.jar", size: 0)
+        reader.read(ByteSource(bytes))
+        #expect(reader.warnings.map(\.description) == ["/a.jar: unpacks to more than 67108864 bytes, rest left out"])
+    }
+
     @Test(arguments: [
         ([UInt8](), "no zip archive"), (Array("nonsense that is longer than a record's end".utf8), "no zip archive"),
         (

@@ -108,6 +108,9 @@ struct JavaArtifact: Hashable {
     let group: String?
     let name: String
     let version: String
+
+    /// Bytes of all three.
+    var length: Int { (group?.utf8.count ?? 0) + name.utf8.count + version.utf8.count }
 }
 
 /// What a repository's naming says: "log4j-1.2-api-2.17.1.jar" is version 2.17.1 of log4j-1.2-api.

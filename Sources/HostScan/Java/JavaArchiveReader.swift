@@ -45,7 +45,7 @@ struct JavaArchiveReader {
     /// - Parameter path: Where the archive is; of one within another "outer.war!/WEB-INF/lib/inner.jar".
     private mutating func read(_ source: ByteSource, at path: String, depth: Int) {
         attempt(at: path) { reader in
-            let zip = try ZipFile(source, directoryLimit: Self.memoryLimit - reader.held)
+            let zip = try ZipFile(source, directoryLimit: Self.memoryLimit - reader.held, work: reader.work)
             try reader.holding(zip.memory) { reader in
                 var archive = JavaArchive(path: path)
                 var properties = 0
@@ -67,7 +67,7 @@ struct JavaArchiveReader {
         guard canRead(path, depth: depth) else { return }
         attempt(at: path) { reader in
             if let stored = try zip.stored(entry) { return reader.read(stored, at: path, depth: depth) }
-            let stream = MeasuredStream(try zip.stream(entry), reader.work)
+            let stream = try zip.stream(entry)
             // An archive needs room for its directory as well, which is a small part of it.
             guard entry.count <= (Self.memoryLimit - reader.held) / 4 * 3 else {
                 return try reader.read(stream, at: path, depth: depth)
@@ -129,8 +129,12 @@ struct JavaArchiveReader {
     }
 
     private mutating func note(_ archive: JavaArchive, at path: String) {
-        if let plugin = archive.plugin, hasRoom(path.utf8.count + 64) { plugins.append((path, plugin)) }
-        for artifact in archive.artifacts where hasRoom(path.utf8.count + 64) { artifacts.append((path, artifact)) }
+        if let plugin = archive.plugin, hasRoom(path.utf8.count + plugin.id.utf8.count + 64) {
+            plugins.append((path, plugin))
+        }
+        for artifact in archive.artifacts where hasRoom(path.utf8.count + artifact.length + 64) {
+            artifacts.append((path, artifact))
+        }
     }
 
     private mutating func warn(_ path: String, _ reason: String) {

@@ -27,6 +27,7 @@ struct ZipFile {
     private static let localSize = 30
 
     private let source: ByteSource
+    private let work: UnpackingWork
     /// Where the archive begins: programs that unpack themselves stand before it.
     private let base: Int
     private let directory: [UInt8]
@@ -36,9 +37,12 @@ struct ZipFile {
 
     /// Reads the directory.
     ///
-    /// - Parameter directoryLimit: Most bytes of it.
-    init(_ source: ByteSource, directoryLimit: Int) throws {
+    /// - Parameters:
+    ///   - directoryLimit: Most bytes of it.
+    ///   - work: Counts what is read of the entries: several may name the same bytes.
+    init(_ source: ByteSource, directoryLimit: Int, work: UnpackingWork) throws {
         self.source = source
+        self.work = work
         let end = try Self.end(of: source)
         guard end.directoryCount <= directoryLimit, end.directoryOffset <= source.count else {
             throw FileFault.damaged("a directory of \(end.directoryCount) bytes at \(end.directoryOffset)")
@@ -114,8 +118,8 @@ struct ZipFile {
     func stream(_ entry: Entry) throws -> any ByteStream {
         let packed = BufferedStream(SourceStream(try packed(entry)))
         switch entry.method {
-        case 0: return packed
-        case 8: return try UnpackedStream(packed, form: .deflate)
+        case 0: return MeasuredStream(packed, work)
+        case 8: return MeasuredStream(try UnpackedStream(packed, form: .deflate), work)
         default: throw FileFault.damaged("packed by method \(entry.method)")
         }
     }

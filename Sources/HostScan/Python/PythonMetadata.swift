@@ -29,7 +29,7 @@ struct PythonMetadata: Equatable {
     /// Reads the headers of an egg that is a single file, a zip archive.
     init(egg: ByteSource) throws {
         var headers: [UInt8] = []
-        let zip = try ZipFile(egg, directoryLimit: 1 << 20)
+        let zip = try ZipFile(egg, directoryLimit: 1 << 20, work: UnpackingWork(limit: Self.limit))
         try zip.forEach(where: { $0.elementsEqual("EGG-INFO/PKG-INFO".utf8) }) { entry in
             headers = try zip.read(entry, limit: Self.limit)
         }
