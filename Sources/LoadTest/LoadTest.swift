@@ -19,6 +19,8 @@ public struct LoadTest: Sendable {
     public var arrivals = 10.0
     /// Changes of hosts a second, of all agents together.
     public var changesPerSecond = 5.0
+    /// Seconds before the first change: as many as ``arrivals``, or a few more, show what a fleet costs that has arrived.
+    public var changesAfter = 0.0
     /// Seconds between two heartbeats of one agent; `nil` for what the server says.
     public var heartbeat: Int?
     /// Seconds after the duration in which everything may still come to its end.

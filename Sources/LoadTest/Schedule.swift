@@ -23,14 +23,15 @@ struct Schedule: Sendable {
     ///   - arrivals: Time in which they do.
     ///   - changes: Changes a second of all agents together; their distances are those of a Poisson process, and each happens on an agent
     ///     that has arrived.
+    ///   - after: The first change is after this.
     ///   - duration: The last change is before this.
-    init(agents: Int, arrivals: Duration, changes: Double, duration: Duration, seed: UInt64) {
+    init(agents: Int, arrivals: Duration, changes: Double, after: Duration = .zero, duration: Duration, seed: UInt64) {
         var entries = (0..<agents).map { agent in
             Entry(due: arrivals * Double(agent) / Double(agents), agent: agent, kind: .arrival)
         }
         var generator = SplitMix(seed: seed)
         let step = arrivals / Double(max(1, agents))
-        var due = Duration.zero
+        var due = after
         while changes > 0 {
             due += .seconds(Self.exponential(rate: changes, using: &generator))
             guard due < duration else { break }

@@ -15,7 +15,8 @@ struct Simulation: Sendable {
         let settings = fleet.settings
         let schedule = Schedule(
             agents: settings.agents, arrivals: .seconds(min(settings.arrivals, settings.duration)),
-            changes: settings.changesPerSecond, duration: .seconds(settings.duration), seed: settings.seed)
+            changes: settings.changesPerSecond, after: .seconds(settings.changesAfter),
+            duration: .seconds(settings.duration), seed: settings.seed)
         let inboxes = (0..<settings.agents).map { _ in Inbox.makeStream() }
         fleet.begin()
         return await withTaskGroup(of: AgentRun.Outcome?.self) { group in

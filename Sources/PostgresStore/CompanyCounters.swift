@@ -68,14 +68,19 @@ enum CompanyCounters {
         try await transaction.run(statements)
     }
 
-    /// Appends an event and writes the hour.
+    /// Appends events, in their order, and writes the hour.
+    ///
+    /// - Parameter before: What is to be written before.
     static func record(
-        _ kind: Event.Kind, company: Int32, at now: Date, _ transaction: PostgresTransaction
-    ) async throws -> Event {
+        _ kinds: [Event.Kind], company: Int32, at now: Date, after before: [PostgresStatement] = [],
+        _ transaction: PostgresTransaction
+    ) async throws -> [Event] {
+        let insertions = try kinds.map { try EventQueries.insert($0, company: company, at: now) }
         let results = try await transaction.run(
-            [try EventQueries.insert(kind, company: company, at: now)]
-                + CounterQueries.recordHour(company: company, at: now))
-        return Event(id: EventID(rawValue: try results[0].value()), at: now, kind: kind)
+            before + insertions + CounterQueries.recordHour(company: company, at: now))
+        return try zip(kinds, results.dropFirst(before.count)).map { kind, result in
+            Event(id: EventID(rawValue: try result.value()), at: now, kind: kind)
+        }
     }
 
     /// The names of the ten riskiest of each list.

@@ -14,13 +14,15 @@ struct Holders: Sendable {
     /// Bytes of a set up to which it stands in a block with those of other packages; `holder_blocks` in migration 17 says why.
     static let shortSize = 48
 
-    /// Reads the segments of these inventory numbers for these packages.
-    init(company: Int32, packages: [Int64], numbers: [Int32], _ transaction: PostgresTransaction) async throws {
+    /// Asks for what ``init(company:_:)`` reads: the segments of these inventory numbers for these packages.
+    static func query(company: Int32, packages: [Int64], numbers: [Int32]) -> PostgresStatement {
+        let segments = Set(numbers.map { $0 / Int32(HolderSet.segmentSize) }).sorted()
+        return HolderQueries.segments(company: company, packages: packages, among: segments)
+    }
+
+    /// Reads segments.
+    init(company: Int32, _ rows: PostgresResult) throws {
         self.company = company
-        guard !packages.isEmpty, !numbers.isEmpty else { return }
-        let segments = Array(Set(numbers.map { $0 / Int32(HolderSet.segmentSize) })).sorted()
-        let rows = try await transaction.query(
-            HolderQueries.segments(company: company, packages: packages, among: segments))
         try rows.forEach { row in
             let place = HolderPlace(package: try row.get(0), segment: try row.get(1))
             let bytes = try row.get(2, as: Data.self)

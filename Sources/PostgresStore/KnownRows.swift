@@ -20,8 +20,9 @@ final class KnownRows<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
-    /// - Parameter generationSize: Most entries of a generation, of some 150 bytes each.
-    init(generationSize: Int = 1 << 17) {
+    /// - Parameter generationSize: Most entries of a generation, of some 150 bytes each; more than a large installation's hosts have in common,
+    ///   because a round through more than that finds nothing of the round before.
+    init(generationSize: Int = 1 << 19) {
         self.generationSize = generationSize
     }
 
@@ -40,15 +41,19 @@ final class KnownRows<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// What belongs to these keys, in any order; nothing for keys that the server does not have.
     ///
-    /// - Parameter ask: Asks, in one transaction, for these keys, and which server answers. Always called, also for no keys: another server than
-    ///   the one of which something is known is asked for all.
+    /// - Parameters:
+    ///   - server: The start of the server that answers now.
+    ///   - ask: Asks, in one transaction, for keys of which nothing is known, and which server answers that: yet another one is asked for all.
     func values(
-        of keys: [Key], ask: ([Key]) async throws -> (server: String, found: [(key: Key, value: Value)])
+        of keys: [Key], on server: String,
+        ask: ([Key]) async throws -> (server: String, found: [(key: Key, value: Value)])
     ) async throws -> [Value] {
         let known = values(of: keys)
-        var values = known.values.compactMap(\.self)
-        var answer = try await ask(zip(keys, known.values).filter { $1 == nil }.map(\.0))
-        if answer.server != known.server, !values.isEmpty {
+        let isSame = known.server == server
+        var values = isSame ? known.values.compactMap(\.self) : []
+        guard values.count < keys.count else { return values }
+        var answer = try await ask(isSame ? zip(keys, known.values).filter { $1 == nil }.map(\.0) : keys)
+        if answer.server != server, !values.isEmpty {
             values = []
             answer = try await ask(keys)
         }

@@ -25,19 +25,20 @@ extension PostgresStore {
     /// See ``InventoryStore/fetchInventory(scope:digest:)``.
     public func fetchInventory(scope: CompanyScope, digest: InventoryDigest) async throws -> Inventory? {
         guard let company = try await row(scope) else { return nil }
-        let found = try await read(
-            "fetch inventory", company: company, InventoryQueries.byDigest(digest, company: company))
-        guard let row = found.first else { return nil }
+        let results = try await read(
+            "fetch inventory", company: company,
+            [.startOfServer, InventoryQueries.byDigest(digest, company: company)])
+        guard let row = results[1].first else { return nil }
         if let content = try row.get(1, as: Data?.self) {
             return try StoredUpload.inventory(content, known: knownPackages)
         }
         let ids = try PackageIDList.decode(try row.get(0))
-        return Inventory(try await packages(ids))
+        return Inventory(try await packages(ids, on: try results[0].value()))
     }
 
     /// The package versions of these rows, in any order.
-    private func packages(_ rows: [Int64]) async throws -> [PackageURL] {
-        let found = try await packages.values(of: rows) { rows in
+    private func packages(_ rows: [Int64], on server: String) async throws -> [PackageURL] {
+        let found = try await packages.values(of: rows, on: server) { rows in
             let results = try await read("fetch packages", [.startOfServer, InventoryQueries.purls(rows)])
             return (
                 try results[0].value(),
@@ -103,14 +104,9 @@ extension PostgresStore {
         guard let company = try await row(scope) else { throw StoreError.notFound("agent") }
         let now = now.inWholeMilliseconds
         return try await write("apply inventories", company: company) { transaction in
-            var events: [Event?] = []
-            for one in received {
-                let application = InventoryApplication(
-                    company: company, agentID: one.agentID, now: now, evaluated: evaluatedPackages,
-                    transaction: transaction)
-                events.append(try await application.run(one.digest))
-            }
-            return events
+            var application = InventoryApplication(
+                company: company, now: now, evaluated: evaluatedPackages, transaction: transaction)
+            return try await application.run(received)
         }
     }
 }

@@ -139,7 +139,8 @@ struct VerdictRecording {
             try await Outbox.record(company: company, at: now, transaction) { try await holders(company, openings) }
         }
         return try await CompanyCounters.record(
-            .verdictsChanged(try await described(change)), company: company, at: now, transaction)
+            [.verdictsChanged(try await described(change))], company: company, at: now, transaction
+        ).first
     }
 
     /// The agents that have these inventories.

@@ -166,8 +166,7 @@ public struct InventoryProcessor: Service {
         let started = ContinuousClock.now
         try await matchmaker.ensureMatched(pending.flatMap(\.inventory.packages))
         let applied = try await store.applyInventories(
-            scope: scope,
-            pending.map { ReceivedInventory(agentID: $0.agentID, digest: $0.inventory.digest) }, at: now())
+            scope: scope, pending.map { ReceivedInventory($0) }, at: now())
         for (one, event) in zip(pending, applied) {
             guard let event else { continue }
             await events.publish(event, scope: scope)

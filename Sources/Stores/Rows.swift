@@ -372,11 +372,19 @@ public struct ReceivedInventory: Sendable {
     public let agentID: AgentID
     /// What it sent last.
     public let digest: InventoryDigest
+    /// What the digest stands for, where that was read already; a store reads it otherwise.
+    public let packages: [PackageURL]?
 
     /// Makes one from its parts.
-    public init(agentID: AgentID, digest: InventoryDigest) {
+    public init(agentID: AgentID, digest: InventoryDigest, packages: [PackageURL]? = nil) {
         self.agentID = agentID
         self.digest = digest
+        self.packages = packages
+    }
+
+    /// What an agent waits with.
+    public init(_ pending: PendingInventory) {
+        self.init(agentID: pending.agentID, digest: pending.inventory.digest, packages: pending.inventory.packages)
     }
 }
 

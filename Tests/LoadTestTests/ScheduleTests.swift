@@ -31,6 +31,15 @@ struct ScheduleTests {
         #expect((1_800...2_200).contains(changes))
     }
 
+    @Test func nothingChangesBeforeItIsTo() {
+        let schedule = Schedule(
+            agents: 50, arrivals: .seconds(10), changes: 20, after: .seconds(30), duration: .seconds(100), seed: 1)
+        let changes = schedule.entries.filter { $0.kind == .change }
+        #expect(changes.first.map { $0.due > .seconds(30) } == true)
+        #expect((1_200...1_600).contains(changes.count))
+        #expect(schedule.entries.count - changes.count == 50)
+    }
+
     @Test func nothingChangesAtARateOfZero() {
         #expect(schedule(changes: 0).entries.allSatisfy { $0.kind == .arrival })
     }

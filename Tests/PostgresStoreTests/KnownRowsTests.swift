@@ -4,6 +4,7 @@ import PackageIdentity
 import PostgreSQL
 import PostgresTesting
 @_spi(Minting) import Stores
+import Synchronization
 import Testing
 
 @testable import PostgresStore
@@ -18,6 +19,27 @@ struct KnownRowsTests {
         #expect(known.values(of: ["b", "c", "a"]) == ("first", [2, nil, 1]))
         known.insert([("c", 1)], of: "second")
         #expect(known.values(of: ["a", "b", "c"]) == ("second", [nil, nil, 1]))
+    }
+
+    @Test("are not asked for where all are known, and all are where another server answers")
+    func areAskedForWhereMissing() async throws {
+        let known = KnownRows<String, Int64>()
+        known.insert([("a", 1), ("b", 2)], of: "first")
+        let asked = Mutex<[[String]]>([])
+        func values(_ keys: [String], on server: String, _ answering: String, _ found: [String: Int64]) async throws
+            -> [Int64]
+        {
+            try await known.values(of: keys, on: server) { keys in
+                asked.withLock { $0.append(keys) }
+                return (answering, keys.compactMap { key in found[key].map { (key: key, value: $0) } })
+            }.sorted()
+        }
+        #expect(try await values(["a", "b"], on: "first", "first", [:]) == [1, 2])
+        #expect(try await values(["a", "c"], on: "first", "first", ["c": 3]) == [1, 3])
+        #expect(try await values(["a", "c"], on: "second", "second", ["a": 7, "c": 8]) == [7, 8])
+        // One that takes over between the two questions is asked for what the one before said.
+        #expect(try await values(["a", "d"], on: "second", "third", ["a": 5, "d": 6]) == [5, 6])
+        #expect(asked.withLock(\.self) == [["c"], ["a", "c"], ["d"], ["a", "d"]])
     }
 
     @Test("go when they are many and nobody asks for them")

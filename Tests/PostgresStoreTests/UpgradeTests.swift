@@ -134,8 +134,8 @@ struct UpgradeTests {
         for held in [true, false] {
             for part in [numbers.prefix(20), numbers.dropFirst(20)] {
                 try await store.write("change", company: company) { transaction in
-                    var holders = try await Holders(
-                        company: company, packages: packages, numbers: Array(part), transaction)
+                    let query = Holders.query(company: company, packages: packages, numbers: Array(part))
+                    var holders = try Holders(company: company, try await transaction.query(query))
                     for number in part { holders.set(packages, in: number, held: held) }
                     try await transaction.run(holders.statements())
                 }

@@ -144,12 +144,13 @@ enum HolderQueries {
     }
     /// Deletes the blocks of these packages in which the company has none any longer. Serves from: primary key.
     static func deleteEmptyDates(company: Int32, packages: [Int64]) -> PostgresStatement {
-        PostgresStatement(
+        // Worked out here, for the reason that dated(_:from:package:) gives.
+        let blocks = Set(packages.rows.map { $0 >> 6 }).sorted()
+        return PostgresStatement(
             """
             delete from package_date_blocks c
-            where c.company_id = $1 and c.block in (select w.id >> 6 from unnest($2::int4[]) w (id))
-                and cardinality(array_remove(c.first_seen, null)) = 0
-            """, company, packages.rows)
+            where c.company_id = $1 and c.block = any($2) and cardinality(array_remove(c.first_seen, null)) = 0
+            """, company, blocks)
     }
     /// An array in which all but these places are null, as the server reads it.
     private static func arrayText(size: Int, _ values: [(place: Int, text: String)]) -> String {

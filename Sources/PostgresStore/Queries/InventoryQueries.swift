@@ -11,7 +11,7 @@ enum InventoryQueries {
     static func lockAgent(_ agent: AgentID, company: Int32) -> PostgresStatement {
         PostgresStatement(
             """
-            select hostname, waiting_digest, applied_inventory, first_applied_at
+            select hostname, waiting_digest, first_applied_at
             from agents where company_id = $1 and id = $2 for no key update
             """, company, agent.uuid)
     }
@@ -87,6 +87,14 @@ enum InventoryQueries {
         PostgresStatement(
             "select \(columns) from inventories where company_id = $1 and number = any($2) order by number", company,
             numbers)
+    }
+    /// The one that an agent has. Serves from: primary keys.
+    static func applied(of agent: AgentID, company: Int32) -> PostgresStatement {
+        PostgresStatement(
+            """
+            select \(columns) from inventories
+            where company_id = $1 and number = (select applied_inventory from agents where company_id = $1 and id = $2)
+            """, company, agent.uuid)
     }
     /// Serves from: inventories_digest.
     static func applied(_ digest: Data, company: Int32) -> PostgresStatement {

@@ -29,6 +29,7 @@ struct LoadtestCommand: AsyncParsableCommand {
     @Option(help: "Seconds during which something happens.") var duration = 60.0
     @Option(help: "Seconds within which the agents arrive.") var arrivals = 10.0
     @Option(help: "Changes of hosts a second, of all agents together.") var changesPerSecond = 5.0
+    @Option(help: "Seconds before the first change, such as those of the arrivals.") var changesAfter = 0.0
     @Option(help: "Seconds between two heartbeats of one agent. Default: what the server says.") var heartbeat: Int?
     @Option(help: "Seconds in which everything may come to its end afterwards.") var settle = 120.0
     @Option(help: "Agents of which packages and findings are compared in the end.") var verify = 20
@@ -37,7 +38,8 @@ struct LoadtestCommand: AsyncParsableCommand {
     @Option(help: "table or json.") var format = Format.table
 
     func validate() throws {
-        guard agents >= 1, packages >= 10, duration > 0, arrivals >= 0, changesPerSecond >= 0, settle >= 0, verify >= 0,
+        guard agents >= 1, packages >= 10, duration > 0, arrivals >= 0, changesPerSecond >= 0, changesAfter >= 0,
+            settle >= 0, verify >= 0,
             heartbeat ?? 1 >= 1
         else {
             throw ValidationError("At least one agent with 10 packages, a duration above 0, and no negative numbers.")
@@ -51,6 +53,7 @@ struct LoadtestCommand: AsyncParsableCommand {
         test.duration = duration
         test.arrivals = arrivals
         test.changesPerSecond = changesPerSecond
+        test.changesAfter = changesAfter
         test.heartbeat = heartbeat
         test.settle = settle
         test.verify = verify
