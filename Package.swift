@@ -421,7 +421,8 @@ let package = Package(
             "Gateway",
             [
                 "Advisories", "BackendTesting", "BoundedInput", "Caching", "DataServersTesting", "Events", "Inventory",
-                "JobQueue", "Matching", "Notifications", "PackageIdentity", "RedisClient", "Scoring", "Settings", "Stores",
+                "JobQueue", "Matching", "Notifications", "PackageIdentity", "RedisClient", "Scoring", "Settings",
+                "Stores",
                 "Telemetry", "Verdicts", "Wire",
             ],
             external: httpServer + [

@@ -91,7 +91,7 @@ struct GatewayParts: Sendable {
             cookie: RefreshCookie(isSecure: configuration.isServedOverTLS), origin: origin)
         let agentProtocol = AgentProtocolRoutes(
             services: services, configuration: configuration, authenticator: authenticator, desk: desk,
-            intake: ConcurrencyLimit(limits.concurrentInventories))
+            intake: ConcurrencyLimit(limits.concurrentInventories, waiting: limits.waitingInventories))
         let openID = OpenIDRoutes(
             services: services, configuration: configuration, authenticator: authenticator, throttle: throttle)
         let passwords = PasswordRoutes(

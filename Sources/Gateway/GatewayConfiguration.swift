@@ -51,8 +51,11 @@ public struct GatewayConfiguration: Sendable {
     public struct Limits: Sendable {
         /// Bytes of a JSON body, inclusive.
         public var jsonBody = 256 << 10
-        /// Inventories that are unpacked and parsed at the same time; each takes up to about 100 MB. More get 429.
+        /// Inventories that are unpacked and parsed at the same time; each takes up to about 100 MB.
         public var concurrentInventories = 8
+        /// Inventories that wait for that, unread; more get 429. Some seconds of them: a burst is served late, and who waits longer had better
+        /// come again.
+        public var waitingInventories = 256
         /// Packages of one inventory, inclusive.
         public var packages = 500_000
         /// Failed sign-ins for one e-mail, and from one address, within ``signInWindow`` before the next gets 429.
@@ -124,7 +127,8 @@ extension GatewayConfiguration {
         }
         let counts: [(String, Int)] = [
             ("heartbeatSeconds", heartbeatSeconds), ("jsonBody", limits.jsonBody), ("packages", limits.packages),
-            ("concurrentInventories", limits.concurrentInventories), ("rememberedProofs", limits.rememberedProofs),
+            ("concurrentInventories", limits.concurrentInventories), ("waitingInventories", limits.waitingInventories),
+            ("rememberedProofs", limits.rememberedProofs),
             ("failedSignInsPerEmail", limits.failedSignInsPerEmail), ("streams", limits.streams),
             ("connections", limits.connections), ("minimumBodyRate", limits.minimumBodyRate),
             ("failedSignInsPerAddress", limits.failedSignInsPerAddress), ("streamBacklog", limits.streamBacklog),

@@ -43,13 +43,24 @@ extension PostgresStore {
     /// See ``CatalogueStore/fetchUnevaluatedPackages(among:at:)``.
     public func fetchUnevaluatedPackages(among purls: [PackageURL], at now: Date) async throws -> [CataloguePackage] {
         // Should another server have taken over, which lacks some, applying the inventory finds that out.
-        let unknown = zip(purls, evaluatedPackages.values(of: purls.map(\.description)).values).filter { $1 == nil }
-            .map(
-                \.0)
+        let known = evaluatedPackages.values(of: purls.map(\.description)).values
+        let unknown = zip(purls, known).filter { $1 == nil }.map(\.0)
         guard !unknown.isEmpty else { return [] }
-        let ids = try await internPackages(unknown, at: now)
+        let evaluated = try await findEvaluated(unknown)
+        let left = unknown.filter { !evaluated.contains($0.description) }
+        guard !left.isEmpty else { return [] }
+        let ids = try await internPackages(left, at: now)
         return try await read("fetch unevaluated packages", CatalogueQueries.unevaluated(ids.map(\.rawValue).rows))
             .map { try CataloguePackage($0) }
+    }
+
+    /// Those of these package URLs that have verdicts; their rows are known then.
+    private func findEvaluated(_ purls: [PackageURL]) async throws -> Set<String> {
+        let statements = [.startOfServer, InventoryQueries.evaluated(purls.map(\.description))]
+        let results = try await read("find packages with verdicts", statements)
+        let found = try results[1].map { (key: try $0.get(0, as: String.self), value: try $0.get(1, as: Int64.self)) }
+        evaluatedPackages.insert(found, of: try results[0].value())
+        return Set(found.map(\.key))
     }
 
     /// See ``CatalogueStore/fetchPackages(named:after:limit:)``.

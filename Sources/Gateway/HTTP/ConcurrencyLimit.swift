@@ -1,31 +1,89 @@
 import Synchronization
 
-/// Lets so many operations run at the same time and refuses more, so that memory is bounded and nobody waits in a line that grows.
+/// Bounds how many of something run at once, and how many wait for their turn.
 final class ConcurrencyLimit: Sendable {
     private let limit: Int
-    private let running = Mutex(0)
+    private let waiting: Int
+    private let state = Mutex(State())
 
-    init(_ limit: Int) { self.limit = limit }
+    private struct State {
+        var running = 0
+        /// In the order in which they came.
+        var queue: [(ticket: UInt64, continuation: CheckedContinuation<Void, any Error>)] = []
+        var nextTicket: UInt64 = 0
+    }
 
-    /// - Throws: 429 when as many are running already.
+    /// - Parameters:
+    ///   - limit: How many run at once.
+    ///   - waiting: How many more wait for a place; ``enter()`` never does.
+    init(_ limit: Int, waiting: Int = 0) {
+        self.limit = limit
+        self.waiting = waiting
+    }
+
+    /// How many wait.
+    var waitingCount: Int { state.withLock(\.queue.count) }
+
+    /// Runs something in a place of its own, after those that came before.
+    ///
+    /// - Throws: 429 when as many are waiting already; `CancellationError` for whoever gave up while waiting.
     func run<Value>(_ operation: () async throws -> Value) async throws -> Value {
-        try enter()
+        try await wait()
         defer { leave() }
         return try await operation()
     }
 
     /// Takes a place that ``leave()`` gives back.
+    ///
+    /// - Throws: 429 when there is none.
     func enter() throws {
-        let isAdmitted = running.withLock { count in
-            guard count < limit else { return false }
-            count += 1
+        let isAdmitted = state.withLock { state in
+            guard state.running < limit else { return false }
+            state.running += 1
             return true
         }
-        guard isAdmitted else {
-            throw APIError.rateLimited("Too many at once. Try again in a moment.", retryAfter: .seconds(5))
+        guard isAdmitted else { throw Self.tooMany }
+    }
+
+    /// Gives a place back, to whoever has waited longest.
+    func leave() {
+        let next = state.withLock { state in
+            let next = state.queue.isEmpty ? nil : state.queue.removeFirst()
+            if next == nil { state.running -= 1 }
+            return next
+        }
+        next?.continuation.resume()
+    }
+
+    private func wait() async throws {
+        let ticket = state.withLock { state in
+            state.nextTicket += 1
+            return state.nextTicket
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let answer = state.withLock { state -> Result<Void, any Error>? in
+                    // Here, under the lock: whoever is cancelled from now on is found in the queue.
+                    if Task.isCancelled { return .failure(CancellationError()) }
+                    if state.running < limit {
+                        state.running += 1
+                        return .success(())
+                    }
+                    guard state.queue.count < waiting else { return .failure(Self.tooMany) }
+                    state.queue.append((ticket, continuation))
+                    return nil
+                }
+                if let answer { continuation.resume(with: answer) }
+            }
+        } onCancel: {
+            let waiter = state.withLock { state in
+                state.queue.firstIndex { $0.ticket == ticket }.map { state.queue.remove(at: $0) }
+            }
+            waiter?.continuation.resume(throwing: CancellationError())
         }
     }
 
-    /// Gives a place back.
-    func leave() { running.withLock { $0 -= 1 } }
+    private static var tooMany: APIError {
+        .rateLimited("Too many at once. Try again in a moment.", retryAfter: .seconds(5))
+    }
 }
