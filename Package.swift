@@ -191,10 +191,11 @@ let package = Package(
         module(
             floor: 3, "SBOM", ["PackageIdentity", "Inventory", "JSONDocuments", "CExpat"], linking: [":libexpat.a"]),
         module(floor: 3, "Wire", ["PackageIdentity", "Inventory"], external: [crypto]),
+        module(floor: 3, "Governor", ["BoundedInput", "Inventory", "CLinux"]),
 
         module(
             floor: 4, "AgentKit",
-            ["PackageIdentity", "Inventory", "HostScan", "Wire", "BoundedInput", "Settings", "CLinux"],
+            ["PackageIdentity", "Inventory", "Governor", "HostScan", "Wire", "BoundedInput", "Settings", "CLinux"],
             external: [crypto, logging, lifecycle, httpClient, nioCore, nioHTTP1, nioSSL]),
         module(
             floor: 4, "AgentInstallation", ["BoundedInput"],
@@ -297,7 +298,8 @@ let package = Package(
                 "VerdictServer", "DirectCommands", "BoundedInput", "DeploymentKits",
             ], external: [argumentParser, crypto, logging, metrics, lifecycle, product("Hummingbird", "hummingbird")]),
         program(
-            "zerotrace-agent", ["PackageIdentity", "Inventory", "HostScan", "AgentKit", "AgentInstallation"],
+            "zerotrace-agent",
+            ["PackageIdentity", "Inventory", "Governor", "HostScan", "AgentKit", "AgentInstallation"],
             external: [argumentParser, logging, lifecycle], linking: [keptSmall]),
         // For `Benchmarks/engine.py`; nobody installs it.
         program("zerotrace-bench", ["PackageIdentity", "Matching", "SeededRandom"]),
@@ -325,6 +327,7 @@ let package = Package(
         tests("Matching", ["Advisories", "PackageIdentity", "Scoring", "SeededRandom", "Versioning"]),
         tests("PackedStreams", ["SeededRandom"]),
         tests("HostScan", ["BoundedInput", "Inventory", "PackageIdentity", "SeededRandom"]),
+        tests("Governor", ["Inventory"]),
         tests("SBOM", ["Inventory", "JSONDocuments", "PackageIdentity", "SeededRandom"]),
         tests("Wire", ["Inventory", "PackageIdentity"], external: [crypto]),
         tests(

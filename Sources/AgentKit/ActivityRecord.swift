@@ -7,7 +7,7 @@ struct ActivityRecord: Sendable, Equatable, Codable {
         var endedAt: Int64
         /// Time that passed.
         var seconds: Double
-        /// Time of processors that the agent's process used meanwhile.
+        /// Time of processors that it used.
         var processorSeconds: Double
         /// Packages reported.
         var packages: Int

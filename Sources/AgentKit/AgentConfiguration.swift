@@ -10,6 +10,8 @@ public struct AgentConfiguration: Sendable, Hashable {
     public var root: String
     /// Seconds between two scans when nothing is seen to change, before jitter.
     public var scanSeconds: Int
+    /// Share of one processor that a scan takes while others want what it wants, more than 0, at most 1.
+    public var processorBudget: Double
     /// Whether packages are reported that lock files and the like declare, beside those that are installed.
     public var includesDeclared: Bool
     /// Seconds between two heartbeats; `nil` takes the server's word.
@@ -24,14 +26,15 @@ public struct AgentConfiguration: Sendable, Hashable {
     /// Makes one from its parts.
     public init(
         server: String, token: String? = nil, stateFolder: String, root: String = "/", scanSeconds: Int = 3_600,
-        includesDeclared: Bool = false, heartbeatSeconds: Int? = nil, certificateAuthorities: String? = nil,
-        keySeconds: Int64 = 30 * 86_400, proxy: ProxyAddress? = nil
+        processorBudget: Double = 0.05, includesDeclared: Bool = false, heartbeatSeconds: Int? = nil,
+        certificateAuthorities: String? = nil, keySeconds: Int64 = 30 * 86_400, proxy: ProxyAddress? = nil
     ) {
         self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
         self.token = token
         self.stateFolder = stateFolder
         self.root = root
         self.scanSeconds = scanSeconds
+        self.processorBudget = processorBudget
         self.includesDeclared = includesDeclared
         self.heartbeatSeconds = heartbeatSeconds
         self.certificateAuthorities = certificateAuthorities

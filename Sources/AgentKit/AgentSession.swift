@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import BoundedInput
 import FoundationEssentials
+import Governor
 import HostScan
 import Inventory
 import Logging
@@ -99,23 +100,24 @@ struct AgentSession {
     }
 
     private mutating func scan() async throws {
-        let started = ContinuousClock.now
-        let processorTime = ProcessorTime.ofThisProcess()
-        let report = try HostScanner(root: configuration.root).scan()
+        let scanner = HostScanner(root: configuration.root)
+        let governor = Governor(rules: PaceRules(budget: configuration.processorBudget))
+        let (report, cost) = try await governor.run { isToGoOn in try scanner.scan(isToGoOn: isToGoOn) }
         facts = AgentFacts(
-            host: report.host, agentVersion: agentVersion, droppedReports: spool.dropped, warnings: report.warnings)
+            host: report.host, agentVersion: agentVersion, droppedReports: spool.dropped, warnings: report.warnings,
+            lastScan: cost)
         let inventory = report.inventory(includingDeclared: configuration.includesDeclared)
         try spool.append(inventory)
         activity.lastScan = ActivityRecord.Scan(
-            endedAt: Self.now(), seconds: (ContinuousClock.now - started).seconds,
-            processorSeconds: (ProcessorTime.ofThisProcess() - processorTime).seconds,
+            endedAt: Self.now(), seconds: cost.wallSeconds, processorSeconds: cost.cpuSeconds,
             packages: inventory.packages.count, warnings: report.warnings.count)
         keepActivity()
         logger.info(
             "scanned",
             metadata: [
                 "packages": "\(inventory.packages.count)", "warnings": "\(report.warnings.count)",
-                "seconds": "\((ContinuousClock.now - started).seconds)",
+                "seconds": "\(cost.wallSeconds)", "cpu_seconds": "\(cost.cpuSeconds)",
+                "paused": "\(cost.pausedSeconds.isEmpty ? "no" : cost.pauses)",
             ])
     }
 
@@ -226,10 +228,9 @@ struct AgentSession {
     }
 }
 
-extension Duration {
-    /// As a number of seconds, to the millisecond.
-    fileprivate var seconds: Double {
-        let (seconds, attoseconds) = components
-        return Double(seconds) + (Double(attoseconds) / 1e15).rounded() / 1_000
+extension ScanCost {
+    /// "battery 3.2 s, processor 0.5 s"
+    fileprivate var pauses: String {
+        pausedSeconds.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value) s" }.joined(separator: ", ")
     }
 }

@@ -14,6 +14,8 @@ public struct AgentSettings: Sendable, Equatable {
     public var root: String?
     /// Seconds between scans; file `scan_interval`, variable `ZEROTRACE_SCAN_INTERVAL`.
     public var scanSeconds: Int?
+    /// Percent of one processor that a scan takes while the machine is busy; file `cpu_budget`, variable `ZEROTRACE_CPU_BUDGET`.
+    public var processorPercent: Int?
     /// Seconds between heartbeats; file `heartbeat`, variable `ZEROTRACE_HEARTBEAT`.
     public var heartbeatSeconds: Int?
     /// Whether what is only declared is reported; file `include_declared`, variable `ZEROTRACE_INCLUDE_DECLARED`.
@@ -47,6 +49,7 @@ public struct AgentSettings: Sendable, Equatable {
         result.stateFolder = stateFolder ?? other.stateFolder
         result.root = root ?? other.root
         result.scanSeconds = scanSeconds ?? other.scanSeconds
+        result.processorPercent = processorPercent ?? other.processorPercent
         result.heartbeatSeconds = heartbeatSeconds ?? other.heartbeatSeconds
         result.includesDeclared = includesDeclared ?? other.includesDeclared
         result.keyDays = keyDays ?? other.keyDays
@@ -92,6 +95,7 @@ extension AgentSettings {
         logLevel = variables.text("LOG_LEVEL")
         do {
             scanSeconds = try variables.number("SCAN_INTERVAL", in: Self.periods)
+            processorPercent = try variables.number("CPU_BUDGET", in: Self.processorPercents)
             heartbeatSeconds = try variables.number("HEARTBEAT", in: Self.periods)
             keyDays = try variables.number("KEY_DAYS", in: Self.keyLives)
             if variables.text("INCLUDE_DECLARED") != nil {
@@ -122,6 +126,8 @@ extension AgentSettings {
 extension AgentSettings {
     /// Seconds that a period may have.
     static let periods = 1...31_536_000
+    /// Percent of a processor that a scan may be given: less would be never, more than everything there is.
+    public static let processorPercents = 1...100
     /// Days that a key may live.
     static let keyLives = 1...3_650
 
@@ -134,11 +140,13 @@ extension AgentSettings {
             ["http", "https"].contains(url.scheme?.lowercased()), url.query == nil, url.user == nil
         else { throw AgentSettingsError("server must be a URL such as https://zerotrace.example.com") }
         try check("scan_interval", scanSeconds, Self.periods, "seconds")
+        try check("cpu_budget", processorPercent, Self.processorPercents, "percent")
         try check("heartbeat", heartbeatSeconds, Self.periods, "seconds")
         try check("key_days", keyDays, Self.keyLives, "days")
         return AgentConfiguration(
             server: server, token: try token(environment), stateFolder: stateFolder ?? Self.standardStateFolder,
-            root: root ?? "/", scanSeconds: scanSeconds ?? 3_600, includesDeclared: includesDeclared ?? false,
+            root: root ?? "/", scanSeconds: scanSeconds ?? 3_600,
+            processorBudget: Double(processorPercent ?? 5) / 100, includesDeclared: includesDeclared ?? false,
             heartbeatSeconds: heartbeatSeconds, certificateAuthorities: certificateAuthorities,
             keySeconds: Int64(keyDays ?? 30) * 86_400, proxy: try proxy(environment, url))
     }
@@ -179,6 +187,7 @@ extension AgentSettings: Decodable {
         case server, state, root, heartbeat, ca, proxy
         case tokenFile = "token_file"
         case scanInterval = "scan_interval"
+        case cpuBudget = "cpu_budget"
         case includeDeclared = "include_declared"
         case keyDays = "key_days"
         case logLevel = "log_level"
@@ -204,6 +213,7 @@ extension AgentSettings: Decodable {
         stateFolder = try members.decodeIfPresent(String.self, forKey: .state)
         root = try members.decodeIfPresent(String.self, forKey: .root)
         scanSeconds = try members.decodeIfPresent(Int.self, forKey: .scanInterval)
+        processorPercent = try members.decodeIfPresent(Int.self, forKey: .cpuBudget)
         heartbeatSeconds = try members.decodeIfPresent(Int.self, forKey: .heartbeat)
         includesDeclared = try members.decodeIfPresent(Bool.self, forKey: .includeDeclared)
         keyDays = try members.decodeIfPresent(Int.self, forKey: .keyDays)

@@ -9,8 +9,6 @@ final class FileCollectorVisitor: FolderVisitor {
         self.findings = findings
     }
 
-    var isCancelled: Bool { Task.isCancelled }
-
     func interest(in name: FileName, in folder: String) -> FileInterest {
         guard let collector = Collectors.collector(for: name, in: { folder }) else { return .none }
         if collector.readsOwnedFiles || findings.ownedFiles.isEmpty { return collector.interest }

@@ -17,14 +17,19 @@ public struct HostScanner: Sendable {
     /// Works synchronously, about a second of one core and 30 MB for a server of 1,000 packages and 500,000 files; call it where
     /// that may block. Nothing outside the root is read, except what the kernel says when the root is the running system's.
     ///
-    /// - Parameter progress: Told in a few words what goes on, a handful of times.
+    /// - Parameters:
+    ///   - progress: Told in a few words what goes on, a handful of times.
+    ///   - isToGoOn: Asked before every folder and every file that is read, and allowed to take its time: so a scan is paced. `false` ends the scan.
     /// - Returns: Packages, places, host and warnings; the same for the same tree. A root that cannot be opened gives an empty
     ///   report with a warning.
-    /// - Throws: `CancellationError` when the task is cancelled meanwhile.
-    public func scan(progress: (String) -> Void = { _ in }) throws(CancellationError) -> ScanReport {
+    /// - Throws: `CancellationError` when it was told to end.
+    public func scan(
+        progress: (String) -> Void = { _ in }, isToGoOn: @escaping () -> Bool = { !Task.isCancelled }
+    ) throws(CancellationError) -> ScanReport {
         var findings = Findings()
+        let steps = ScanSteps(isToGoOn)
         do {
-            let root = try RootFolder(path: root)
+            let root = try RootFolder(path: root, steps: steps)
             progress("package databases")
             for collector in Collectors.databases { collector.collect(from: root, into: &findings) }
             progress("\(findings.places.count) packages in databases; walking the tree")
@@ -33,7 +38,7 @@ public struct HostScanner: Sendable {
         } catch {
             findings.warn("/", "\(error)")
         }
-        if Task.isCancelled { throw CancellationError() }
+        if !steps.next() { throw CancellationError() }
         return findings.report()
     }
 

@@ -20,6 +20,8 @@ public struct AgentFacts: Sendable, Equatable, Codable {
     public let droppedReports: Int
     /// At most ``AgentProtocol/warningLimit``.
     public let warnings: [ScanWarning]
+    /// What the last scan cost; `nil` from agents that do not say.
+    public let lastScan: ScanCost?
 
     private enum CodingKeys: String, CodingKey {
         case hostname, os, architecture, warnings
@@ -27,10 +29,13 @@ public struct AgentFacts: Sendable, Equatable, Codable {
         case bootTime = "boot_time"
         case agentVersion = "agent_version"
         case droppedReports = "dropped_reports"
+        case lastScan = "last_scan"
     }
 
     /// Makes one from its parts.
-    public init(host: HostFacts, agentVersion: String, droppedReports: Int, warnings: [ScanWarning]) {
+    public init(
+        host: HostFacts, agentVersion: String, droppedReports: Int, warnings: [ScanWarning], lastScan: ScanCost? = nil
+    ) {
         hostname = host.hostname
         os = host.os.map(OperatingSystemFacts.init)
         kernelRelease = host.kernelRelease
@@ -39,6 +44,7 @@ public struct AgentFacts: Sendable, Equatable, Codable {
         self.agentVersion = agentVersion
         self.droppedReports = droppedReports
         self.warnings = Array(warnings.prefix(AgentProtocol.warningLimit))
+        self.lastScan = lastScan
     }
 
     /// The host's part.

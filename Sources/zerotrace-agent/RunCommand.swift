@@ -17,6 +17,10 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Folder to report as a root file system. Default: /.", valueName: "DIR")) var root:
         String?
     @Option(help: "Seconds between scans when nothing is seen to change. Default: 3600.") var scanInterval: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Percent of one processor that a scan takes while the machine is busy. Default: 5.", valueName: "PERCENT"))
+    var cpuBudget: Int?
     @Option(help: "Seconds between heartbeats. Default: what the server says.") var heartbeat: Int?
     @Flag(help: "Also report packages that lock files and the like declare, whether or not they are installed.")
     var includeDeclared = false
@@ -56,6 +60,7 @@ struct RunCommand: AsyncParsableCommand {
         var settings = options.settings
         settings.root = root
         settings.scanSeconds = scanInterval
+        settings.processorPercent = cpuBudget
         settings.heartbeatSeconds = heartbeat
         settings.includesDeclared = includeDeclared ? true : nil
         settings.keyDays = keyDays

@@ -2,11 +2,12 @@ import AgentKit
 import ArgumentParser
 import FoundationEssentials
 import Glibc
+import Governor
 import HostScan
 import Inventory
 
 /// Scans once and prints, without a server.
-struct ScanCommand: ParsableCommand {
+struct ScanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scan", abstract: "Scan a root once and print what is installed, and what lock files declare.")
 
@@ -21,18 +22,32 @@ struct ScanCommand: ParsableCommand {
             valueName: "PATH")) var image: String?
     @Option(help: "table, cyclonedx or json.") var format = Format.table
 
-    func run() throws {
-        let progress = { (step: String) in
-            if isatty(STDERR_FILENO) == 1 { StandardStreams.tell(step) }
+    @Option(
+        help: ArgumentHelp(
+            "Yield to other programs as the agent does: percent of one processor to take while the machine is busy.",
+            valueName: "PERCENT"))
+    var cpuBudget: Int?
+
+    func validate() throws {
+        if let cpuBudget, !AgentSettings.processorPercents.contains(cpuBudget) {
+            throw ValidationError("A CPU budget is 1 to 100 percent.")
         }
-        let report =
-            if let image { try ImageScanner(path: image).scan(progress: progress) } else {
-                try HostScanner(root: root).scan(progress: progress)
+    }
+
+    func run() async throws {
+        let rules = cpuBudget.map { PaceRules(budget: Double($0) / 100) }
+        let (report, cost) = try await Governor(rules: rules).run { [image, root] isToGoOn in
+            let progress = { (step: String) in
+                if isatty(STDERR_FILENO) == 1 { StandardStreams.tell(step) }
             }
+            return if let image { try ImageScanner(path: image).scan(progress: progress, isToGoOn: isToGoOn) } else {
+                try HostScanner(root: root).scan(progress: progress, isToGoOn: isToGoOn)
+            }
+        }
         switch format {
         case .table: StandardStreams.print(Array(ScanTable().render(report).utf8))
         case .cyclonedx: StandardStreams.print(CycloneDX.write(report, toolVersion: agentVersion, timestamp: Date()))
-        case .json: StandardStreams.print(try ScanJSON.encode(report))
+        case .json: StandardStreams.print(try ScanJSON.encode(report, cost: cost))
         }
         for warning in report.warnings {
             StandardStreams.tell("warning: " + TerminalText.harmless("\(warning.path): \(warning.reason)"))

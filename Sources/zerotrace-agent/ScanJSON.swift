@@ -1,9 +1,10 @@
 import FoundationEssentials
 import Inventory
 
-/// A scan as plain JSON: digest of what is installed, host, packages with their evidence and places, warnings; keys sorted, packages ascending.
+/// A scan as plain JSON: digest of what is installed, host, packages with their evidence and places, warnings, what it cost; keys sorted, packages ascending.
 enum ScanJSON {
     private struct Document: Encodable {
+        let cost: ScanCost
         let digest: String
         let host: HostFacts
         let packages: [Package]
@@ -16,7 +17,7 @@ enum ScanJSON {
         let locations: [String]
     }
 
-    static func encode(_ report: ScanReport) throws -> [UInt8] {
+    static func encode(_ report: ScanReport, cost: ScanCost) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         let packages = report.packages.map {
@@ -24,7 +25,7 @@ enum ScanJSON {
                 purl: $0.package.description, evidence: $0.evidence, locations: report.occurrences[$0.package] ?? [])
         }
         let document = Document(
-            digest: report.inventory.digest.description, host: report.host, packages: packages,
+            cost: cost, digest: report.inventory.digest.description, host: report.host, packages: packages,
             warnings: report.warnings)
         return Array(try encoder.encode(document)) + [UInt8(ascii: "\n")]
     }

@@ -16,7 +16,7 @@ import Testing
     @Test func theCommandLineComesBeforeTheEnvironmentAndThatBeforeTheFile() throws {
         let path = try file(
             """
-            {"server":"https://file.example","state":"/file","root":"/file","scan_interval":60,"heartbeat":30,
+            {"server":"https://file.example","state":"/file","root":"/file","scan_interval":60,"cpu_budget":20,"heartbeat":30,
              "include_declared":true,"key_days":7,"ca":"/ca.pem","proxy":"none","log_level":"debug","token_file":"/token"}
             """)
         var options = AgentSettings()
@@ -33,9 +33,31 @@ import Testing
             configuration
                 == AgentConfiguration(
                     server: "https://option.example", token: nil, stateFolder: "/variable", root: "/file",
-                    scanSeconds: 60,
-                    includesDeclared: true, heartbeatSeconds: 30, certificateAuthorities: "/ca.pem",
-                    keySeconds: 7 * 86_400))
+                    scanSeconds: 60, processorBudget: 0.2, includesDeclared: true, heartbeatSeconds: 30,
+                    certificateAuthorities: "/ca.pem", keySeconds: 7 * 86_400))
+    }
+
+    @Test func theProcessorBudgetIsFivePercentUnlessSomebodySaysOtherwise() throws {
+        var options = AgentSettings()
+        options.server = "https://a"
+        func budget(file text: String = "{}", environment: [String: String] = [:]) throws -> Double {
+            try AgentSettings.gather(options: options, environment: environment, file: try file(text))
+                .configuration(environment: environment).processorBudget
+        }
+        let (text, variable) = ("{\"cpu_budget\":20}", ["ZEROTRACE_CPU_BUDGET": "100"])
+        #expect(try budget() == 0.05)
+        #expect(try budget(file: text) == 0.2)
+        #expect(try budget(file: text, environment: variable) == 1)
+        options.processorPercent = 1
+        #expect(try budget(file: text, environment: variable) == 0.01)
+        for percent in [0, -1, 101] {
+            #expect {
+                options.processorPercent = nil
+                return try budget(file: "{\"cpu_budget\":\(percent)}")
+            } throws: {
+                "\($0)" == "cpu_budget must be from 1 to 100 percent"
+            }
+        }
     }
 
     @Test(arguments: [
@@ -80,7 +102,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "ZEROTRACE_SCAN_INTERVAL", "ZEROTRACE_HEARTBEAT", "ZEROTRACE_KEY_DAYS", "ZEROTRACE_INCLUDE_DECLARED",
+        "ZEROTRACE_SCAN_INTERVAL", "ZEROTRACE_CPU_BUDGET", "ZEROTRACE_HEARTBEAT", "ZEROTRACE_KEY_DAYS",
+        "ZEROTRACE_INCLUDE_DECLARED",
     ])
     func aVariableThatCannotBeUsedIsNamedWithoutItsValue(name: String) {
         #expect {

@@ -17,17 +17,22 @@ public struct ImageScanner: Sendable {
     ///
     /// Works synchronously. Takes room for temporary files, at most 4 GB for the largest image.
     ///
-    /// - Parameter progress: Told in a few words what goes on.
+    /// - Parameters:
+    ///   - progress: Told in a few words what goes on.
+    ///   - isToGoOn: Asked before every entry of a layer and every piece of it that is kept, then as by ``HostScanner``. `false` ends the scan.
     /// - Returns: The packages of all images; each place is one in an image, "alpine:3.18!/lib/apk/db/installed". The host is the first image's.
     ///   What is no image gives an empty report with a warning.
-    /// - Throws: `CancellationError` when the task is cancelled meanwhile.
-    public func scan(progress: (String) -> Void = { _ in }) throws(CancellationError) -> ScanReport {
+    /// - Throws: `CancellationError` when it was told to end.
+    public func scan(
+        progress: (String) -> Void = { _ in }, isToGoOn: @escaping () -> Bool = { !Task.isCancelled }
+    ) throws(CancellationError) -> ScanReport {
+        let steps = ScanSteps(isToGoOn)
         var reports: [ScanReport] = []
         do {
             let files = try ImageFiles(path: path)
             for image in try ImageManifest.all(in: files) {
                 progress("image \(image.name), \(image.layers.count) layers")
-                reports.append(try Self.scan(image, files))
+                reports.append(try Self.scan(image, files, steps))
             }
         } catch let error as CancellationError {
             throw error
@@ -38,7 +43,7 @@ public struct ImageScanner: Sendable {
         return Self.merged(reports)
     }
 
-    private static func scan(_ image: ImageManifest, _ files: ImageFiles) throws -> ScanReport {
+    private static func scan(_ image: ImageManifest, _ files: ImageFiles, _ steps: ScanSteps) throws -> ScanReport {
         var warnings: [ScanWarning] = []
         let sources = image.layers.compactMap { layer -> (layer: String, source: ByteSource)? in
             do {
@@ -48,7 +53,7 @@ public struct ImageScanner: Sendable {
                 return nil
             }
         }
-        let root = try MergedRoot(packed: sources.reduce(0) { $0 + $1.source.count })
+        let root = try MergedRoot(packed: sources.reduce(0) { $0 + $1.source.count }, steps: steps)
         for (layer, source) in sources {
             do {
                 try root.apply(source)
@@ -59,7 +64,7 @@ public struct ImageScanner: Sendable {
             }
         }
         warnings += root.warnings.map { ScanWarning(path: "\(image.name)!\($0.path)", reason: $0.reason) }
-        var report = try HostScanner(root: root.path).scan()
+        var report = try HostScanner(root: root.path).scan(isToGoOn: steps.next)
         report.occurrences = report.occurrences.mapValues { places in places.map { "\(image.name)!\($0)" } }
         report.warnings =
             warnings + report.warnings.map { ScanWarning(path: "\(image.name)!\($0.path)", reason: $0.reason) }

@@ -28,6 +28,7 @@ final class MergedRoot {
     private(set) var warnings: [(path: String, reason: String)] = []
 
     private let limits: Limits
+    private let steps: ScanSteps
     private let tree = Node(.folder, layer: 0)
     private var layer = 0
     private var entries = 0
@@ -36,9 +37,12 @@ final class MergedRoot {
 
     /// Makes an empty folder where the system has temporary files, for this user alone.
     ///
-    /// - Parameter packed: Bytes of all layers as they are.
-    init(packed: Int, limits: Limits = Limits()) throws {
+    /// - Parameters:
+    ///   - packed: Bytes of all layers as they are.
+    ///   - steps: Asked before anything is taken from a layer.
+    init(packed: Int, limits: Limits = Limits(), steps: ScanSteps = ScanSteps()) throws {
         self.limits = limits
+        self.steps = steps
         work = UnpackingWork(limit: limits.unpacked + 32 * min(packed, 1 << 40))
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(parent)/zerotrace-image-XXXXXX".utf8CString)
@@ -64,7 +68,7 @@ final class MergedRoot {
 
     private func apply(_ stream: BufferedStream) throws {
         try TarStream(stream).forEach { entry, content in
-            guard !Task.isCancelled else { throw CancellationError() }
+            guard steps.next() else { throw CancellationError() }
             let components = entry.path.split(separator: "/").map(String.init).filter { $0 != "." }
             guard let name = components.last else { return }
             let place = "/" + components.joined(separator: "/")
@@ -130,6 +134,7 @@ final class MergedRoot {
         kept += entry.size
         var piece: ArraySlice<UInt8>? = first
         while let bytes = piece {
+            guard steps.next() else { throw CancellationError() }
             try Self.write(bytes, to: file)
             piece = try content.next()
         }

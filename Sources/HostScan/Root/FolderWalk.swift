@@ -20,9 +20,6 @@ protocol FolderVisitor: AnyObject {
 
     /// Receives what could not be read.
     func warn(_ path: String, _ reason: String)
-
-    /// Asked before each folder; `true` ends the walk.
-    var isCancelled: Bool { get }
 }
 
 /// One pass over a tree: every wanted file is opened once, symbolic links to folders are never followed.
@@ -59,7 +56,7 @@ struct FolderWalk<Visitor: FolderVisitor> {
         guard folderCount <= limits.folders else {
             return stop(path, "more than \(limits.folders) folders, rest left out")
         }
-        guard !visitor.isCancelled else { return isStopped = true }
+        guard root.steps.next() else { return isStopped = true }
         let folder = listing.descriptor
         while !isStopped, let entry = listing.next() {
             visit(entry, in: folder, path: path, depth: depth)
@@ -76,6 +73,7 @@ struct FolderWalk<Visitor: FolderVisitor> {
         case Int32(DT_REG):
             let interest = visitor.interest(in: entry.name, in: path)
             guard interest != .none, interest != .program || isProgram(entry, in: folder) else { return }
+            guard root.steps.next() else { return isStopped = true }
             let number = openat(folder, entry.pointer, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
             guard number >= 0 else {
                 return visitor.warn("\(path)/\(entry.name.text)", "\(FileReadError.Reason.system(code: errno))")

@@ -21,10 +21,14 @@ struct RootFolder {
     /// The root itself.
     let descriptor: Descriptor
 
+    /// Asked before anything is opened.
+    let steps: ScanSteps
+
     /// Opens the folder at `path`.
     ///
     /// - Throws: ``FileReadError`` when it is missing, no folder, or not accessible.
-    init(path: String) throws(FileReadError) {
+    init(path: String, steps: ScanSteps = ScanSteps()) throws(FileReadError) {
+        self.steps = steps
         let number = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard number >= 0 else { throw FileReadError(path: path, reason: .system(code: errno)) }
         descriptor = Descriptor(number)
@@ -72,6 +76,7 @@ struct RootFolder {
     /// Resolves a path and opens what it finds, if that is of the wanted kind.
     private func open(_ path: String, kind: mode_t, flags: Int32) throws(FileReadError) -> Int32 {
         do throws(FileReadError.Reason) {
+            guard steps.next() else { throw .system(code: ECANCELED) }
             let place = try resolve(path)
             guard place.kind == kind else { throw kind == S_IFDIR ? .system(code: ENOTDIR) : .notARegularFile }
             // The place was opened for its path only, which gives no access and touches no device; now it is known to be harmless.
