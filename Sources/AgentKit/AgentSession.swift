@@ -16,6 +16,7 @@ struct AgentSession {
     private var credential: Credential
     private var spool: Spool
     private var activity: ActivityRecord
+    private let memory: ScanMemoryFile
     private var facts: AgentFacts?
     private var heartbeatSeconds = 300
     private var backoff = Backoff()
@@ -32,6 +33,7 @@ struct AgentSession {
         folder = try StateFolder(path: configuration.stateFolder)
         credential = try Credential.loadOrCreate(in: folder)
         spool = try Spool(folder: folder)
+        memory = ScanMemoryFile(path: folder.path + "/scan-memory")
         activity =
             ActivityRecord.load(in: folder)
             ?? ActivityRecord(server: configuration.server, startedAt: 0)
@@ -102,7 +104,9 @@ struct AgentSession {
     private mutating func scan() async throws {
         let scanner = HostScanner(root: configuration.root)
         let governor = Governor(rules: PaceRules(budget: configuration.processorBudget))
-        let (report, cost) = try await governor.run { isToGoOn in try scanner.scan(isToGoOn: isToGoOn) }
+        let (report, cost) = try await governor.run { [memory] isToGoOn in
+            try memory.update { try scanner.scan(knowing: $0, isToGoOn: isToGoOn) }
+        }
         facts = AgentFacts(
             host: report.host, agentVersion: agentVersion, droppedReports: spool.dropped, warnings: report.warnings,
             lastScan: cost)

@@ -24,6 +24,9 @@ struct Findings {
     /// Files that belong to distribution packages.
     var ownedFiles = OwnedFiles()
 
+    /// Takes down what is found, while it is there.
+    var journal: Journal?
+
     /// Where installed packages were found.
     private(set) var places: [PackageURL: [String]] = [:]
     /// Which files declare packages, installed or not.
@@ -48,6 +51,7 @@ struct Findings {
         } catch {
             return warn(path, "no usable name: \(error)")
         }
+        journal?.note(evidence, package, at: path)
         let added =
             switch evidence {
             case .installed: Self.note(package, at: path, in: &places, room: Self.maximumBytes - bytes)
@@ -90,6 +94,7 @@ struct Findings {
 
     /// Notes what could not be read.
     mutating func warn(_ path: String, _ reason: String) {
+        journal?.note(warning: reason, at: path)
         let count = path.utf8.count + reason.utf8.count
         if warnings.count < Self.maximumWarnings, count <= Self.maximumWarningBytes - warningBytes {
             warningBytes += count
@@ -97,6 +102,11 @@ struct Findings {
         } else {
             omittedWarnings += 1
         }
+    }
+
+    /// Whether nothing was left out for being too much. Short of the most bytes, places may have been.
+    var isComplete: Bool {
+        omittedPackages == 0 && omittedWarnings == 0 && ownedFiles.omitted == 0 && bytes < Self.maximumBytes - (64 << 10)
     }
 
     /// Everything as a report, in an order that does not depend on the order of the scan.

@@ -24,32 +24,41 @@ public struct HostScanner: Sendable {
     ///   report with a warning.
     /// - Throws: `CancellationError` when it was told to end.
     public func scan(
-        progress: (String) -> Void = { _ in }, isToGoOn: @escaping () -> Bool = { !Task.isCancelled }
+        progress: @escaping (String) -> Void = { _ in }, isToGoOn: @escaping () -> Bool = { !Task.isCancelled }
     ) throws(CancellationError) -> ScanReport {
-        var findings = Findings()
         let steps = ScanSteps(isToGoOn)
-        do {
-            let root = try RootFolder(path: root, steps: steps)
-            progress("package databases")
-            for collector in Collectors.databases { collector.collect(from: root, into: &findings) }
-            progress("\(findings.places.count) packages in databases; walking the tree")
-            let folders = walk(root, into: &findings)
-            progress("\(findings.places.count) packages, \(folders) folders")
-        } catch {
-            findings.warn("/", "\(error)")
-        }
+        let run = ScanRun(root: root, foreign: foreignFolders, now: nil, progress: progress)
+        let report = run.scan(steps: steps, knowing: nil).report
         if !steps.next() { throw CancellationError() }
-        return findings.report()
+        return report
     }
 
-    private func walk(_ root: RootFolder, into findings: inout Findings) -> Int {
-        let skipped = SkippedFolders(foreign: MountTable.foreignFolders(root: absoluteRoot))
-        let visitor = FileCollectorVisitor(findings: findings)
-        var walk = FolderWalk(root: root, skipped: skipped, visitor: visitor)
-        let folders = walk.run()
-        findings = visitor.findings
-        return folders
+    /// Reads what changed since an earlier scan; gives the report that ``scan(progress:isToGoOn:)`` would.
+    ///
+    /// Package databases and folders are looked at, and only opened when they are not what they were (inode, size, times of change and
+    /// modification); so is each file that mattered. Nobody but the kernel sets the time of change, so what can be missed is: what was changed under
+    /// a clock that was put back to the earlier time, or past the file system; and files that were made executable more than an hour after they
+    /// were written. A day after everything was last read, everything is read again.
+    ///
+    /// - Parameters:
+    ///   - memory: What an earlier scan of the same root returned; `nil` reads everything. A damaged one, or one of another version of the program,
+    ///     is as good as none. It is to be kept where only the program's user can write.
+    ///   - now: Seconds since 1970.
+    /// - Returns: The report, and the memory for the next scan, equal to the one given when nothing changed. `nil` when the next scan has to read
+    ///   everything: the tree or what was found is too large, or something is not known for sure. At most some 20 MB.
+    /// - Throws: As ``scan(progress:isToGoOn:)``.
+    public func scan(
+        knowing memory: [UInt8]?, now: Int64 = Int64(time(nil)), progress: @escaping (String) -> Void = { _ in },
+        isToGoOn: @escaping () -> Bool = { !Task.isCancelled }
+    ) throws(CancellationError) -> (report: ScanReport, memory: [UInt8]?) {
+        let steps = ScanSteps(isToGoOn)
+        let run = ScanRun(root: root, foreign: foreignFolders, now: now, progress: progress)
+        let result = run.scan(steps: steps, knowing: memory)
+        if !steps.next() { throw CancellationError() }
+        return result
     }
+
+    private var foreignFolders: Set<String> { MountTable.foreignFolders(root: absoluteRoot) }
 
     /// The root without symbolic links, as the mount table names it.
     private var absoluteRoot: String {

@@ -28,20 +28,33 @@ struct ScanCommand: AsyncParsableCommand {
             valueName: "PERCENT"))
     var cpuBudget: Int?
 
+    @Option(
+        name: .customLong("memory"),
+        help: ArgumentHelp(
+            "File that keeps what was read, so that the next scan with it reads only what changed.", valueName: "FILE"))
+    var memoryFile: String?
+
     func validate() throws {
         if let cpuBudget, !AgentSettings.processorPercents.contains(cpuBudget) {
             throw ValidationError("A CPU budget is 1 to 100 percent.")
+        }
+        if image != nil, memoryFile != nil {
+            throw ValidationError("A memory is of a root: images are read whole each time.")
         }
     }
 
     func run() async throws {
         let rules = cpuBudget.map { PaceRules(budget: Double($0) / 100) }
+        let memory = memoryFile.map(ScanMemoryFile.init(path:))
         let (report, cost) = try await Governor(rules: rules).run { [image, root] isToGoOn in
             let progress = { (step: String) in
                 if isatty(STDERR_FILENO) == 1 { StandardStreams.tell(step) }
             }
-            return if let image { try ImageScanner(path: image).scan(progress: progress, isToGoOn: isToGoOn) } else {
-                try HostScanner(root: root).scan(progress: progress, isToGoOn: isToGoOn)
+            if let image { return try ImageScanner(path: image).scan(progress: progress, isToGoOn: isToGoOn) }
+            let scanner = HostScanner(root: root)
+            guard let memory else { return try scanner.scan(progress: progress, isToGoOn: isToGoOn) }
+            return try memory.update { known in
+                try scanner.scan(knowing: known, progress: progress, isToGoOn: isToGoOn)
             }
         }
         switch format {

@@ -136,7 +136,7 @@ import Testing
             var walk = FolderWalk(
                 root: folder, skipped: SkippedFolders(foreign: []), visitor: visitor,
                 limits: FolderWalkLimits(depth: 10, folders: 20))
-            _ = walk.run()
+            _ = try walk.run()
         }
         let warnings = visitor.findings.report().warnings
         #expect(warnings.count == 1 && warnings[0].reason == "more than 20 folders, rest left out")

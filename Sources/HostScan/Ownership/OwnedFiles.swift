@@ -40,6 +40,19 @@ struct OwnedFiles {
         paths.insert(path)
     }
 
+    init() {}
+
+    /// Reads what ``append(to:)`` wrote.
+    init(_ bytes: UnsafeRawBufferPointer) throws(DamagedMemory) {
+        var reader = MemoryReader(bytes)
+        while !reader.isAtEnd { paths.insert(try reader.text()) }
+    }
+
+    /// Writes all paths, in one order.
+    func append(to bytes: inout [UInt8]) {
+        for path in paths.sorted() { bytes.append(sized: path.utf8) }
+    }
+
     /// Takes over what was noted elsewhere.
     mutating func formUnion(_ other: OwnedFiles) {
         omitted += other.omitted

@@ -36,6 +36,9 @@ struct FileName {
     /// "." and "..".
     var isSelfOrParent: Bool { equals(".") || equals("..") }
 
+    /// The bytes themselves, lent as the name is.
+    var raw: UnsafeRawBufferPointer { UnsafeRawBufferPointer(bytes) }
+
     /// As text; bytes that are not UTF-8 are replaced.
     var text: String { String(decoding: bytes, as: UTF8.self) }
 }

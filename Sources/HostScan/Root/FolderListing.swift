@@ -10,6 +10,19 @@ struct FolderListing: ~Copyable {
         let pointer: UnsafePointer<CChar>
         /// What the folder says: `DT_REG`, `DT_DIR`, … or `DT_UNKNOWN`.
         let kind: Int32
+
+        /// Lends an entry of that name, of which the kind is not known.
+        static func with<Failure: Error>(
+            name: UnsafeRawBufferPointer, _ body: (Entry) throws(Failure) -> Void
+        ) throws(Failure) {
+            let text = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: name.count + 1)
+            defer { text.deallocate() }
+            _ = text.initialize(from: Array(name) + [0])
+            guard let base = text.baseAddress else { return }
+            let pointer = UnsafeRawPointer(base).assumingMemoryBound(to: CChar.self)
+            let bytes = UnsafeBufferPointer(start: UnsafePointer(base), count: name.count)
+            try body(Entry(name: FileName(bytes), pointer: pointer, kind: Int32(DT_UNKNOWN)))
+        }
     }
 
     private let stream: OpaquePointer

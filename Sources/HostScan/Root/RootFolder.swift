@@ -24,6 +24,9 @@ struct RootFolder {
     /// Asked before anything is opened.
     let steps: ScanSteps
 
+    /// Takes note of what is opened by its path, while it is there.
+    var trace: OpenTrace?
+
     /// Opens the folder at `path`.
     ///
     /// - Throws: ``FileReadError`` when it is missing, no folder, or not accessible.
@@ -82,10 +85,41 @@ struct RootFolder {
             // The place was opened for its path only, which gives no access and touches no device; now it is known to be harmless.
             let number = openat(place.parent.number, place.name, flags | O_NOFOLLOW | O_CLOEXEC)
             guard number >= 0 else { throw .system(code: errno) }
+            trace?.note(path, descriptor: number)
             return number
         } catch {
+            trace?.note(path, error)
             throw FileReadError(path: path, reason: error)
         }
+    }
+
+    /// The facts of what a path leads to; `nil` when it leads nowhere.
+    func facts(of path: String) -> FileFacts? {
+        guard let place = try? resolve(path) else { return nil }
+        var facts = stat()
+        guard fstatat(place.parent.number, place.name, &facts, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
+        return FileFacts(facts)
+    }
+
+    /// Opens a folder without access to it, to look at what is in it.
+    func open(folder path: String) throws(FileReadError) -> Descriptor {
+        Descriptor(try open(path, kind: S_IFDIR, flags: Self.pathOnly | O_DIRECTORY))
+    }
+
+    /// Opens a folder where a walk found it: no component may be a link.
+    ///
+    /// - Parameter path: Without a slash at its start, ended by a zero.
+    /// - Returns: Open for reading; below 0, with `errno`, when it cannot be opened.
+    func openWalkedFolder(_ path: UnsafeBufferPointer<CChar>) -> Int32 {
+        var folder = descriptor
+        let parts = path.dropLast().split(separator: CChar(bitPattern: UInt8(ascii: "/")))
+        for (index, part) in parts.enumerated() {
+            let access = index == parts.count - 1 ? O_RDONLY | O_NONBLOCK : Self.pathOnly
+            let number = openat(folder.number, Array(part) + [0], access | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            guard number >= 0, index < parts.count - 1 else { return number }
+            folder = Descriptor(number)
+        }
+        return openat(descriptor.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     }
 
     /// Where a path leads: a name in an open folder, and the kind of what has that name.
