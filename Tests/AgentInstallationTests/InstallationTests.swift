@@ -53,6 +53,14 @@ import Testing
         #expect(try install() == Self.all.map { "unchanged \($0)" })
     }
 
+    /// A later line gives back what an earlier one takes.
+    @Test func theUnitLetsAScanYield() throws {
+        let lines = String(decoding: Installation.unit(program: "/a"), as: UTF8.self).split(separator: "\n")
+        let filters = lines.filter { $0.hasPrefix("SystemCallFilter=") }
+        let last = try #require(filters.last).dropFirst("SystemCallFilter=".count).split(separator: " ")
+        #expect(Set(last) == ["setpriority", "sched_setscheduler", "ioprio_set"])
+    }
+
     @Test func aTokenThatOthersMayReadIsClosedThoughItsTextIsRight() throws {
         _ = try install()
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: root + Installation.tokenPath)
