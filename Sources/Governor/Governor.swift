@@ -22,7 +22,7 @@ public struct Governor: Sendable {
     ///
     /// - Parameter work: Steps are as short as what is read at once; `false` asks it to end, as the task was cancelled.
     /// - Returns: What the work returned, and what it cost.
-    /// - Throws: What the work throws, or `CancellationError` when there is no thread for it.
+    /// - Throws: What the work throws, or ``NoThreadError``.
     public func run<Outcome: Sendable>(
         _ work: @escaping @Sendable (_ isToGoOn: @escaping () -> Bool) throws -> Outcome
     ) async throws -> (outcome: Outcome, cost: ScanCost) {
@@ -37,12 +37,21 @@ public struct Governor: Sendable {
                     let cost = driver.finish(meter)
                     continuation.resume(with: outcome.map { ($0, cost) })
                 }
-                if !OwnThread.start(body) { continuation.resume(throwing: CancellationError()) }
+                do throws(NoThreadError) { try OwnThread.start(body) } catch { continuation.resume(throwing: error) }
             }
         } onCancel: {
             isCancelled.raise()
         }
     }
+}
+
+/// The system gave no thread to the work, which was not begun.
+public struct NoThreadError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// As pthread_create(3) returns it.
+    public let code: Int32
+
+    /// For people.
+    public var description: String { "no thread for a scan: \(String(cString: strerror(code)))" }
 }
 
 /// Raised once, by whoever cancels.
@@ -61,8 +70,7 @@ private enum OwnThread {
         init(_ run: @escaping () -> Void) { self.run = run }
     }
 
-    /// - Returns: Whether there was a thread to be had.
-    static func start(_ body: @escaping () -> Void) -> Bool {
+    static func start(_ body: @escaping () -> Void) throws(NoThreadError) {
         let lent = Unmanaged.passRetained(Body(body))
         var thread = pthread_t()
         var attributes = pthread_attr_t()
@@ -77,7 +85,8 @@ private enum OwnThread {
                 if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
                 return nil
             }, lent.toOpaque())
-        if failure != 0 { lent.release() }
-        return failure == 0
+        guard failure != 0 else { return }
+        lent.release()
+        throw NoThreadError(code: failure)
     }
 }
