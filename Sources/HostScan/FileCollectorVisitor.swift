@@ -31,7 +31,7 @@ final class FileCollectorVisitor: FolderVisitor {
         findings.journal = isRemembering ? Journal() : nil
         collector.read(file, at: "\(folder)/\(name.text)", into: &findings)
         defer { findings.journal = nil }
-        return findings.journal.flatMap { $0.hasWarnings ? nil : $0.bytes }
+        return findings.journal.flatMap { $0.hasWarnings || $0.isCutOff ? nil : $0.bytes }
     }
 
     func replay(_ journal: UnsafeRawBufferPointer) throws(DamagedMemory) {

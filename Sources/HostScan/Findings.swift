@@ -106,7 +106,8 @@ struct Findings {
 
     /// Whether nothing was left out for being too much. Short of the most bytes, places may have been.
     var isComplete: Bool {
-        omittedPackages == 0 && omittedWarnings == 0 && ownedFiles.omitted == 0 && bytes < Self.maximumBytes - (64 << 10)
+        omittedPackages == 0 && omittedWarnings == 0 && ownedFiles.omitted == 0
+            && bytes < Self.maximumBytes - (64 << 10)
     }
 
     /// Everything as a report, in an order that does not depend on the order of the scan.

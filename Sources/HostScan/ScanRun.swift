@@ -48,7 +48,7 @@ struct ScanRun {
         progress("\(visitor.findings.places.count) packages, \(folders) folders")
         let report = visitor.findings.report()
         guard let now, let setting = setting(of: root, now: now), let tree = walk.memory, let trace, trace.isComplete,
-            let journal, visitor.findings.isComplete
+            let journal, !journal.isCutOff, visitor.findings.isComplete
         else { return (report, nil) }
         let databases = Self.encode(trace, journal, findings)
         return (report, ScanMemory.encode(setting, madeAt: now, databases: databases, tree: tree))

@@ -1,5 +1,6 @@
 import Foundation
 import Inventory
+import PackageIdentity
 import SeededRandom
 import Testing
 
@@ -229,6 +230,25 @@ import Testing
         #expect(throws: CancellationError.self) {
             try HostScanner(root: root.path).scan(knowing: memory, now: later, isToGoOn: { false })
         }
+    }
+
+    /// Findings keep one; a journal would keep them all.
+    @Test func whatSaysTheSameAgainAndAgainIsNotRemembered() throws {
+        let package = try PackageURL(type: "npm", name: String(repeating: "n", count: 200), version: "1")
+        var findings = Findings()
+        findings.journal = Journal()
+        for _ in 0..<100_000 { findings.add(at: "/a") { package } }
+        #expect(findings.isComplete && findings.places == [package: ["/a"]])
+        #expect(findings.journal?.isCutOff == true && findings.journal?.bytes == [])
+    }
+
+    @Test func aFolderThatIsTooMuchIsNotRemembered() {
+        var draft = FolderMemory.Draft(facts: .none)
+        let journal = [UInt8](repeating: 0, count: 1 << 20)
+        for _ in 0..<15 { [1].withUnsafeBytes { draft.add(.itself, name: $0, facts: .none, journal: journal) } }
+        #expect(!draft.isTooLong)
+        for _ in 0..<2 { [1].withUnsafeBytes { draft.add(.itself, name: $0, facts: .none, journal: journal) } }
+        #expect(draft.isTooLong)
     }
 
     @Test func limitsThatWereReachedAreNotRemembered() throws {

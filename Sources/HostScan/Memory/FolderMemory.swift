@@ -2,6 +2,9 @@
 ///
 /// Folders follow each other as they were walked, each with its length before it, so that one can be passed over.
 enum FolderMemory {
+    /// Most bytes of all: a tree of 200,000 folders. Larger ones are walked anew each time.
+    static let limit = 16 << 20
+
     /// How a file is met again.
     enum FileKind: UInt8 {
         /// Where it lies, not through a link.
@@ -63,6 +66,8 @@ enum FolderMemory {
         var facts: FileFacts
         private var files: [UInt8] = []
         private var fileCount = 0
+        /// Whether its files alone are more than is remembered of a tree; then they are not all there.
+        private(set) var isTooLong = false
 
         init(facts: FileFacts) {
             self.facts = facts
@@ -71,7 +76,7 @@ enum FolderMemory {
         /// Takes over a file as it stood.
         mutating func keep(_ file: File) {
             files.append(contentsOf: file.bytes)
-            fileCount += 1
+            count()
         }
 
         mutating func add(_ kind: FileKind, name: UnsafeRawBufferPointer, facts: FileFacts, journal: [UInt8]) {
@@ -79,7 +84,14 @@ enum FolderMemory {
             files.append(sized: name)
             facts.append(to: &files)
             files.append(sized: journal)
+            count()
+        }
+
+        private mutating func count() {
             fileCount += 1
+            guard files.count > FolderMemory.limit else { return }
+            isTooLong = true
+            files = []
         }
 
         /// Writes the folder; those within it follow, each by its name.

@@ -8,20 +8,33 @@ struct Journal {
     /// Whether something could not be read: that may be otherwise the next time, whatever the file's facts say.
     private(set) var hasWarnings = false
 
+    /// Most bytes: what says the same again and again takes no room among findings, but would here.
+    static let limit = 16 << 20
+
+    /// Whether there was more than that; then there is nothing.
+    private(set) var isCutOff = false
+
     private enum Kind: UInt8 {
         case installed, declared, warning
     }
 
     mutating func note(_ evidence: PackageEvidence, _ package: PackageURL, at path: String) {
-        bytes.append((evidence == .installed ? Kind.installed : Kind.declared).rawValue)
-        bytes.append(sized: package.description.utf8)
-        bytes.append(sized: path.utf8)
+        note(evidence == .installed ? .installed : .declared, package.description, path)
     }
 
     mutating func note(warning reason: String, at path: String) {
         hasWarnings = true
-        bytes.append(Kind.warning.rawValue)
-        bytes.append(sized: reason.utf8)
+        note(.warning, reason, path)
+    }
+
+    private mutating func note(_ kind: Kind, _ what: String, _ path: String) {
+        guard !isCutOff else { return }
+        guard bytes.count + what.utf8.count + path.utf8.count + 9 <= Self.limit else {
+            bytes = []
+            return isCutOff = true
+        }
+        bytes.append(kind.rawValue)
+        bytes.append(sized: what.utf8)
         bytes.append(sized: path.utf8)
     }
 

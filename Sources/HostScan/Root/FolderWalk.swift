@@ -43,9 +43,6 @@ struct FolderWalk<Visitor: FolderVisitor> {
     /// What is remembered of this pass; `nil` when nothing is to be, or it got too long.
     private(set) var memory: [UInt8]?
 
-    /// Most bytes of a memory: a tree of 200,000 folders. Larger ones are walked anew each time.
-    static var longestMemory: Int { 16 << 20 }
-
     /// - Parameter now: Seconds since 1970; `nil` when nothing is to be remembered.
     init(
         root: RootFolder, skipped: SkippedFolders, visitor: Visitor, limits: FolderWalkLimits = FolderWalkLimits(),
@@ -86,7 +83,7 @@ struct FolderWalk<Visitor: FolderVisitor> {
         if !isWalked { try walkAnew(in: parent, depth: depth, known: known) }
         guard let start, let end = memory?.count else { return }
         memory?.set(number: end - start - 4, at: start)
-        if end > Self.longestMemory { memory = nil }
+        if end > FolderMemory.limit { memory = nil }
     }
 
     /// Goes through a folder without opening it.
@@ -182,7 +179,7 @@ struct FolderWalk<Visitor: FolderVisitor> {
 
     private mutating func remember(_ draft: FolderMemory.Draft) {
         // Moved out and back, so that it is not copied.
-        guard var bytes = memory.take() else { return }
+        guard var bytes = memory.take(), !draft.isTooLong else { return }
         draft.append(to: &bytes)
         memory = consume bytes
     }
