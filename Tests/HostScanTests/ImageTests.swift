@@ -218,6 +218,20 @@ import Testing
         withExtendedLifetime(root) {}
     }
 
+    @Test(arguments: [0, 1, 2, 3, 8])
+    func aScanEndsWhenItIsToldTo(after steps: Int) throws {
+        let folder = try TemporaryRoot()
+        try folder.write("/image.tar", bytes: Self.dockerArchive([Self.tar([Self.osRelease])]))
+        var left = steps
+        #expect(throws: CancellationError.self) {
+            let scanner = ImageScanner(path: folder.url("/image.tar").path)
+            return try scanner.scan(isToGoOn: {
+                left -= 1
+                return left >= 0
+            })
+        }
+    }
+
     @Test func nothingIsLeftBehind() throws {
         let path: String
         do {
