@@ -17,6 +17,8 @@ public struct ScanMemoryFile: Sendable {
     ///
     /// - Parameter scan: Gets `nil` when there is no file, or when others may have written it. Returns an outcome, and what to keep; `nil` removes the file.
     public func update<Outcome>(_ scan: ([UInt8]?) throws -> (Outcome, memory: [UInt8]?)) throws -> Outcome {
+        // A device would give way to a file.
+        guard isFileOrNothing else { return try scan(nil).0 }
         let known = read()
         let (outcome, memory) = try scan(known)
         if let memory {
@@ -28,9 +30,14 @@ public struct ScanMemoryFile: Sendable {
         return outcome
     }
 
+    private var isFileOrNothing: Bool {
+        var facts = stat()
+        return lstat(path, &facts) == 0 ? facts.st_mode & S_IFMT == S_IFREG : errno == ENOENT
+    }
+
     private func read() -> [UInt8]? {
         var facts = stat()
-        guard lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, facts.st_uid == geteuid() else { return nil }
+        guard lstat(path, &facts) == 0, facts.st_uid == geteuid() else { return nil }
         return try? PrivateFile.read(path, limit: Self.limit)
     }
 }
