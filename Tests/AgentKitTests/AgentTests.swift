@@ -55,6 +55,7 @@ import Wire
             #expect(Set(state.heartbeatDigests) == [digest.description])
             #expect(state.facts?.os?.id == "debian")
             #expect(state.facts?.droppedReports == 0)
+            #expect(state.facts?.lastScan?.yields.contains("nice") == true)
             #expect(state.problems == [])
         }
     }
