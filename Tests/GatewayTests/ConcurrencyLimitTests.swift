@@ -3,23 +3,30 @@ import Testing
 
 @testable import Gateway
 
+/// Who had a turn.
+private final class Order: Sendable {
+    private let state = Mutex<[Int]>([])
+    var numbers: [Int] { state.withLock(\.self) }
+    func append(_ number: Int) { state.withLock { $0.append(number) } }
+}
+
 struct ConcurrencyLimitTests {
     @Test func thoseThatWaitGetTheirTurnInOrder() async throws {
         let limit = ConcurrencyLimit(1, waiting: 3)
-        let order = Mutex<[Int]>([])
+        let order = Order()
         try limit.enter()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<3 {
-                group.addTask { try await limit.run { order.withLock { $0.append(number) } } }
+                group.addTask { try await limit.run { order.append(number) } }
                 try await untilWaiting(number + 1, at: limit)
             }
             // Three wait, and a fourth finds no room.
             await #expect(throws: APIError.self) { try await limit.run {} }
-            #expect(order.withLock(\.self).isEmpty)
+            #expect(order.numbers.isEmpty)
             limit.leave()
             try await group.waitForAll()
         }
-        #expect(order.withLock(\.self) == [0, 1, 2])
+        #expect(order.numbers == [0, 1, 2])
         try limit.enter()
         #expect(throws: APIError.self) { try limit.enter() }
     }
