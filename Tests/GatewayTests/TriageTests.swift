@@ -40,6 +40,21 @@ struct TriageTests {
         }
     }
 
+    @Test func theOverviewShowsWhatAPolicyChangesAtOnce() async throws {
+        let installation = try await Installation()
+        try await installation.run { client async throws in
+            let owner = try await installation.token(installation.red.owner)
+            installation.clock.advance(seconds: 60)
+            let before = try await client.send(.get, "/v1/overview", token: owner)
+            #expect(before.json["overdue"].int == 0)
+            let set = try await client.send(
+                .put, "/v1/sla-policy", token: owner, json: #"{"severity":{},"decision":{},"exploited":0}"#)
+            #expect(set.status == .ok, "\(set.refusal)")
+            let after = try await client.send(.get, "/v1/overview", token: owner)
+            #expect(after.json["overdue"].int == 1)
+        }
+    }
+
     @Test(arguments: [
         #"{"severity":{"awful":1}}"#, #"{"severity":{"high":-1}}"#, #"{"decision":{"act":4000}}"#,
         #"{"exploited":"x"}"#, #"{"severity":null}"#, #"[]"#,

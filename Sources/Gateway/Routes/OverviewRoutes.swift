@@ -14,12 +14,14 @@ struct OverviewRoutes: Sendable {
         ]
     }
 
-    /// The latest event is part of the cache's key: every event invalidates, whichever process made it, and no other process need hear
-    /// of it.
+    /// The latest event and the latest entry of the audit log are part of the cache's key: what agents report and what people decide invalidates,
+    /// whichever process made it, and no other process need hear of it.
     @Sendable private func overview(_ call: Call, _ caller: Caller) async throws -> Response {
         let scope = caller.scope
         let latest = try await services.store.fetchLatestEventID(scope: scope)
-        let key = CompanyCacheKey(scope: scope, name: "overview-2@\(latest.rawValue)")
+        let audit = try await services.store.fetchAudit(scope: scope, query: AuditQuery(), page: PageRequest(limit: 1))
+        let decided = audit.items.first?.sequence ?? 0
+        let key = CompanyCacheKey(scope: scope, name: "overview-2@\(latest.rawValue).\(decided)")
         let found = try await services.overviews.value(for: key) {
             try await services.store.fetchOverview(scope: scope, at: services.now())
         }
