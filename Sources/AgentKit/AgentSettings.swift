@@ -143,12 +143,16 @@ extension AgentSettings {
         try check("cpu_budget", processorPercent, Self.processorPercents, "percent")
         try check("heartbeat", heartbeatSeconds, Self.periods, "seconds")
         try check("key_days", keyDays, Self.keyLives, "days")
-        return AgentConfiguration(
+        var configuration = AgentConfiguration(
             server: server, token: try token(environment), stateFolder: stateFolder ?? Self.standardStateFolder,
-            root: root ?? "/", scanSeconds: scanSeconds ?? 3_600,
-            processorBudget: Double(processorPercent ?? 5) / 100, includesDeclared: includesDeclared ?? false,
             heartbeatSeconds: heartbeatSeconds, certificateAuthorities: certificateAuthorities,
-            keySeconds: Int64(keyDays ?? 30) * 86_400, proxy: try proxy(environment, url))
+            proxy: try proxy(environment, url))
+        if let root { configuration.root = root }
+        if let scanSeconds { configuration.scanSeconds = scanSeconds }
+        if let processorPercent { configuration.processorBudget = Double(processorPercent) / 100 }
+        if let includesDeclared { configuration.includesDeclared = includesDeclared }
+        if let keyDays { configuration.keySeconds = Int64(keyDays) * 86_400 }
+        return configuration
     }
 
     private func check(

@@ -15,7 +15,7 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         let diagnoses = await examine()
         switch format {
-        case .json: StandardStreams.print(try AnswerFormat.encode(["checks": diagnoses]))
+        case .json: StandardStreams.print(try JSONText.encode(["checks": diagnoses]))
         case .text:
             let width = Diagnosis.Check.allCases.map(\.rawValue.count).max() ?? 0
             for diagnosis in diagnoses {

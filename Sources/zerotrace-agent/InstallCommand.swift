@@ -46,7 +46,7 @@ struct InstallCommand: ParsableCommand {
         var settings = AgentSettings()
         settings.server = server
         _ = try settings.configuration(environment: [:])
-        return try AnswerFormat.encode(["server": server, "token_file": "/etc/zerotrace/enrollment-token"])
+        return try JSONText.encode(["server": server, "token_file": "/etc/zerotrace/enrollment-token"])
     }
 
     private func token() throws -> String? {

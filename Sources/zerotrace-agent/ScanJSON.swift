@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Inventory
 
 /// A scan as plain JSON: digest of what is installed, host, packages with their evidence and places, warnings, what it cost; keys sorted, packages ascending.
@@ -18,8 +17,6 @@ enum ScanJSON {
     }
 
     static func encode(_ report: ScanReport, cost: ScanCost) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         let packages = report.packages.map {
             Package(
                 purl: $0.package.description, evidence: $0.evidence, locations: report.occurrences[$0.package] ?? [])
@@ -27,6 +24,6 @@ enum ScanJSON {
         let document = Document(
             cost: cost, digest: report.inventory.digest.description, host: report.host, packages: packages,
             warnings: report.warnings)
-        return Array(try encoder.encode(document)) + [UInt8(ascii: "\n")]
+        return try JSONText.encode(document)
     }
 }

@@ -48,11 +48,4 @@ struct SettingsOptions: ParsableArguments {
 /// How `status` and `doctor` answer.
 enum AnswerFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json
-
-    /// JSON with sorted keys and a line's end.
-    static func encode(_ value: some Encodable) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        return Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
-    }
 }

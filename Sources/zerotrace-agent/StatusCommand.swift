@@ -23,7 +23,7 @@ struct StatusCommand: ParsableCommand {
             throw ExitCode(2)
         }
         switch format {
-        case .json: StandardStreams.print(try AnswerFormat.encode(status))
+        case .json: StandardStreams.print(try JSONText.encode(status))
         case .text:
             StandardStreams.print(Array(Self.lines(status).map { TerminalText.harmless($0) + "\n" }.joined().utf8))
         }
