@@ -98,7 +98,7 @@ struct InventoryApplication {
         let difference = try await store(material, new, packages)
         try await moveFirstSeen(material, difference)
         let changes = difference.changes
-        for change in changes { differences[change.vulnerability, default: .init()].add(change, agents: 1) }
+        differences.add(changes)
         if changes.contains(where: \.isOpening) {
             openings.append(
                 Openings.Holder(agent: received.agentID, hostname: material.agent.hostname, changes: changes))
@@ -148,8 +148,7 @@ struct InventoryApplication {
             lines = try await uploadedLines(material.agent)
         }
         let rows = try await evaluated.values(of: lines, on: material.server) { lines in
-            let results = try await transaction.run([.startOfServer, InventoryQueries.evaluated(lines)])
-            return (try results[0].value(), try results[1].map { (key: try $0.get(0), value: try $0.get(1)) })
+            try KnownRows.answer(try await transaction.run([.startOfServer, InventoryQueries.evaluated(lines)]))
         }
         guard rows.count == lines.count else { throw StoreError.notEvaluated(packages: lines.count - rows.count) }
         return rows.sorted()

@@ -1,3 +1,4 @@
+import PostgreSQL
 import Synchronization
 
 /// Rows of the catalogue that were asked for before: nearly all that hosts report is what they reported before.
@@ -67,5 +68,12 @@ final class KnownRows<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             if state.server != server { state = State(server: server) }
             for (key, value) in found { state.insert(key, value, generationSize: generationSize) }
         }
+    }
+}
+
+extension KnownRows<String, Int64> {
+    /// Reads what ``PostgresStatement/startOfServer`` and a query of names and rows answer.
+    static func answer(_ results: [PostgresResult]) throws -> (server: String, found: [(key: String, value: Int64)]) {
+        (try results[0].value(), try results[1].map { (key: try $0.get(0), value: try $0.get(1)) })
     }
 }

@@ -57,9 +57,8 @@ extension PostgresStore {
     /// Those of these package URLs that have verdicts; their rows are known then.
     private func findEvaluated(_ purls: [PackageURL]) async throws -> Set<String> {
         let statements = [.startOfServer, InventoryQueries.evaluated(purls.map(\.description))]
-        let results = try await read("find packages with verdicts", statements)
-        let found = try results[1].map { (key: try $0.get(0, as: String.self), value: try $0.get(1, as: Int64.self)) }
-        evaluatedPackages.insert(found, of: try results[0].value())
+        let (server, found) = try KnownRows.answer(try await read("find packages with verdicts", statements))
+        evaluatedPackages.insert(found, of: server)
         return Set(found.map(\.key))
     }
 

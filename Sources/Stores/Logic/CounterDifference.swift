@@ -34,8 +34,15 @@ package struct CounterDifference: Hashable, Sendable {
     /// The differences that these changes of one agent make, by vulnerability.
     package static func of(_ changes: [StateChange]) -> [Int64: CounterDifference] {
         var differences: [Int64: CounterDifference] = [:]
-        for change in changes { differences[change.vulnerability, default: .init()].add(change, agents: 1) }
+        differences.add(changes)
         return differences
+    }
+}
+
+extension [Int64: CounterDifference] {
+    /// Adds changes of one agent, by vulnerability.
+    package mutating func add(_ changes: [StateChange]) {
+        for change in changes { self[change.vulnerability, default: .init()].add(change, agents: 1) }
     }
 }
 
