@@ -2,23 +2,32 @@ import Synchronization
 
 /// Bounds how many of something run at once, and how many wait for their turn.
 final class ConcurrencyLimit: Sendable {
-    private let limit: Int
     private let waiting: Int
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     private struct State {
+        let limit: Int
         var running = 0
         /// In the order in which they came.
         var queue: [(ticket: UInt64, continuation: CheckedContinuation<Void, any Error>)] = []
         var nextTicket: UInt64 = 0
+
+        init(limit: Int) { self.limit = limit }
+
+        /// Whether there was a place.
+        mutating func take() -> Bool {
+            guard running < limit else { return false }
+            running += 1
+            return true
+        }
     }
 
     /// - Parameters:
     ///   - limit: How many run at once.
     ///   - waiting: How many more wait for a place; ``enter()`` never does.
     init(_ limit: Int, waiting: Int = 0) {
-        self.limit = limit
         self.waiting = waiting
+        state = Mutex(State(limit: limit))
     }
 
     /// How many wait.
@@ -37,12 +46,7 @@ final class ConcurrencyLimit: Sendable {
     ///
     /// - Throws: 429 when there is none.
     func enter() throws {
-        let isAdmitted = state.withLock { state in
-            guard state.running < limit else { return false }
-            state.running += 1
-            return true
-        }
-        guard isAdmitted else { throw Self.tooMany }
+        guard state.withLock({ $0.take() }) else { throw Self.tooMany }
     }
 
     /// Gives a place back, to whoever has waited longest.
@@ -65,10 +69,7 @@ final class ConcurrencyLimit: Sendable {
                 let answer = state.withLock { state -> Result<Void, any Error>? in
                     // Here, under the lock: whoever is cancelled from now on is found in the queue.
                     if Task.isCancelled { return .failure(CancellationError()) }
-                    if state.running < limit {
-                        state.running += 1
-                        return .success(())
-                    }
+                    if state.take() { return .success(()) }
                     guard state.queue.count < waiting else { return .failure(Self.tooMany) }
                     state.queue.append((ticket, continuation))
                     return nil
