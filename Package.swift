@@ -322,7 +322,7 @@ let package = Package(
         tests("Archives", ["ZipTesting"]),
         tests("ZipGroups", ["ZipTesting"]),
         tests("Versioning", ["SeededRandom"]),
-        tests("Advisories", ["Archives", "JSONDocuments", "Scoring", "SeededRandom", "Versioning"]),
+        tests("Advisories", ["Archives", "JSONDocuments", "Scoring", "SeededRandom", "Versioning", "ZipTesting"]),
         tests("Inventory", ["PackageIdentity", "SeededRandom"]),
         tests("Matching", ["Advisories", "PackageIdentity", "Scoring", "SeededRandom", "Versioning"]),
         tests("PackedStreams", ["SeededRandom"]),

@@ -1,3 +1,4 @@
+import data_servers
 import pytest
 from debian_machine import Machine, make_debian, make_packages
 from installation import HostRoot, Installation
@@ -15,6 +16,28 @@ def installation(tmp_path):
         yield place
     finally:
         place.stop()
+
+
+@pytest.fixture
+def on_postgres(tmp_path):
+    """The same with its store in a PostgreSQL of its own."""
+    postgres = data_servers.Postgres()
+    place = Installation(tmp_path)
+    place.postgres = postgres
+    place.variables = {
+        "DB_HOST": "127.0.0.1", "DB_PORT": str(postgres.port), "DB_USER": "owner", "DB_PASSWORD_FILE": str(postgres.password_file),
+        "API_RATE_LIMIT": "1000000",
+    }
+    try:
+        place.run("migrate")
+        place.sync()
+        place.company("Acme")
+        place.user("Acme")
+        place.start()
+        yield place
+    finally:
+        place.stop()
+        postgres.stop()
 
 
 @pytest.fixture

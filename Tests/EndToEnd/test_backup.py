@@ -1,7 +1,7 @@
 """What Docs/operations.md says of backups of PostgreSQL: made while everything runs, restored, and found whole."""
 import pytest
-from data_servers import AVAILABLE, Postgres, PostgresServer
-from installation import Installation, wait_for
+from data_servers import AVAILABLE, PostgresServer
+from installation import wait_for
 from test_main_path import EXPECTED, findings
 
 pytestmark = pytest.mark.skipif(not AVAILABLE, reason="PostgreSQL, Redis or memcached are not installed")
@@ -28,23 +28,10 @@ class BaseBackup(PostgresServer):
 
 
 @pytest.fixture
-def place(tmp_path):
-    postgres = Postgres()
-    place = Installation(tmp_path)
-    place.postgres = postgres
-    place.variables = {
-        "DB_HOST": "127.0.0.1", "DB_PORT": str(postgres.port), "DB_USER": "owner", "DB_PASSWORD_FILE": str(postgres.password_file)}
-    try:
-        place.run("migrate")
-        place.sync()
-        place.company("Acme")
-        place.company("Other")
-        place.user("Acme")
-        place.start()
-        yield place
-    finally:
-        place.stop()
-        postgres.stop()
+def place(on_postgres):
+    """With a second company."""
+    on_postgres.company("Other")
+    return on_postgres
 
 
 def fill(place, host):

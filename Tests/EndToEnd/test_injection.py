@@ -12,7 +12,7 @@ import urllib.parse
 
 import data_servers
 import pytest
-from installation import HostRoot, Installation, wait_for
+from installation import HostRoot, wait_for
 
 SQLMAP = pathlib.Path(sys.executable).with_name("sqlmap")
 pytestmark = pytest.mark.skipif(
@@ -28,27 +28,6 @@ VALUES = {
     "from": "2026-01-01T00:00:00Z", "until": "2030-01-01T00:00:00Z", "actor": "person", "subject": "x", "assignee": "me",
     "vulnerability": "CVE-2023-0464", "code": "x", "state": "x", "cursor": "AAAAAAAAAAAAeyJsaXN0IjoiYSJ9",
 }
-
-
-@pytest.fixture
-def on_postgres(tmp_path):
-    """A server of one process whose store is PostgreSQL, with one company."""
-    postgres = data_servers.Postgres()
-    place = Installation(tmp_path)
-    place.variables = {
-        "DB_HOST": "127.0.0.1", "DB_PORT": str(postgres.port), "DB_USER": "owner", "DB_PASSWORD_FILE": str(postgres.password_file),
-        "API_RATE_LIMIT": "1000000",
-    }
-    try:
-        place.run("migrate")
-        place.sync()
-        place.company("Acme")
-        place.user("Acme")
-        place.start()
-        yield place
-    finally:
-        place.stop()
-        postgres.stop()
 
 
 def reading(document, agent, vulnerability):

@@ -78,17 +78,6 @@ import Testing
         return try ImageScanner(path: folder.url("/image.tar").path).scan()
     }
 
-    static func packed(_ bytes: [UInt8], by tool: String) throws -> [UInt8] {
-        let folder = try TemporaryRoot()
-        try folder.write("/x", bytes: bytes)
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [tool, "-q", "-f", folder.url("/x").path]
-        try process.run()
-        process.waitUntilExit()
-        return Array(try Data(contentsOf: folder.url(["zstd": "/x.zst", "xz": "/x.xz"][tool] ?? "")))
-    }
-
     @Test(arguments: ["", "gzip", "zstd", "xz"])
     func laysLayersOverEachOther(form: String) throws {
         let layers: [Layer] = [
@@ -109,7 +98,8 @@ import Testing
         ]
         let packed = try layers.map { layer in
             let bytes = Self.tar(layer)
-            return form == "gzip" ? Gzip.compress(bytes) : form.isEmpty ? bytes : try Self.packed(bytes, by: form)
+            return form == "gzip"
+                ? Gzip.compress(bytes) : form.isEmpty ? bytes : try PackedSamples.packed(bytes, by: form)
         }
         let report = try Self.scan(Self.dockerArchive(packed))
         #expect(

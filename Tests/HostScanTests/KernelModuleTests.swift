@@ -20,18 +20,6 @@ import Testing
         ])
     }
 
-    private static func packed(_ bytes: [UInt8], by tool: String) throws -> [UInt8] {
-        let folder = try TemporaryRoot()
-        try folder.write("/module.ko", bytes: bytes)
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [tool, "-q", "-f", folder.url("/module.ko").path]
-        try process.run()
-        process.waitUntilExit()
-        let ending = ["xz": "xz", "zstd": "zst", "gzip": "gz"][tool] ?? ""
-        return Array(try Data(contentsOf: folder.url("/module.ko.\(ending)")))
-    }
-
     @Test(arguments: ["/updates/dkms/nvidia.ko", "/extra/nvidia-current.ko", "/misc/x/nvidia.ko"])
     func readsModulesFromElsewhere(place: String) throws {
         let root = try TemporaryRoot()
@@ -47,7 +35,7 @@ import Testing
     @Test(arguments: [("xz", "xz"), ("zstd", "zst"), ("gzip", "gz")])
     func readsPackedModules(tool: String, ending: String) throws {
         let root = try TemporaryRoot()
-        let bytes = try Self.packed(Self.module(), by: tool)
+        let bytes = try PackedSamples.packed(Self.module(), by: tool)
         try root.write("\(Self.folder)/updates/nvidia.ko.\(ending)", bytes: bytes)
         #expect(try root.packages() == [Self.package])
         try root.write("\(Self.folder)/updates/nvidia.ko.\(ending)", bytes: Array(bytes.prefix(100)))

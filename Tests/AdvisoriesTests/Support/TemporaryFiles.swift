@@ -1,4 +1,5 @@
 import Foundation
+import ZipTesting
 
 /// A folder with the given files, gone after the call.
 func withFiles<Result>(_ files: [String: [UInt8]], _ body: (_ folder: String) throws -> Result) throws -> Result {
@@ -27,7 +28,8 @@ func zip(_ entries: [(name: String, content: [UInt8])]) -> [UInt8] {
     for (name, content) in entries {
         let offset = bytes.count
         let common =
-            little(0x0800, 2) + little(0, 2) + little(0, 4) + little(crc32(content), 4) + little(content.count, 4)
+            little(0x0800, 2) + little(0, 2) + little(0, 4) + little(Int(ZipBytes.checksum(content)), 4)
+            + little(content.count, 4)
             + little(content.count, 4) + little(name.utf8.count, 2) + little(0, 2)
         bytes += [0x50, 0x4B, 3, 4] + little(20, 2) + common + Array(name.utf8) + content
         directory += [0x50, 0x4B, 1, 2] + little(0x0314, 2) + little(20, 2) + common + little(0, 6)
@@ -44,17 +46,4 @@ func zip(_ texts: [(name: String, text: String)]) -> [UInt8] {
 
 private func little(_ value: Int, _ size: Int) -> [UInt8] {
     (0..<size).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
-}
-
-private func crc32(_ bytes: [UInt8]) -> Int {
-    var state = ~UInt32(0)
-    for byte in bytes {
-        state ^= UInt32(byte)
-        for _ in 0..<8 {
-            let carry = state & 1
-            state >>= 1
-            if carry == 1 { state ^= 0xEDB8_8320 }
-        }
-    }
-    return Int(~state)
 }
