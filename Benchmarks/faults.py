@@ -135,6 +135,8 @@ class Run:
         self.memory = Memory(lab)
         self.memory.start()
         self.load = self.start_load()
+        # Faults are for what runs: the load signs in and opens its streams once, without trying again.
+        wait_for(lambda: self.load.poll() is not None or int(lab.postgres.statement("select count(*) from agents")) > 2, "the load to begin", PATIENCE)
 
     def start_load(self):
         lab, options = self.lab, self.options
@@ -224,9 +226,11 @@ class Run:
         except subprocess.TimeoutExpired:
             self.load.kill()
             return self.complain("the load did not end")
-        report = json.loads(self.report.read_text())
         lab.prober.end()
         self.memory.is_over.set()
+        if not self.report.stat().st_size:
+            return self.complain(f"the load ended with {status}: {(lab.folder / 'load.log').read_text()[-1000:]}")
+        report = json.loads(self.report.read_text())
         print(f"\nload: rc {status}, {report['requests']['heartbeat']['count']} heartbeats, failed {report['failures']['count']} requests, "
               f"compared {report['compared']}")
         if report["wrong"]["count"] or report["unfinished"]:

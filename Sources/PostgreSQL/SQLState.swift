@@ -39,6 +39,14 @@ public struct SQLState: Sendable, Hashable, RawRepresentable, CustomStringConver
     /// Whether the whole transaction may succeed when it is run again from its start.
     public var isRetryable: Bool { self == .serializationFailure || self == .deadlockDetected }
 
+    /// Whether it tells of the server and not of the statement: the server is out of memory, disk or connections (class 53), is stopping or
+    /// starting (57P), has trouble with its files (58), is a standby, or others were in the way (40, `lockNotAvailable`); or the connection
+    /// broke (08). https://www.postgresql.org/docs/15/errcodes-appendix.html
+    public var isServersOwn: Bool {
+        endsConnection || self == .readOnlyTransaction || self == .lockNotAvailable
+            || ["40", "53", "58"].contains(rawValue.prefix(2))
+    }
+
     /// Whether the server ends the connection with it: it shuts down, crashed, or is not up yet (class 57P), or the connection broke
     /// (class 08).
     public var endsConnection: Bool { rawValue.hasPrefix("57P") || rawValue.hasPrefix("08") }

@@ -67,7 +67,7 @@ struct HolderSet: Equatable, Sendable {
     }
 
     /// Reads a segment, whose numbers come out as within it.
-    /// - Throws: ``StoreError/unavailable(_:)`` for bytes that ``encoded()`` never makes.
+    /// - Throws: ``StoreError/failed(_:)`` for bytes that ``encoded()`` never makes.
     init(segment bytes: Data) throws {
         guard let first = bytes.first, let form = Form(rawValue: first) else { throw Self.damaged }
         let rest = Data(bytes.dropFirst())
@@ -96,5 +96,5 @@ struct HolderSet: Equatable, Sendable {
         for index in part.words.indices { words[offset + index] |= part.words[index] }
     }
 
-    private static var damaged: StoreError { .unavailable("damaged set of inventories") }
+    private static var damaged: StoreError { .failed("damaged set of inventories") }
 }

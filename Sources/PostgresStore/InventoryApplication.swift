@@ -157,7 +157,7 @@ struct InventoryApplication {
     /// The package URLs that the agent sent.
     private func uploadedLines(_ agent: Agent) async throws -> [String] {
         let upload = try await transaction.query(InventoryQueries.upload(agent.id, company: company))
-        guard let row = upload.first else { throw StoreError.unavailable("damaged inventory") }
+        guard let row = upload.first else { throw StoreError.failed("damaged inventory") }
         return try StoredUpload.lines(try row.get(0))
     }
 

@@ -11,7 +11,7 @@ struct PackageDates: Equatable, Sendable {
     init(_ dates: [Int64: Int64] = [:]) { self.dates = dates }
 
     /// Reads a `dates` column.
-    /// - Throws: ``StoreError/unavailable(_:)`` for bytes that ``encoded()`` never makes.
+    /// - Throws: ``StoreError/failed(_:)`` for bytes that ``encoded()`` never makes.
     init(stored bytes: Data?) throws {
         guard let bytes else { return }
         var reader = Reader(bytes: [UInt8](bytes))
@@ -79,5 +79,5 @@ struct PackageDates: Equatable, Sendable {
         }
     }
 
-    private static var damaged: StoreError { .unavailable("damaged dates") }
+    private static var damaged: StoreError { .failed("damaged dates") }
 }

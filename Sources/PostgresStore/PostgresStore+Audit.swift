@@ -89,7 +89,7 @@ extension AuditEntry {
     /// Reads the columns of ``AuditQueries/page(company:_:after:limit:)``.
     fileprivate init(_ row: PostgresRow) throws {
         guard let kind = AuditActor.Kind(rawValue: try row.get(2)) else {
-            throw StoreError.unavailable("damaged audit log")
+            throw StoreError.failed("damaged audit log")
         }
         self.init(
             sequence: try row.get(0), at: try row.get(1),

@@ -19,7 +19,7 @@ extension PostgresStore {
             rows.merge(try await packageRows(missing.map(\.1))) { first, _ in first }
         }
         return try texts.map { text in
-            guard let id = rows[text] else { throw StoreError.unavailable("intern packages") }
+            guard let id = rows[text] else { throw StoreError.failed("intern packages: no row") }
             return PackageID(rawValue: id)
         }
     }

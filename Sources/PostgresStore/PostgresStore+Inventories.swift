@@ -45,7 +45,7 @@ extension PostgresStore {
                 try results[1].map { (key: try $0.get(0), value: try PackageURL(stored: $0.get(1))) }
             )
         }
-        guard found.count == rows.count else { throw StoreError.unavailable("damaged inventory") }
+        guard found.count == rows.count else { throw StoreError.failed("damaged inventory") }
         return found
     }
 

@@ -222,7 +222,7 @@ enum Outbox {
 extension NotificationEndpoint {
     /// Reads the columns of ``NotificationQueries/endpoints(company:)``.
     fileprivate init(_ row: PostgresRow) throws {
-        guard let kind = Kind(rawValue: try row.get(1)) else { throw StoreError.unavailable("damaged endpoint") }
+        guard let kind = Kind(rawValue: try row.get(1)) else { throw StoreError.failed("damaged endpoint") }
         let severity = try row.get(4, as: Int.self)
         self.init(
             id: EndpointID(uuid: try row.get(0)), kind: kind, target: try row.get(2), label: try row.get(3),
@@ -235,7 +235,7 @@ extension NotificationSummary {
     /// Reads the columns of ``NotificationQueries/page(company:_:after:limit:)``.
     fileprivate init(_ row: PostgresRow) throws {
         guard let state = NotificationState(rawValue: try row.get(3)) else {
-            throw StoreError.unavailable("damaged notification")
+            throw StoreError.failed("damaged notification")
         }
         self.init(
             id: NotificationID(uuid: try row.get(0)), endpoint: EndpointID(uuid: try row.get(1)), type: try row.get(2),
@@ -248,7 +248,7 @@ extension ClaimedNotification {
     /// Reads the columns of ``NotificationQueries/claim(company:at:until:limit:)``.
     fileprivate init(_ row: PostgresRow, _ scope: CompanyScope) throws {
         guard let kind = NotificationEndpoint.Kind(rawValue: try row.get(2)) else {
-            throw StoreError.unavailable("damaged endpoint")
+            throw StoreError.failed("damaged endpoint")
         }
         self.init(
             id: NotificationID(uuid: try row.get(0)), scope: scope, endpoint: EndpointID(uuid: try row.get(1)),

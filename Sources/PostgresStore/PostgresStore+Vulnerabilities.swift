@@ -14,7 +14,7 @@ extension PostgresStore {
             "fetch overview", company: company,
             [CounterQueries.totals(company: company), AgentQueries.waitingCounts(company: company)])
         guard let totals = results[0].first, let waiting = results[1].first else {
-            throw StoreError.unavailable("damaged counters")
+            throw StoreError.failed("damaged counters")
         }
         return Overview(
             counts: try SeverityCounts(totals, at: 0), exposures: try totals.get(8), agents: try totals.get(9),
@@ -132,7 +132,7 @@ struct PackageVerdict: Sendable {
 extension VulnerabilitySummary {
     /// Reads name, risk, agents, whether it is fixable, record, and when the company was first affected.
     fileprivate init(_ row: PostgresRow) throws {
-        guard let firstSeen = try row.get(5, as: Date?.self) else { throw StoreError.unavailable("damaged counters") }
+        guard let firstSeen = try row.get(5, as: Date?.self) else { throw StoreError.failed("damaged counters") }
         self.init(
             record: try StoredJSON.decode(VulnerabilityRecord.self, try row.get(4)), agents: try row.get(2),
             fixable: try row.get(3), firstSeen: firstSeen)

@@ -114,7 +114,7 @@ public final class PostgresStore: Store {
     func read(_ operation: String, company: Int32? = nil, _ statement: PostgresStatement) async throws -> PostgresResult
     {
         guard let last = try await read(operation, company: company, [statement]).last else {
-            throw StoreError.unavailable("\(operation): no row")
+            throw StoreError.failed("\(operation): no row")
         }
         return last
     }
@@ -203,9 +203,20 @@ public final class PostgresStore: Store {
         do { return try await body() } catch {
             switch error {
             case is StoreError, is CancellationError, is SomebodyIsConcerned: throw error
-            case let error as PostgresError: throw StoreError.unavailable("\(operation): \(error)")
-            default: throw StoreError.unavailable("\(operation): \(type(of: error))")
+            case let error as PostgresError: throw classified(error, operation)
+            default: throw StoreError.failed("\(operation): \(type(of: error))")
             }
+        }
+    }
+
+    static func classified(_ error: PostgresError, _ operation: String) -> StoreError {
+        let text = "\(operation): \(error)"
+        return switch error {
+        case .timedOut: .timedOut(text)
+        case .server(let server) where server.state == .queryCanceled: .timedOut(text)
+        case .server(let server): server.state.isServersOwn ? .unavailable(text) : .failed(text)
+        case .cannotConnect, .connectionLost, .exhausted, .shutDown: .unavailable(text)
+        case .unexpectedType, .invalidValue, .missingRow, .tooLarge: .failed(text)
         }
     }
 
@@ -229,7 +240,7 @@ public final class PostgresStore: Store {
     func company(_ row: Int32) async throws -> Company {
         if let known = companies.withLock({ $0.byRow[row] }) { return known }
         guard let found = try await fetchCompanyRows(CompanyQueries.byRow(row)).first else {
-            throw StoreError.unavailable("damaged company")
+            throw StoreError.failed("damaged company")
         }
         return found.company
     }

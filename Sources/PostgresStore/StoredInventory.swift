@@ -38,14 +38,14 @@ enum StoredUpload {
     /// - Parameter known: What others that were read before had in common with this one.
     static func inventory(_ content: Data, known: KnownPackages?) throws -> Inventory {
         guard let inventory = try? Inventory.read(try text(content), limit: .max, known: known).inventory else {
-            throw StoreError.unavailable("damaged inventory")
+            throw StoreError.failed("damaged inventory")
         }
         return inventory
     }
 
     private static func text(_ content: Data) throws -> [UInt8] {
         guard let text = try? Gzip.decompress([UInt8](content), limit: limit) else {
-            throw StoreError.unavailable("damaged inventory")
+            throw StoreError.failed("damaged inventory")
         }
         return text
     }

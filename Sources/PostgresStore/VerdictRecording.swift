@@ -56,7 +56,7 @@ struct VerdictRecording {
         var plan = VerdictPlan()
         for package in verdicts {
             try plan.add(package, standing: standing[package.package.rawValue] ?? [:], at: now) { name in
-                guard let row = rows[name.storable] else { throw StoreError.unavailable("damaged catalogue") }
+                guard let row = rows[name.storable] else { throw StoreError.failed("damaged catalogue") }
                 return row
             }
         }

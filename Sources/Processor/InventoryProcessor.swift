@@ -129,7 +129,7 @@ public struct InventoryProcessor: Service {
             do {
                 try await applyTogether(pending, scope: scope)
                 return []
-            } catch let error where !(error is VerdictServiceError) && !Task.isCancelled {
+            } catch let error where Self.isWorksOwn(error) && !Task.isCancelled {
                 // One of them is at fault, or the store is away, which shows again.
             }
         }
@@ -141,13 +141,19 @@ public struct InventoryProcessor: Service {
         return failures
     }
 
+    /// Whether an inventory may be to blame. One is not for a service that is away, nor for a store without room, which still reads.
+    private static func isWorksOwn(_ error: any Error) -> Bool {
+        if case StoreError.unavailable = error { return false }
+        return !(error is VerdictServiceError)
+    }
+
     /// - Returns: Why this inventory could not be applied, when others can.
     /// - Throws: When the verdict service or the store is away.
     private func apply(_ pending: PendingInventory, scope: CompanyScope) async throws -> WorkFailure? {
         do {
             try await applyTogether([pending], scope: scope)
             return nil
-        } catch let error where !(error is VerdictServiceError) && !Task.isCancelled {
+        } catch let error where Self.isWorksOwn(error) && !Task.isCancelled {
             // A store that is well chokes on this one alone.
             try await store.checkHealth()
             Counter(label: "zerotrace_inventories_failed_total").increment()

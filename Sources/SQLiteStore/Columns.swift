@@ -11,7 +11,7 @@ extension Identifier {
 
     /// Reads a `uuid` column, whose length the schema guarantees.
     init(blob: Data) throws {
-        guard blob.count == 16 else { throw StoreError.unavailable("damaged identifier") }
+        guard blob.count == 16 else { throw StoreError.failed("damaged identifier") }
         let bytes = [UInt8](blob)
         self.init(uuid: bytes.withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) })
     }

@@ -48,7 +48,7 @@ extension SQLiteStore {
             let packages = try agent.packages(names, isAffected: !query.undetermined, db)
             return try Page(rows: rows, limit: page.limit, list: list, key: \.key) { row in
                 guard let json = try db.first(FindingQueries.record, [row.id], { $0[0] as String }) else {
-                    throw StoreError.unavailable("damaged catalogue")
+                    throw StoreError.failed("damaged catalogue")
                 }
                 return AgentFinding(
                     record: try StoredJSON.decode(VulnerabilityRecord.self, json), packages: packages[row.id] ?? [])

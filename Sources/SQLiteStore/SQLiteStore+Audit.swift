@@ -88,7 +88,7 @@ struct AuditLog: Sendable {
 extension AuditEntry {
     /// Reads the columns of ``AuditQueries/page(_:hasCursor:)``.
     fileprivate init(row: Row) throws {
-        guard let kind = AuditActor.Kind(rawValue: row[2]) else { throw StoreError.unavailable("damaged audit log") }
+        guard let kind = AuditActor.Kind(rawValue: row[2]) else { throw StoreError.failed("damaged audit log") }
         self.init(
             sequence: row[0], at: Date(milliseconds: row[1]),
             context: AuditContext(

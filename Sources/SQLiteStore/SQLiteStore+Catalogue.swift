@@ -18,7 +18,7 @@ extension SQLiteStore {
                 return try Self.packageRows(texts, db)
             }
         return try texts.map { text in
-            guard let id = rows[text] else { throw StoreError.unavailable("intern packages") }
+            guard let id = rows[text] else { throw StoreError.failed("intern packages: no row") }
             return PackageID(rawValue: id)
         }
     }

@@ -157,7 +157,7 @@ extension SQLiteStore {
                 guard
                     let known = try db.first(ExceptionQueries.one, [id.blob, company], { try RiskException(row: $0) }),
                     let name = try db.first(CatalogueQueries.companyByRow, [company], { try CompanyID(blob: $0[0]) })
-                else { throw StoreError.unavailable("damaged exception") }
+                else { throw StoreError.failed("damaged exception") }
                 try db.run(ExceptionQueries.note, [now.milliseconds, id.blob])
                 try log.append(
                     .exceptionExpired, id.description, known.auditDetails, by: AuditActor(.system), company: company,
@@ -177,7 +177,7 @@ extension RiskException {
                 id: try UserID(blob: id), name: row[first + 1], at: Date(milliseconds: row[first + 2]),
                 comment: row[first + 3])
         }
-        guard let request = try actor(5) else { throw StoreError.unavailable("damaged exception") }
+        guard let request = try actor(5) else { throw StoreError.failed("damaged exception") }
         self.init(
             id: try ExceptionID(blob: row[0]),
             scope: ExceptionScope(

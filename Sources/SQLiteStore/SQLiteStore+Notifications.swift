@@ -167,7 +167,7 @@ extension SQLiteStore {
             var claims: [ClaimedNotification] = []
             for company in companies.shuffled() where claims.count < limit {
                 guard let id = try db.first(CatalogueQueries.companyByRow, [company], { try CompanyID(blob: $0[0]) })
-                else { throw StoreError.unavailable("damaged notification") }
+                else { throw StoreError.failed("damaged notification") }
                 let found = try db.rows(
                     NotificationQueries.due, ["company": company, "now": now.milliseconds, "limit": share]
                 ) {
@@ -239,7 +239,7 @@ enum Outbox {
 extension NotificationEndpoint {
     /// Reads the columns of ``NotificationQueries/endpoints``.
     fileprivate init(row: Row) throws {
-        guard let kind = Kind(rawValue: row[1]) else { throw StoreError.unavailable("damaged endpoint") }
+        guard let kind = Kind(rawValue: row[1]) else { throw StoreError.failed("damaged endpoint") }
         let severity: Int = row[4]
         self.init(
             id: try EndpointID(blob: row[0]), kind: kind, target: row[2], label: row[3],
@@ -252,7 +252,7 @@ extension NotificationSummary {
     /// Reads the columns of ``NotificationQueries/page(_:hasCursor:)``.
     fileprivate init(row: Row) throws {
         guard let state = NotificationState(rawValue: row[3]) else {
-            throw StoreError.unavailable("damaged notification")
+            throw StoreError.failed("damaged notification")
         }
         let ended = (row[8] as Int64?).map { Date(milliseconds: $0) }
         self.init(
@@ -266,7 +266,7 @@ extension ClaimedNotification {
     /// Reads the columns of ``NotificationQueries/due`` after the first.
     fileprivate init(row: Row, _ scope: CompanyScope) throws {
         guard let kind = NotificationEndpoint.Kind(rawValue: row[3]) else {
-            throw StoreError.unavailable("damaged endpoint")
+            throw StoreError.failed("damaged endpoint")
         }
         self.init(
             id: try NotificationID(blob: row[1]), scope: scope, endpoint: try EndpointID(blob: row[2]), kind: kind,

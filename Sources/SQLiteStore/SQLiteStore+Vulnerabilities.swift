@@ -127,7 +127,7 @@ private struct VulnerabilityRow {
     func summary(company: Int64, _ db: Database) throws -> VulnerabilitySummary {
         let arguments: StatementArguments = ["company": company, "vulnerability": row]
         let firstSeen = try db.first(FindingQueries.firstSeen, arguments) { $0[0] as Int64? } ?? nil
-        guard let firstSeen else { throw StoreError.unavailable("damaged counters") }
+        guard let firstSeen else { throw StoreError.failed("damaged counters") }
         return VulnerabilitySummary(
             record: try StoredJSON.decode(VulnerabilityRecord.self, json), agents: agents, fixable: isFixable,
             firstSeen: Date(milliseconds: firstSeen))

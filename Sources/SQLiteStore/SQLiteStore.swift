@@ -62,7 +62,7 @@ public final class SQLiteStore: Store {
                     result = try body(db)
                     return .commit
                 }
-                guard let result else { throw StoreError.unavailable(operation) }
+                guard let result else { throw StoreError.failed("\(operation): no result") }
                 return result
             }
         }
@@ -86,10 +86,21 @@ public final class SQLiteStore: Store {
         switch error {
         case is StoreError, is CancellationError: error
         case let error as DatabaseError:
-            StoreError.unavailable("\(operation): \(error.extendedResultCode)")
-        default: StoreError.unavailable("\(operation): \(type(of: error))")
+            if filesOwn.contains(error.resultCode) {
+                StoreError.unavailable("\(operation): \(error.extendedResultCode)")
+            } else {
+                StoreError.failed("\(operation): \(error.extendedResultCode)")
+            }
+        default: StoreError.failed("\(operation): \(type(of: error))")
         }
     }
+
+    /// What tells of the file, the disk or other processes, and not of the statement. https://www.sqlite.org/rescode.html
+    private static let filesOwn: [ResultCode] = [
+        .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_NOMEM, .SQLITE_READONLY, .SQLITE_IOERR, .SQLITE_FULL, .SQLITE_CANTOPEN,
+        .SQLITE_PROTOCOL,
+        .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_NOLFS, .SQLITE_INTERRUPT,
+    ]
 
     /// Answers when a page can be read and the write lock can be had.
     /// - Throws: ``StoreError/unavailable(_:)``.

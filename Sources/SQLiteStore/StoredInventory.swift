@@ -65,13 +65,13 @@ struct StoredInventory {
         }
         let ids = try PackageIDList.decode(packageIDs)
         let purls = try db.rows(InventoryQueries.purlsByID, [StoredJSON.array(ids)]) { try PackageURL(stored: $0[0]) }
-        guard purls.count == ids.count else { throw StoreError.unavailable("damaged inventory") }
+        guard purls.count == ids.count else { throw StoreError.failed("damaged inventory") }
         return Inventory(purls)
     }
 
     private static func lines(_ content: Data?) throws -> [String] {
         guard let content, let text = try? Gzip.decompress([UInt8](content), limit: contentLimit) else {
-            throw StoreError.unavailable("damaged inventory")
+            throw StoreError.failed("damaged inventory")
         }
         return text.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
     }

@@ -25,8 +25,13 @@ public enum StoreError: Error, Sendable, Equatable {
     case notEvaluated(packages: Int)
     /// The database was written by a newer version of ZeroTrace.
     case databaseTooNew(found: Int, supported: Int)
-    /// The database refused; the text names the operation, never its arguments.
+    /// The database is away, has no room, or takes nothing at the moment: whoever asks, and whatever for, gets no more. The text names the
+    /// operation, never its arguments; here and in the next two.
     case unavailable(String)
+    /// The answer took too long. The database may be busy, or the operation large.
+    case timedOut(String)
+    /// The database is there and refuses this operation, or what it holds makes no sense. Waiting does not help.
+    case failed(String)
 }
 
 /// Companies of the installation. Only an operator calls it.

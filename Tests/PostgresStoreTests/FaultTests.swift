@@ -186,8 +186,34 @@ struct FaultTests {
         }
     }
 
+    @Test(
+        "what the server cannot do for anybody is told from what is wrong with one request",
+        arguments: [
+            ("53100", StoreError.unavailable("x: SQLSTATE 53100")), ("53200", .unavailable("x: SQLSTATE 53200")),
+            ("57P01", .unavailable("x: SQLSTATE 57P01")), ("58030", .unavailable("x: SQLSTATE 58030")),
+            ("08006", .unavailable("x: SQLSTATE 08006")), ("25006", .unavailable("x: SQLSTATE 25006")),
+            ("40P01", .unavailable("x: SQLSTATE 40P01")), ("57014", .timedOut("x: SQLSTATE 57014")),
+            ("23514", .failed("x: SQLSTATE 23514")), ("22021", .failed("x: SQLSTATE 22021")),
+            ("42501", .failed("x: SQLSTATE 42501")), ("XX001", .failed("x: SQLSTATE XX001")),
+        ])
+    func classes(_ state: String, _ expected: StoreError) {
+        let error = PostgresError.server(.init(state: SQLState(rawValue: state)))
+        #expect(PostgresStore.classified(error, "x") == expected)
+    }
+
+    @Test(
+        "and so where no server answered",
+        arguments: [
+            (PostgresError.connectionLost, StoreError.unavailable("x: connection lost")),
+            (.exhausted, .unavailable("x: no connection free")), (.timedOut, .timedOut("x: timed out")),
+            (.missingRow, .failed("x: no row")),
+        ])
+    func classes(_ error: PostgresError, _ expected: StoreError) {
+        #expect(PostgresStore.classified(error, "x") == expected)
+    }
+
     /// A call may fail while its server goes: what it was told is right, or it was told that it failed.
     private func survive(_ body: () async throws -> Void) async throws {
-        do { try await body() } catch StoreError.unavailable {}
+        do { try await body() } catch StoreError.unavailable {} catch StoreError.timedOut {}
     }
 }

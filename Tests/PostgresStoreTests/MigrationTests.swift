@@ -94,7 +94,7 @@ struct MigrationTests {
             let broken = Migration(
                 name: "broken", requires: 1, script: "create table half (a int); create table companies (a int)")
             let migrations = Migrations(all: [Migrations.bundled.all[0], broken])
-            await #expect(throws: StoreError.unavailable("migrate: SQLSTATE 42P07")) {
+            await #expect(throws: StoreError.failed("migrate: SQLSTATE 42P07")) {
                 try await PostgresStore.migrate(settings, migrations)
             }
             let found = try await versions(settings)

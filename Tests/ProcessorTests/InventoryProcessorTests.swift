@@ -224,6 +224,23 @@ import Verdicts
         #expect(statistics.delayed + statistics.pending.values.reduce(0, +) == 2)
     }
 
+    @Test func aStoreWithoutRoomIsNoInventorysFault() async throws {
+        let (scope, agents) = try await installation.company(agents: 2)
+        verdicts.use("i1", [:])
+        verdicts.withState { state in
+            state.poison = "bad"
+            state.poisoning = StoreError.unavailable("apply inventories: SQLSTATE 53100")
+        }
+        for agent in agents { try await installation.receive(["bad"], from: agent, of: scope, priority: nil) }
+        let processor = installation.inventoryProcessor(verdicts)
+        await #expect(throws: StoreError.self) { try await processor.apply(agents, scope: scope) }
+        #expect(verdicts.withState { $0.failedCalls } == 1)
+        for error in [StoreError.timedOut("it"), .failed("it")] {
+            verdicts.withState { $0.poisoning = error }
+            #expect(try await processor.apply(agents, scope: scope).count == 2, "\(error)")
+        }
+    }
+
     @Test func moreThanOneSweepTakesIsFoundByTheNext() async throws {
         let (scope, agents) = try await installation.company(agents: 7)
         for agent in agents { try await installation.receive(["a"], from: agent, of: scope, priority: nil) }

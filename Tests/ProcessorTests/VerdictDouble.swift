@@ -19,6 +19,8 @@ final class VerdictDouble: VerdictService, AdvisoryChangeFeed {
         var exploited: Set<String> = []
         /// A package by whose name every call fails, in a way that is not the service's.
         var poison: String?
+        /// How.
+        var poisoning: any Error = Poisoned()
         /// Done after an answer is made and before it is given.
         var afterAnswer: [@Sendable (inout State) -> Void] = []
         /// Names of the packages of every call.
@@ -64,7 +66,7 @@ final class VerdictDouble: VerdictService, AdvisoryChangeFeed {
         try state.withLock { state in
             if let poison = state.poison, packages.contains(where: { $0.name == poison }) {
                 state.failedCalls += 1
-                throw Poisoned()
+                throw state.poisoning
             }
             guard state.failures == 0 else {
                 state.failures -= 1

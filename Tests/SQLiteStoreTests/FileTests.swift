@@ -68,6 +68,19 @@ struct FileTests {
         }
     }
 
+    @Test("a database without room is away for all; one that refuses a statement has refused that")
+    func classes() async throws {
+        try await withTemporaryStore { store, _ in
+            try await store.write("limit") { try $0.execute(sql: "PRAGMA max_page_count = 1") }
+            await #expect(throws: StoreError.unavailable("fill: 13 (database or disk is full)")) {
+                try await store.write("fill") { try $0.execute(sql: "create table t as select zeroblob(1000000)") }
+            }
+            await #expect(throws: StoreError.failed("ask: 1 (SQL logic error)")) {
+                try await store.write("ask") { try $0.execute(sql: "select from") }
+            }
+        }
+    }
+
     @Test("waits for the disk, and obeys foreign keys")
     func pragmas() async throws {
         try await withTemporaryStore { store, _ in
@@ -128,7 +141,7 @@ struct FileTests {
             #expect(try PackageIDList.decode(PackageIDList.encode(ids)) == ids)
         }
         for bad: [UInt8] in [[0], [0x80], [1, 0], [UInt8](repeating: 0xff, count: 11)] {
-            #expect(throws: StoreError.unavailable("damaged inventory")) { try PackageIDList.decode(Data(bad)) }
+            #expect(throws: StoreError.failed("damaged inventory")) { try PackageIDList.decode(Data(bad)) }
         }
         let (added, removed) = PackageIDList.difference(from: [1, 3, 5], to: [2, 3, 6, 7])
         #expect(added == [2, 6, 7])

@@ -44,7 +44,8 @@ enum ErrorMapping {
         case .decided(let what): APIError(.conflict, "decided", "That \(what) waits for nothing any longer.")
         case .limitReached(let what): APIError(.conflict, "limit_reached", "The company has as many \(what) as it may.")
         case .unavailable: .unavailable("The database does not answer.")
-        case .notEvaluated, .databaseTooNew: nil
+        case .timedOut: .unavailable("The database took too long.")
+        case .notEvaluated, .databaseTooNew, .failed: nil
         }
     }
 

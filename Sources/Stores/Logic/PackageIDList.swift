@@ -23,7 +23,7 @@ package enum PackageIDList {
     }
 
     /// Reads a list.
-    /// - Throws: ``StoreError/unavailable(_:)`` for bytes that ``encode(_:)`` never writes.
+    /// - Throws: ``StoreError/failed(_:)`` for bytes that ``encode(_:)`` never writes.
     package static func decode(_ data: Data) throws -> [Int64] {
         var ids: [Int64] = []
         ids.reserveCapacity(data.count)
@@ -44,7 +44,7 @@ package enum PackageIDList {
         return ids
     }
 
-    private static var damaged: StoreError { .unavailable("damaged inventory") }
+    private static var damaged: StoreError { .failed("damaged inventory") }
 
     /// What is in one ascending list and not in the other.
     package static func difference(from old: [Int64], to new: [Int64]) -> (added: [Int64], removed: [Int64]) {

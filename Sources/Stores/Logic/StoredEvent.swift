@@ -19,9 +19,9 @@ package enum StoredEvent {
     }
 
     /// Reads an event.
-    /// - Throws: ``StoreError/unavailable(_:)`` for what ``encode(_:)`` never writes.
+    /// - Throws: ``StoreError/failed(_:)`` for what ``encode(_:)`` never writes.
     package static func event(id: Int64, milliseconds: Int64, name: String, data: String) throws -> Event {
-        guard let name = Event.Name(rawValue: name) else { throw StoreError.unavailable("damaged event") }
+        guard let name = Event.Name(rawValue: name) else { throw StoreError.failed("damaged event") }
         return Event(
             id: EventID(rawValue: id), at: Date(milliseconds: milliseconds), kind: try decode(name, data))
     }

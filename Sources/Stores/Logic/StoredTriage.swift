@@ -82,7 +82,7 @@ extension ExceptionJustification {
     package init?(stored text: String?) throws {
         guard let text else { return nil }
         guard let known = ExceptionJustification(rawValue: text) else {
-            throw StoreError.unavailable("damaged exception")
+            throw StoreError.failed("damaged exception")
         }
         self = known
     }

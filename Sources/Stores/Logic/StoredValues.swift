@@ -27,7 +27,7 @@ extension InventoryDigest {
             return byte < 16 ? "0" + hex : hex
         }
         guard let digest = InventoryDigest(hex: digits.joined()) else {
-            throw StoreError.unavailable("damaged digest")
+            throw StoreError.failed("damaged digest")
         }
         self = digest
     }
@@ -36,7 +36,7 @@ extension InventoryDigest {
 extension Role {
     /// Reads a `role` column, whose words the schema guarantees.
     package init(stored text: String) throws {
-        guard let role = Role(rawValue: text) else { throw StoreError.unavailable("damaged role") }
+        guard let role = Role(rawValue: text) else { throw StoreError.failed("damaged role") }
         self = role
     }
 }
@@ -48,7 +48,7 @@ extension AgentStanding {
             self = .active
             return
         }
-        guard let standing = AgentStanding(rawValue: text) else { throw StoreError.unavailable("damaged standing") }
+        guard let standing = AgentStanding(rawValue: text) else { throw StoreError.failed("damaged standing") }
         self = standing
     }
 
@@ -85,7 +85,7 @@ package enum StoredJSON {
 extension PackageURL {
     /// Reads a `purl` column.
     package init(stored text: String) throws {
-        do { try self.init(text) } catch { throw StoreError.unavailable("damaged package URL") }
+        do { try self.init(text) } catch { throw StoreError.failed("damaged package URL") }
     }
 
     /// What a search for packages looks through: the name and, where it differs, the name advisories use, one a line, lowercased.

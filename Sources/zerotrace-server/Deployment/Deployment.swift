@@ -49,7 +49,7 @@ struct Deployment: Sendable {
         } catch StoreError.databaseTooNew(let found, let supported) {
             throw Refusal(
                 "the database is at migration \(found), and this program knows \(supported): take a newer program")
-        } catch StoreError.unavailable(let reason) {
+        } catch StoreError.unavailable(let reason), StoreError.timedOut(let reason), StoreError.failed(let reason) {
             throw Refusal("the database cannot be used: \(reason)")
         }
     }
