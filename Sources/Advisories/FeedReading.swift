@@ -9,6 +9,8 @@ public struct FeedReading: Sendable, Hashable {
     /// The date of the data in Unix seconds: the feed's own date where it has one, else that of its newest record; `nil`
     /// when neither is given. Independent of file times.
     public internal(set) var date: Int64?
+    /// Whether the feed is whole and says itself that it has no records. Without this word a feed of none counts as a broken one.
+    public internal(set) var isEmptyByItsWord = false
 
     /// What was read; by default nothing yet.
     public init(feed: FeedID, records: Int = 0, setAside: Int = 0, date: Int64? = nil) {

@@ -107,6 +107,32 @@ import Verdicts
         #expect(try status(third, "osv/PyPI").error == nil, "a good file afterwards is taken")
     }
 
+    /// As Alpine's v3.3/community is to this day: no repair was ever entered there.
+    @Test func aDatabaseThatSaysItHasNoRepairIsUpToDate() async throws {
+        let place = "alpine/secdb/v3.3/community.json"
+        func database(_ packages: String) -> [UInt8] {
+            Array(#"{"distroversion":"v3.3","reponame":"community","packages":[\#(packages)]}"#.utf8)
+        }
+        let repair = #"{"pkg":{"name":"bash","secfixes":{"4.3.42-r5":["CVE-2016-9401"]}}}"#
+        try mirror.write(place, database(""))
+        let first = try await sync()
+        let empty = try status(first, "alpine-secdb/v3.3/community")
+        #expect(empty.error == nil && empty.records == 0 && empty.fetchedAt != nil)
+        #expect(first.failed == [] && first.compileError == nil)
+        #expect(try verdicts("pkg:pypi/tool@1") == ["A"])
+
+        #expect(try await sync().failed == [])
+        try mirror.write(place, database(repair))
+        #expect(try status(try await sync(), "alpine-secdb/v3.3/community").records == 1)
+        #expect(
+            try verdicts("pkg:apk/alpine/bash@4.3.42-r4?distro=alpine-3.3") == ["CVE-2016-9401"],
+            "the first repair comes with the next one")
+        // Packages of which none can be used are something else.
+        try mirror.write(place, database(#"{"pkg":{"secfixes":{}}}"#))
+        let broken = try status(try await sync(), "alpine-secdb/v3.3/community")
+        #expect(broken.error == "cannot be read: holds no records" && broken.records == 1)
+    }
+
     /// What would be read as another feed than its place says would stop the index from being built at all.
     @Test func whatFailedIsTheLastSyncsAlone() async throws {
         #expect(try await sync().failed.isEmpty)

@@ -6,7 +6,8 @@ import JSONDocuments
 ///
 /// Each pair of package and vulnerability becomes one advisory. Version `0` says that no version in this release was ever
 /// vulnerable. Where several versions name the same vulnerability, the last of them counts: packagers name it again when the
-/// first patch was not enough. Nothing is said of vulnerabilities without a repair, so the feed knows no open ones.
+/// first patch was not enough. Nothing is said of vulnerabilities without a repair, so the feed knows no open ones. A database that lists no
+/// repair is a good one.
 ///
 /// Source: <https://secdb.alpinelinux.org/>, <https://wiki.alpinelinux.org/wiki/APKBUILD_Reference#secfixes>,
 /// <https://packages.wolfi.dev/os/security.json>
@@ -50,6 +51,8 @@ public enum AlpineSecdbFeed {
         for (index, entry) in packages.enumerated() {
             try pass(entry["pkg"], index: index, scope: scope, reading: &reading, to: &sink)
         }
+        // A repository in which nothing was repaired yet, as community of v3.3 is: named and whole, its list is only empty.
+        reading.isEmptyByItsWord = reading.records == 0 && reading.setAside == 0
         return reading
     }
 

@@ -16,14 +16,15 @@ enum SnapshotReader {
     ///   - feed: What it is expected to be.
     ///   - cache: Where its advisories are kept for the compile behind the check, so that they are read once; `nil` for nowhere.
     /// - Throws: What the loader throws when it is cut short or is no feed; ``FeedFetchError/unreadable(_:)`` when it is another one,
-    ///   which its place would have read wrongly ever after, or holds nothing at all.
+    ///   which its place would have read wrongly ever after, or holds nothing at all and does not
+    ///   say so itself.
     static func check(root: String, feed: FeedID, keepingPartsIn cache: PartCache? = nil) throws -> Result {
         let survey = try FeedLayout.survey(root)
         guard survey.sources.allSatisfy({ $0.feed == feed }) else {
             throw FeedFetchError.unreadable("is another feed than \(feed)")
         }
         var sink = StandingSink(builds: cache != nil)
-        var reading = FeedReading(feed: feed)
+        var (reading, saysItIsEmpty) = (FeedReading(feed: feed), !survey.sources.isEmpty)
         for source in survey.sources {
             let own = try source.readAdvisories(into: &sink)
             if let cache, source.holdsAdvisories {
@@ -31,6 +32,7 @@ enum SnapshotReader {
                 cache.save(&builder, reading: own, of: source)
             }
             reading.add(own)
+            saysItIsEmpty = saysItIsEmpty && own.isEmptyByItsWord
             guard let intelligence = try source.readIntelligence() else { continue }
             sink.take(intelligence.intelligence)
             // What holds both was counted already.
@@ -38,7 +40,7 @@ enum SnapshotReader {
             reading.add(intelligence.reading)
             intelligence.issues.forEach { sink.setAside($0) }
         }
-        guard reading.records > 0 else { throw FeedFetchError.unreadable("holds no records") }
+        guard reading.records > 0 || saysItIsEmpty else { throw FeedFetchError.unreadable("holds no records") }
         return Result(reading: reading, issues: sink.issues, standing: StandingRecords(sink.ids))
     }
 }

@@ -56,7 +56,7 @@ struct FeedReader {
         while let other = builders.popLast() { try builder.merge(other) }
         cache?.keepTexts(of: &builder)
         builder.setIntelligence(intelligence)
-        // What holds nothing is refused by a sync: the same feeds must make the same index here.
+        // What holds nothing is refused by a sync, or adds nothing: the same feeds must make the same index here.
         for summary in summaries where summary.records > 0 { builder.addFeed(summary) }
     }
 
