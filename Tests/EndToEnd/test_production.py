@@ -106,7 +106,13 @@ def test_the_proxy_passes_what_it_should_and_nothing_else(production):
     assert production.nginx.check() == ""
     assert production.request("GET", "/-/proxy").status == 204
     for path in ["/metrics", "/-/ready", "/-/healthy"]:
-        assert production.request("GET", path).status == 404
+        answer = production.request("GET", path)
+        assert (answer.status, answer.code) == (404, "not_found")
+        # As a gateway's answers have them; how long they may be kept is each answer's own.
+        gateway = production.request("GET", "/v1/nothing").headers
+        strict = ["Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy", "Permissions-Policy",
+                  "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Strict-Transport-Security", "Content-Type"]
+        assert {name: answer.headers[name] for name in strict} == {name: gateway[name] for name in strict}
         assert production.at(production.gateways[0]).request("GET", path).status == 200
     person = production.people[0]
     answer = production.request("POST", "/v1/auth/login", {"email": person["email"], "password": person["password"]})
