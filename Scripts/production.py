@@ -108,6 +108,8 @@ def main():
         print("\nstopping", flush=True)
         return 0
     finally:
+        # Who presses it twice would else leave half of it running.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         if place:
             place.stop()
         if arguments.folder is None:

@@ -1,15 +1,18 @@
 """The production topology as `make production` starts it, with simulated agents against it."""
 import json
+import os
 import pathlib
+import signal
 import ssl
 import subprocess
+import sys
 import threading
 import time
 
 import data_servers
 import front_servers
 import pytest
-from installation import PROGRAMS, many_records, wait_for, write_mirror
+from installation import PROGRAMS, ROOT, many_records, wait_for, write_mirror
 from topology import Production
 from websockets.sync.client import connect
 
@@ -160,3 +163,43 @@ def test_every_role_is_exchanged_under_load_and_no_request_fails(production):
 def test_secrets_are_in_files_that_others_cannot_read(production):
     for path in [production.nginx.folder / "nginx.key", production.companies, production.redis.configuration, production.postgres.password_file]:
         assert pathlib.Path(path).stat().st_mode & 0o077 == 0
+
+
+def processes_of(folder):
+    """The command lines that name a folder."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if str(folder) in line:
+            found.append(line)
+    return found
+
+
+def test_control_c_ends_everything_that_the_script_started():
+    """As a terminal sends it: to the whole group, and again by somebody who does not want to wait."""
+    script = subprocess.Popen(
+        [sys.executable, ROOT / "Scripts" / "production.py", "--companies", "1"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        start_new_session=True, env={**os.environ, "ZEROTRACE_PROGRAMS": str(PROGRAMS)})
+    try:
+        shown = {}
+        for line in script.stdout:
+            name, _, value = line.strip().rpartition("  ")
+            shown[name.strip()] = value
+            if line.startswith("Ctrl-C"):
+                break
+        folder = pathlib.Path(shown["logs"])
+        assert folder.exists() and len(processes_of(folder)) >= 6
+        for _ in range(2):
+            os.killpg(script.pid, signal.SIGINT)
+            time.sleep(0.3)
+        rest, _ = script.communicate(timeout=60)
+        assert (script.returncode, rest.split()) == (0, ["stopping"])
+        assert processes_of(folder) == []
+        assert not folder.exists()
+    finally:
+        if script.poll() is None:
+            script.terminate()
+            script.wait(timeout=60)
