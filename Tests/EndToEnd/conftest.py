@@ -9,10 +9,7 @@ def installation(tmp_path):
     """A running server with advisories, one company and its user."""
     place = Installation(tmp_path)
     try:
-        place.sync()
-        place.company("Acme")
-        place.user("Acme")
-        place.start()
+        place.open()
         yield place
     finally:
         place.stop()
@@ -30,10 +27,7 @@ def on_postgres(tmp_path):
     }
     try:
         place.run("migrate")
-        place.sync()
-        place.company("Acme")
-        place.user("Acme")
-        place.start()
+        place.open()
         yield place
     finally:
         place.stop()

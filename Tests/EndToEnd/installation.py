@@ -259,6 +259,13 @@ class Installation:
         write_mirror(self.mirror, tracker if tracker is not None else TRACKER)
         return self.run("feeds", "sync", "--mirror", self.mirror, "--no-apt")
 
+    def open(self):
+        """Gives it advisories, one company and its user, and starts it."""
+        self.sync()
+        self.company("Acme")
+        self.user("Acme")
+        self.start()
+
     def start(self):
         """Starts the server and waits until it is ready."""
         command = [
