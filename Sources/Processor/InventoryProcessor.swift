@@ -130,7 +130,7 @@ public struct InventoryProcessor: Service {
                 try await applyTogether(pending, scope: scope)
                 return []
             } catch let error where Self.isWorksOwn(error) && !Task.isCancelled {
-                // One of them is at fault, or the store is away, which shows again.
+                // One of them may be at fault, which shows when each is applied on its own.
             }
         }
         var failures: [WorkFailure] = []
