@@ -45,6 +45,9 @@ public struct ScanCost: Sendable, Hashable, Codable {
         self.peakMemory = peakMemory
         self.yields = yields
     }
+
+    /// Seconds that it rested of its own accord, whatever the reasons. The same sum for the same pauses, whose order in a dictionary may differ.
+    public var allPausedSeconds: Double { pausedSeconds.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value } }
 }
 
 /// Why a scan rests, by the words that ``ScanCost`` has for it.

@@ -41,6 +41,7 @@ struct Migrations: Sendable {
             ("create_enrollment_policies", 4, PackageResources._16_create_enrollment_policies_sql),
             ("create_package_blocks", 4, PackageResources._17_create_package_blocks_sql),
             ("drop_company_packages", 17, PackageResources._18_drop_company_packages_sql),
+            ("create_scan_costs", 4, PackageResources._19_create_scan_costs_sql),
         ].map {
             Migration(
                 name: $0.0, requires: $0.1, script: String(decoding: $0.2, as: UTF8.self),
@@ -167,7 +168,7 @@ struct Migrations: Sendable {
                 inventories, agents, agent_presence, agent_facts, agent_dates, uploads, package_holders, holder_blocks, package_date_blocks,
                 company_vulnerabilities, company_hours, events, company_totals, free_inventory_numbers, agent_labels, exceptions,
                 notification_endpoints, notifications, sla_policies, assignments, retention_policies, password_resets,
-                enrollment_policies
+                enrollment_policies, scan_costs
                 to \(name);
             grant select, insert on audit_entries, notes to \(name);
             grant select, insert, update on audit_heads to \(name);

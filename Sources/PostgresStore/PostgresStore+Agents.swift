@@ -8,14 +8,15 @@ extension PostgresStore {
     /// See ``AgentStore/recordHeartbeat(scope:agentID:facts:at:)``. Does not wait for the disk: a power cut may forget the newest "last
     /// seen", which the next heartbeat mends.
     public func recordHeartbeat(scope: CompanyScope, agentID: AgentID, facts: HeartbeatFacts, at now: Date) async throws
-        -> SyncState?
+        -> RecordedHeartbeat?
     {
         let stored = try StoredFacts(facts)
+        let scan = try facts.lastScan.map { try StoredScanCost($0) }
         guard let company = try await row(scope) else { return nil }
         let found = try await Self.classifyingErrors("record heartbeat") {
             try await self.run(
                 [.company(company), .setting("synchronous_commit", to: "off")],
-                AgentQueries.heartbeat(agentID, company: company, stored, at: now.inWholeMilliseconds),
+                AgentQueries.heartbeat(agentID, company: company, stored, scan, at: now.inWholeMilliseconds),
                 isRepeatable: true)
         }
         guard let row = found.first else { return nil }
@@ -26,7 +27,8 @@ extension PostgresStore {
             return nil
         }
         let (waiting, applied) = (try InventoryDigest(row, 0), try InventoryDigest(row, 1))
-        return SyncState(received: waiting ?? applied, applied: applied)
+        return RecordedHeartbeat(
+            sync: SyncState(received: waiting ?? applied, applied: applied), isNewScan: try row.get(3))
     }
 
     /// See ``AgentStore/recordPresence(scope:notes:)``. Does not wait for the disk either.
@@ -72,10 +74,23 @@ extension PostgresStore {
         let found = try await read("fetch agent", company: company, AgentQueries.detail(id, company: company))
         return try found.first.map { row in
             AgentDetail(
-                summary: try AgentSummary(row), facts: try StoredFacts.decode(try row.get(18)),
+                summary: try AgentSummary(row),
+                facts: try StoredFacts.decode(try row.get(18), lastScan: try row.get(22)),
                 sync: SyncState(received: try InventoryDigest(row, 19), applied: try InventoryDigest(row, 20)),
-                appliedAt: try row.get(21))
+                appliedAt: try row.get(21), lastScanReportedAt: try row.get(23))
         }
+    }
+
+    /// See ``AgentStore/fetchScanCost(scope:since:)``.
+    public func fetchScanCost(scope: CompanyScope, since: Date) async throws -> FleetScanCost {
+        guard let company = try await row(scope) else { return .nobody }
+        let found = try await read(
+            "fetch scan cost", company: company, AgentQueries.scanCost(company: company, since: since))
+        guard let row = found.first else { return .nobody }
+        return FleetScanCost(
+            agents: try row.get(0), cpuSeconds: .init(try row.get(1), try row.get(2)),
+            wallSeconds: .init(try row.get(3), try row.get(4)), pausedSeconds: .init(try row.get(5), try row.get(6)),
+            peakMemory: .init(try row.get(7), try row.get(8)))
     }
 }
 

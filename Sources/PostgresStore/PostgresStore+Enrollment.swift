@@ -57,6 +57,7 @@ extension PostgresStore {
         -> EnrollmentOutcome
     {
         let stored = try StoredFacts(facts)
+        let scan = try facts.lastScan.map { try StoredScanCost($0) }
         let now = now.inWholeMilliseconds
         let found = try await Self.classifyingErrors("enroll agent") {
             try await self.run([.presented(token.hex)], EnrollmentQueries.companyOfToken(token), isRepeatable: true)
@@ -89,7 +90,7 @@ extension PostgresStore {
                 ).first.map { AgentID(uuid: try $0.get(0)) }
             if twin != nil && policy == .refuse { return .knownMachine }
             let agent = credential(AgentID())
-            try await Self.insert(agent, stored, token: invitation.id, company: row, at: now, transaction)
+            try await Self.insert(agent, stored, scan, token: invitation.id, company: row, at: now, transaction)
             let id = agent.agentID.description
             try await log.append(
                 .agentEnrolled, id, ["enrollment_token": EnrollmentTokenID(uuid: invitation.id).description],
@@ -131,13 +132,13 @@ extension PostgresStore {
     }
 
     private static func insert(
-        _ agent: AgentCredential, _ facts: StoredFacts, token: UUID, company: Int32, at now: Date,
-        _ transaction: PostgresTransaction
+        _ agent: AgentCredential, _ facts: StoredFacts, _ scan: StoredScanCost?, token: UUID, company: Int32,
+        at now: Date, _ transaction: PostgresTransaction
     ) async throws {
         let event = Event.Kind.agentEnrolled(agent: agent.agentID, hostname: facts.hostname)
         try await transaction.run(
             [EnrollmentQueries.countUse(token), EnrollmentQueries.insertKey(agent, company: company)]
-                + AgentQueries.insert(agent.agentID, company: company, token: token, facts, at: now)
+                + AgentQueries.insert(agent.agentID, company: company, token: token, facts, scan, at: now)
                 + [
                     CounterQueries.addAgent(company: company),
                     try EventQueries.insert(event, company: company, at: now),

@@ -7,14 +7,16 @@ import Stores
 extension SQLiteStore {
     /// See ``AgentStore/recordHeartbeat(scope:agentID:facts:at:)``.
     public func recordHeartbeat(scope: CompanyScope, agentID: AgentID, facts: HeartbeatFacts, at now: Date) async throws
-        -> SyncState?
+        -> RecordedHeartbeat?
     {
         let stored = try StoredFacts(facts)
-        let (sync, clone) = try await writeUnsynced("record heartbeat") { db -> (SyncState?, String?) in
+        let scan = try facts.lastScan.map { try StoredScanCost($0) }
+        let (recorded, clone) = try await writeUnsynced("record heartbeat") { db -> (RecordedHeartbeat?, String?) in
             let known = try db.first(AgentQueries.forHeartbeat, [agentID.blob, scope.companyID.blob]) { row in
                 (id: row[0] as Int64, facts: row[1] as String, sync: try SyncState(received: row[2], applied: row[3]))
             }
             guard let known else { return (nil, nil) }
+            let isNewScan = try scan.map { try $0.replace(of: known.id, at: now, db) } ?? false
             if known.facts != stored.json,
                 let reason = CloneEvidence.reason(before: try StoredFacts.decode(known.facts), after: facts)
             {
@@ -32,10 +34,10 @@ extension SQLiteStore {
                     ])
                 try db.run(AgentQueries.replaceFacts, [stored.json, known.id])
             }
-            return (known.sync, nil)
+            return (RecordedHeartbeat(sync: known.sync, isNewScan: isNewScan), nil)
         }
         if let clone { try await quarantine(scope, agentID, reason: clone, at: now) }
-        return sync
+        return recorded
     }
 
     /// See ``AgentStore/recordPresence(scope:notes:)``.
@@ -96,11 +98,36 @@ extension SQLiteStore {
         try await read("fetch agent") { db in
             try db.first(AgentQueries.detail, [id.blob, scope.companyID.blob]) { row in
                 AgentDetail(
-                    summary: try AgentSummary(row: row), facts: try StoredFacts.decode(row[18]),
+                    summary: try AgentSummary(row: row), facts: try StoredFacts.decode(row[18], lastScan: row[22]),
                     sync: try SyncState(received: row[19], applied: row[20]),
-                    appliedAt: (row[21] as Int64?).map { Date(milliseconds: $0) })
+                    appliedAt: (row[21] as Int64?).map { Date(milliseconds: $0) },
+                    lastScanReportedAt: (row[23] as Int64?).map { Date(milliseconds: $0) })
             }
         }
+    }
+
+    /// See ``AgentStore/fetchScanCost(scope:since:)``.
+    public func fetchScanCost(scope: CompanyScope, since: Date) async throws -> FleetScanCost {
+        try await read("fetch scan cost") { db in
+            guard let company = try scope.row(db) else { return .nobody }
+            let found = try db.first(AgentQueries.scanCost, ["company": company, "since": since.milliseconds]) { row in
+                FleetScanCost(
+                    agents: row[0], cpuSeconds: .init(row[1], row[2]), wallSeconds: .init(row[3], row[4]),
+                    pausedSeconds: .init(row[5], row[6]), peakMemory: .init(row[7], row[8]))
+            }
+            return found ?? .nobody
+        }
+    }
+}
+
+extension StoredScanCost {
+    /// Keeps it as that of the agent's last scan.
+    ///
+    /// - Returns: Whether another one was known, or none.
+    func replace(of agent: Int64, at now: Date, _ db: Database) throws -> Bool {
+        try db.run(
+            AgentQueries.replaceScanCost,
+            [agent, now.milliseconds, cpuSeconds, wallSeconds, pausedSeconds, peakMemory, json]) > 0
     }
 }
 

@@ -59,6 +59,7 @@ extension SQLiteStore {
         -> EnrollmentOutcome
     {
         let stored = try StoredFacts(facts)
+        let scan = try facts.lastScan.map { try StoredScanCost($0) }
         let log = AuditLog(at: now)
         return try await write("enroll agent") { db in
             guard
@@ -75,7 +76,7 @@ extension SQLiteStore {
             if twin != nil && policy == .refuse { return .knownMachine }
             let agent = AgentCredential(
                 agentID: AgentID(), companyID: token.companyID, companyName: token.companyName, publicKey: publicKey)
-            try Self.insert(agent, stored, token: token, at: now, db)
+            try Self.insert(agent, stored, scan, token: token, at: now, db)
             let id = agent.agentID.description
             try log.append(
                 .agentEnrolled, id, ["enrollment_token": token.id.description],
@@ -123,7 +124,8 @@ extension SQLiteStore {
     }
 
     private static func insert(
-        _ agent: AgentCredential, _ facts: StoredFacts, token: Invitation, at now: Date, _ db: Database
+        _ agent: AgentCredential, _ facts: StoredFacts, _ scan: StoredScanCost?, token: Invitation, at now: Date,
+        _ db: Database
     ) throws {
         try db.run(AccountQueries.countEnrollment, [token.row])
         let row = try db.insert(
@@ -134,6 +136,7 @@ extension SQLiteStore {
                 "os": facts.os, "version": facts.agentVersion, "now": now.milliseconds,
             ])
         try db.run(AgentQueries.insertFacts, [row, facts.json])
+        _ = try scan?.replace(of: row, at: now, db)
         _ = try EventLog.append(
             .agentEnrolled(agent: agent.agentID, hostname: facts.hostname), company: token.companyRow, at: now, db)
         try CompanyCounters.recordHour(company: token.companyRow, at: now, db)

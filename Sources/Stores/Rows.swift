@@ -189,13 +189,18 @@ public struct HeartbeatFacts: Sendable, Hashable {
     public let droppedReports: Int
     /// Warnings of the last scan: files that could not be read or understood. At most 100.
     public let warnings: [ScanWarning]
+    /// What its last scan cost; `nil` when it never said so. Kept apart from the rest, as it alone changes with every scan.
+    public let lastScan: ScanCost?
 
     /// Makes one from its parts.
-    public init(host: HostFacts, agentVersion: String, droppedReports: Int, warnings: [ScanWarning]) {
+    public init(
+        host: HostFacts, agentVersion: String, droppedReports: Int, warnings: [ScanWarning], lastScan: ScanCost? = nil
+    ) {
         self.host = host
         self.agentVersion = agentVersion
         self.droppedReports = droppedReports
         self.warnings = warnings
+        self.lastScan = lastScan
     }
 }
 
@@ -210,6 +215,20 @@ public struct SyncState: Sendable, Hashable {
     public init(received: InventoryDigest?, applied: InventoryDigest?) {
         self.received = received
         self.applied = applied
+    }
+}
+
+/// What came of a heartbeat.
+public struct RecordedHeartbeat: Sendable, Hashable {
+    /// What the server holds of the agent's inventory.
+    public let sync: SyncState
+    /// Whether it told the cost of a scan that was not known yet.
+    public let isNewScan: Bool
+
+    /// Makes one from its parts.
+    public init(sync: SyncState, isNewScan: Bool) {
+        self.sync = sync
+        self.isNewScan = isNewScan
     }
 }
 
@@ -300,13 +319,18 @@ public struct AgentDetail: Sendable {
     public let sync: SyncState
     /// When the findings shown were computed; `nil` before the first time.
     public let appliedAt: Date?
+    /// When the server heard what the last scan cost; `nil` while it has not.
+    public let lastScanReportedAt: Date?
 
     /// Makes one from its parts.
-    public init(summary: AgentSummary, facts: HeartbeatFacts, sync: SyncState, appliedAt: Date?) {
+    public init(
+        summary: AgentSummary, facts: HeartbeatFacts, sync: SyncState, appliedAt: Date?, lastScanReportedAt: Date?
+    ) {
         self.summary = summary
         self.facts = facts
         self.sync = sync
         self.appliedAt = appliedAt
+        self.lastScanReportedAt = lastScanReportedAt
     }
 }
 

@@ -91,15 +91,18 @@ public protocol EnrollmentStore: Sendable {
 /// Agents.
 public protocol AgentStore: Sendable {
     /// Writes last seen and facts, and answers what the server holds; `nil` when the company has no such agent, or what it says shows that
-    /// its key is on two machines: then it is quarantined.
+    /// its key is on two machines: then it is quarantined. The cost of a scan is written when it differs from the one known; an agent that tells none
+    /// keeps the one it told.
     func recordHeartbeat(scope: CompanyScope, agentID: AgentID, facts: HeartbeatFacts, at now: Date) async throws
-        -> SyncState?
+        -> RecordedHeartbeat?
     /// Writes last seen of agents that say what they said before, all at once, and answers what the server holds of each. Who is missing in
     /// the answer has nothing written: the company has no such agent, or what the store holds of it are other facts. What it says next
-    /// belongs into ``recordHeartbeat(scope:agentID:facts:at:)``, which alone looks for copies of a key.
+    /// belongs into ``recordHeartbeat(scope:agentID:facts:at:)``, which alone looks for copies of a key and takes the cost of a scan.
     func recordPresence(scope: CompanyScope, notes: [PresenceNote]) async throws -> [AgentID: SyncState]
     func fetchAgents(scope: CompanyScope, query: AgentQuery, page: PageRequest) async throws -> Page<AgentSummary>
     func fetchAgent(scope: CompanyScope, id: AgentID) async throws -> AgentDetail?
+    /// What the last scans cost of which the server heard since this time.
+    func fetchScanCost(scope: CompanyScope, since: Date) async throws -> FleetScanCost
 }
 
 /// Inventories: received by the gateway, applied by a processor.

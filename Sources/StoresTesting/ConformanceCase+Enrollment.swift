@@ -151,9 +151,11 @@ extension ConformanceCase {
             let agent = try await world.enroll(try await world.token(scope), "old-name", key: 1)
             let facts = World.facts(
                 "New-Name", version: "2.0", warnings: [ScanWarning(path: "/x", reason: "unreadable")])
-            let sync = try await world.store.recordHeartbeat(
+            let recorded = try await world.store.recordHeartbeat(
                 scope: scope, agentID: agent, facts: facts, at: world.at(60))
-            try expect(sync, equals: SyncState(received: nil, applied: nil))
+            try expect(
+                recorded,
+                equals: RecordedHeartbeat(sync: SyncState(received: nil, applied: nil), isNewScan: false))
             let detail = try unwrap(try await world.store.fetchAgent(scope: scope, id: agent), "agent")
             try expect(detail.facts, equals: facts)
             try expect(detail.summary.hostname, equals: "New-Name")

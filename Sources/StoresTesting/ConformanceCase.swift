@@ -22,7 +22,7 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
 
     /// Every case. Each wants a store of its own, just made.
     public static let all: [ConformanceCase] =
-        accounts + enrollment + presence + inventories + verdicts + paging + tenancy + events + audit
+        accounts + enrollment + presence + scanCost + inventories + verdicts + paging + tenancy + events + audit
         + access + agentIdentity + exceptions + notifications + triage + retention
 }
 

@@ -213,10 +213,10 @@ private struct History {
 
     private mutating func beat() async throws {
         guard let agent = agents.randomElement(using: &random) else { return }
-        let sync = try await world.store.recordHeartbeat(
+        let recorded = try await world.store.recordHeartbeat(
             scope: agent.scope, agentID: agent.id, facts: World.facts("host"), at: world.at(time))
         let applied = agent.packages.map { Inventory($0.keys).digest }
-        try expect(sync, equals: SyncState(received: agent.waiting?.digest ?? applied, applied: applied))
+        try expect(recorded?.sync, equals: SyncState(received: agent.waiting?.digest ?? applied, applied: applied))
     }
 
     // MARK: - The model

@@ -27,8 +27,8 @@ struct QueryPlanTests {
 
     /// Grow with companies, agents, packages or time.
     private static let growing = [
-        "agents", "agent_facts", "agent_presence", "agent_dates", "inventories", "uploads", "package_holders",
-        "holder_blocks", "package_date_blocks", "packages",
+        "agents", "agent_facts", "scan_costs", "agent_presence", "agent_dates", "inventories", "uploads",
+        "package_holders", "holder_blocks", "package_date_blocks", "packages",
         "vulnerabilities", "verdicts", "company_vulnerabilities", "company_hours", "events", "audit_entries",
         "notifications", "exceptions", "api_tokens", "assignments", "agent_labels", "notes",
     ]
@@ -173,6 +173,9 @@ struct QueryPlanTests {
         Case(name: "heartbeat", statement: { FindingQueries.agent(id, company: $0) }, uses: ["agents_", "_pkey"]),
         Case(name: "agent", statement: { AgentQueries.detail(id, company: $0) }, uses: ["_pkey"]),
         Case(
+            name: "scan cost", statement: { AgentQueries.scanCost(company: $0, since: Date(timeIntervalSince1970: 0)) },
+            uses: ["scan_costs_pkey"], maySort: true),
+        Case(
             name: "findings of packages",
             statement: { _ in FindingQueries.agentFindings(ids, VulnerabilityQuery(), after: nil, limit: 51) },
             uses: ["verdicts_pkey"], maySort: true),
@@ -258,6 +261,7 @@ struct QueryPlanTests {
                 insert into agent_presence select company_id, id, now() - random() * interval '1 day' from agents;
                 insert into agent_dates select company_id, id, '\\x000101' from agents;
                 insert into agent_facts select company_id, id, '{}' from agents;
+                insert into scan_costs select company_id, id, now(), random(), random(), 0, 1, '{}' from agents;
                 insert into uploads select company_id, id, waiting_digest, '' from agents where waiting_digest is not null;
                 insert into package_holders select c.id, p, 0, sha512('x') from companies c, generate_series(1, 5000) p;
                 insert into holder_blocks select c.id, n, 0, array_fill('\\x0001'::bytea, array[32]) from companies c, generate_series(157, 9000) n;

@@ -60,6 +60,9 @@ struct RowSecurityTests {
                 _ = try await store.insertAPIToken(
                     scope: scope, userID: user.id, token: Scenario.secret(name.hashValue), name: "", scopes: ["a"],
                     expiresAt: Scenario.now, at: Scenario.now)
+                _ = try await store.recordHeartbeat(
+                    scope: scope, agentID: agents[0],
+                    facts: Scenario.facts(scan: ScanCost(cpuSeconds: 1, wallSeconds: 2)), at: Scenario.now)
                 try await store.setLabels(scope: scope, agentID: agents[0], labels: ["a"], at: Scenario.now)
                 _ = try await store.requestException(
                     scope: scope, ExceptionScope(vulnerability: "CVE-1", package: nil), reason: "",

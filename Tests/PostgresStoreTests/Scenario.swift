@@ -10,10 +10,10 @@ import Scoring
 enum Scenario {
     static let now = Date(timeIntervalSince1970: 1_767_225_600)
 
-    static func facts(_ hostname: String = "host") -> HeartbeatFacts {
+    static func facts(_ hostname: String = "host", scan: ScanCost? = nil) -> HeartbeatFacts {
         HeartbeatFacts(
             host: HostFacts(hostname: hostname, architecture: "x86_64"), agentVersion: "1", droppedReports: 0,
-            warnings: [])
+            warnings: [], lastScan: scan)
     }
 
     static func risk(_ cvss: Double) -> Risk { Risk(cvss: cvss, severity: .high, epss: nil, exploitation: nil) }

@@ -20,7 +20,7 @@ struct QueryPlanTests {
 
     /// Grow with companies, agents, packages or time.
     static let growing = [
-        "agents", "agent_facts", "inventories", "inventory_packages", "agent_package_since", "packages",
+        "agents", "agent_facts", "scan_costs", "inventories", "inventory_packages", "agent_package_since", "packages",
         "vulnerabilities", "verdicts", "company_packages", "company_vulnerabilities", "company_hours", "events",
         "users", "sessions", "refresh_tokens", "enrollment_tokens", "exceptions", "agent_labels",
         "vulnerability_aliases", "notification_endpoints", "notifications",
@@ -156,6 +156,9 @@ struct QueryPlanTests {
                 uses: ["verdicts_by_vulnerability"], maySort: true),
             Case(name: "heartbeat", sql: AgentQueries.forHeartbeat, uses: ["uuid=?"]),
             Case(name: "agent", sql: AgentQueries.detail, uses: ["uuid=?"]),
+            Case(
+                name: "scan cost", sql: AgentQueries.scanCost,
+                uses: ["(company_id=?)", "s USING INTEGER PRIMARY KEY"], maySort: true),
             Case(name: "agent counts", sql: AgentQueries.counts, uses: ["agents_without_inventory", "agents_waiting"]),
             Case(
                 name: "referenced", sql: InventoryQueries.isReferenced,

@@ -118,12 +118,12 @@ struct AgentProtocolRoutes: Sendable {
         }
         let recorded = try await services.store.recordHeartbeat(
             scope: agent.scope, agentID: agent.agentID, facts: facts, at: services.now())
-        guard let sync = recorded else {
+        guard let recorded else {
             // Nobody, or one that has just been quarantined.
             authenticator.barred.set(agent.agentID, isBarred: true)
             throw Authenticator.unknownAgent
         }
-        let (action, base) = Self.action(announced: digest, received: sync.received)
+        let (action, base) = Self.action(announced: digest, received: recorded.sync.received)
         if action != .inSync { desk.forget(agent.agentID) }
         if action == .inSync, let digest { desk.remember(agent, facts: facts, inventory: digest) }
         return try Reply.json(

@@ -5,10 +5,18 @@ import Stores
 /// Agents.
 enum AgentQueries {
     /// Makes an agent with what belongs to it.
-    static func insert(_ agent: AgentID, company: Int32, token: UUID, _ facts: StoredFacts, at now: Date)
-        -> [PostgresStatement]
-    {
-        [
+    static func insert(
+        _ agent: AgentID, company: Int32, token: UUID, _ facts: StoredFacts, _ scan: StoredScanCost?, at now: Date
+    ) -> [PostgresStatement] {
+        let costs = scan.map { scan in
+            PostgresStatement(
+                """
+                insert into scan_costs (company_id, agent_id, reported_at, cpu_seconds, wall_seconds, paused_seconds, peak_memory, cost)
+                values ($1, $2, $3, $4, $5, $6, $7, $8)
+                """, company, agent.uuid, now, scan.cpuSeconds, scan.wallSeconds, scan.pausedSeconds, scan.peakMemory,
+                scan.json.storableJSON)
+        }
+        return [
             PostgresStatement(
                 """
                 insert into agents (company_id, id, enrollment_token_id, hostname, hostname_key, os, agent_version, enrolled_at)
@@ -21,13 +29,16 @@ enum AgentQueries {
             PostgresStatement(
                 "insert into agent_facts (company_id, agent_id, facts) values ($1, $2, $3)", company, agent.uuid,
                 facts.json.storableJSON),
-        ]
+        ] + [costs].compactMap(\.self)
     }
 
-    /// Writes what a heartbeat says and answers what is held; all of it in one statement, as it is the most frequent of all.
+    /// Writes what a heartbeat says and answers what is held; all of it in one statement, as it is the most frequent of all. Whether the cost of the
+    /// scan is a new one is looked up before it is written: a conflict that changes nothing would lock the row all the same.
     ///
     /// Serves from: primary keys.
-    static func heartbeat(_ agent: AgentID, company: Int32, _ facts: StoredFacts, at now: Date) -> PostgresStatement {
+    static func heartbeat(
+        _ agent: AgentID, company: Int32, _ facts: StoredFacts, _ scan: StoredScanCost?, at now: Date
+    ) -> PostgresStatement {
         PostgresStatement(
             """
             with known as (
@@ -40,12 +51,23 @@ enum AgentQueries {
                 where company_id = $1 and id = $2 and (select differs from known)
             ), said as (
                 update agent_facts set facts = $4 where company_id = $1 and agent_id = $2 and (select differs from known)
+            ), scanned as (
+                insert into scan_costs as s
+                    (company_id, agent_id, reported_at, cpu_seconds, wall_seconds, paused_seconds, peak_memory, cost)
+                select $1, $2, $3, $9, $10, $11, $12, $13 from known
+                where $13::jsonb is not null
+                    and not exists (select from scan_costs where company_id = $1 and agent_id = $2 and cost = $13)
+                on conflict (company_id, agent_id) do update set reported_at = excluded.reported_at,
+                    cpu_seconds = excluded.cpu_seconds, wall_seconds = excluded.wall_seconds,
+                    paused_seconds = excluded.paused_seconds, peak_memory = excluded.peak_memory, cost = excluded.cost
+                returning 1
             )
-            select a.waiting_digest, i.digest, (select before from known)
+            select a.waiting_digest, i.digest, (select before from known), exists (select from scanned)
             from agents a left join inventories i on i.company_id = $1 and i.number = a.applied_inventory
             where a.company_id = $1 and a.id = $2
             """, company, agent.uuid, now, facts.json.storableJSON, facts.hostname.storable,
-            facts.hostname.lowercased().storable, facts.os?.storableJSON, facts.agentVersion.storable)
+            facts.hostname.lowercased().storable, facts.os?.storableJSON, facts.agentVersion.storable,
+            scan?.cpuSeconds, scan?.wallSeconds, scan?.pausedSeconds, scan?.peakMemory, scan?.json.storableJSON)
     }
 
     /// Writes when agents were seen that say what they said before, and answers what is held of those that do. Rows are locked in one order
@@ -136,13 +158,33 @@ enum AgentQueries {
     static func detail(_ agent: AgentID, company: Int32) -> PostgresStatement {
         PostgresStatement(
             """
-            select \(summaryColumns), f.facts::text, coalesce(a.waiting_digest, i.digest), i.digest, a.applied_at
+            select \(summaryColumns), f.facts::text, coalesce(a.waiting_digest, i.digest), i.digest, a.applied_at,
+                c.cost::text, c.reported_at
             from agents a
             join agent_presence s on s.company_id = a.company_id and s.agent_id = a.id
             join agent_facts f on f.company_id = a.company_id and f.agent_id = a.id
+            left join scan_costs c on c.company_id = a.company_id and c.agent_id = a.id
             left join inventories i on i.company_id = a.company_id and i.number = a.applied_inventory
             where a.company_id = $1 and a.id = $2
             """, company, agent.uuid)
+    }
+
+    /// How many told what their last scan cost, and eight percentiles. Every row of the company is read, as every one counts.
+    ///
+    /// Serves from: primary key of scan_costs.
+    static func scanCost(company: Int32, since: Date) -> PostgresStatement {
+        PostgresStatement(
+            """
+            select agents, cpu[1], cpu[2], wall[1], wall[2], paused[1], paused[2], memory[1], memory[2]
+            from (
+                select count(*) as agents,
+                    percentile_disc(array[0.5, 0.99]) within group (order by cpu_seconds) as cpu,
+                    percentile_disc(array[0.5, 0.99]) within group (order by wall_seconds) as wall,
+                    percentile_disc(array[0.5, 0.99]) within group (order by paused_seconds) as paused,
+                    percentile_disc(array[0.5, 0.99]) within group (order by peak_memory) as memory
+                from scan_costs where company_id = $1 and reported_at >= $2
+            ) c
+            """, company, since)
     }
 
     /// Agents without inventory and agents that wait. Serves from: agents_without_inventory and agents_waiting, each without the table.

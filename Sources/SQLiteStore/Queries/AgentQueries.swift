@@ -50,6 +50,41 @@ enum AgentQueries {
         where id = :id
         """
     static let replaceFacts = "update agent_facts set facts = ? where agent_id = ?"
+    /// Writes nothing when that cost is known. Serves from: primary key.
+    static let replaceScanCost = """
+        insert into scan_costs (agent_id, reported_at, cpu_seconds, wall_seconds, paused_seconds, peak_memory, cost)
+        values (?, ?, ?, ?, ?, ?, ?)
+        on conflict (agent_id) do update set reported_at = excluded.reported_at, cpu_seconds = excluded.cpu_seconds,
+            wall_seconds = excluded.wall_seconds, paused_seconds = excluded.paused_seconds,
+            peak_memory = excluded.peak_memory, cost = excluded.cost
+        where cost <> excluded.cost
+        """
+    /// How many told what their last scan cost, and eight percentiles: of n values the one at place ceil(n · percent / 100), as PostgreSQL's
+    /// `percentile_disc` has it. Every row of the company is read, as every one counts.
+    ///
+    /// Serves from: an index of agents that begins with the company, then primary key of scan_costs.
+    static let scanCost = """
+        with told as (
+            select s.cpu_seconds as cpu, s.wall_seconds as wall, s.paused_seconds as paused, s.peak_memory as memory
+            from agents a cross join scan_costs s on s.agent_id = a.id
+            where a.company_id = :company and s.reported_at >= :since
+        ), placed as (
+            select *, row_number() over (order by cpu) as cpu_place, row_number() over (order by wall) as wall_place,
+                row_number() over (order by paused) as paused_place,
+                row_number() over (order by memory nulls last) as memory_place
+            from told
+        ), counted as (
+            select count(*) as agents, (count(*) * 50 + 99) / 100 as half, (count(*) * 99 + 99) / 100 as most,
+                (count(memory) * 50 + 99) / 100 as memory_half, (count(memory) * 99 + 99) / 100 as memory_most
+            from told
+        )
+        select c.agents, max(case when cpu_place = half then cpu end), max(case when cpu_place = most then cpu end),
+            max(case when wall_place = half then wall end), max(case when wall_place = most then wall end),
+            max(case when paused_place = half then paused end), max(case when paused_place = most then paused end),
+            max(case when memory_place = memory_half then memory end),
+            max(case when memory_place = memory_most then memory end)
+        from counted c left join placed on true
+        """
 
     /// The columns that `AgentSummary.init(row:)` reads, in its order.
     static let summaryColumns = """
@@ -103,10 +138,11 @@ enum AgentQueries {
 
     /// Serves from: unique index on uuid, then primary keys.
     static let detail = """
-        select \(summaryColumns), f.facts, r.digest, i.digest, a.applied_at
+        select \(summaryColumns), f.facts, r.digest, i.digest, a.applied_at, s.cost, s.reported_at
         from agents a
         join companies c on c.id = a.company_id
         join agent_facts f on f.agent_id = a.id
+        left join scan_costs s on s.agent_id = a.id
         left join inventories r on r.id = a.received_id
         left join inventories i on i.id = a.applied_id
         where a.uuid = ? and c.uuid = ?

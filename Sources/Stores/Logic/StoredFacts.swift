@@ -9,7 +9,7 @@ package struct StoredFacts: Sendable {
     package let agentVersion: String
     /// JSON of the operating system.
     package let os: String?
-    /// JSON of everything.
+    /// JSON of everything but the cost of the last scan, for which there is ``StoredScanCost``.
     package let json: String
 
     /// Brings facts into their form; of the warnings the first 100 are kept.
@@ -23,12 +23,12 @@ package struct StoredFacts: Sendable {
                 warnings: Array(facts.warnings.prefix(100))))
     }
 
-    /// Reads the `facts` column.
-    package static func decode(_ json: String) throws -> HeartbeatFacts {
+    /// Reads the `facts` column, and the `cost` of the last scan where that is asked for.
+    package static func decode(_ json: String, lastScan cost: String? = nil) throws -> HeartbeatFacts {
         let document = try StoredJSON.decode(Document.self, json)
         return HeartbeatFacts(
             host: document.host, agentVersion: document.agentVersion, droppedReports: document.droppedReports,
-            warnings: document.warnings)
+            warnings: document.warnings, lastScan: try StoredScanCost.decode(cost))
     }
 
     private struct Document: Codable {
