@@ -82,7 +82,7 @@ struct OpenAPITests {
             #expect(schemas.faults(in: test.json.value, schema: "TestNotification") == [])
             let cases = [
                 ("/v1/me", "Profile"), ("/v1/overview", "Overview"), ("/v1/trend?days=30", "Trend"),
-                ("/v1/feeds", "Advisories"),
+                ("/v1/feeds", "Advisories"), ("/v1/scan-cost?days=30", "FleetScanCost"),
                 ("/v1/agents", "AgentList"), ("/v1/agents/\(id)", "AgentDetail"),
                 ("/v1/agents/\(id)/packages", "AgentPackageList"), ("/v1/agents/\(id)/findings", "FindingList"),
                 ("/v1/vulnerabilities", "VulnerabilityList"),
@@ -148,7 +148,7 @@ struct OpenAPITests {
 }
 
 /// A small reading of JSON Schema: types, members, lists, references, alternatives and words.
-private struct Schemas {
+struct Schemas {
     private let schemas: [String: Any]
 
     init(_ document: Document) { schemas = document["components"]["schemas"].value as? [String: Any] ?? [:] }

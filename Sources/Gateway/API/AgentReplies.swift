@@ -72,6 +72,7 @@ struct AgentDetailReply: Encodable {
     let receivedDigest: OrNull<InventoryDigest>
     let appliedDigest: OrNull<InventoryDigest>
     let appliedAt: OrNull<Date>
+    let lastScan: OrNull<ScanCostReply>
 
     private enum CodingKeys: String, CodingKey {
         case architecture, warnings
@@ -81,6 +82,7 @@ struct AgentDetailReply: Encodable {
         case receivedDigest = "received_digest"
         case appliedDigest = "applied_digest"
         case appliedAt = "applied_at"
+        case lastScan = "last_scan"
     }
 
     init(_ agent: AgentDetail, _ acceptance: AgentAcceptance?, silentBefore limit: Date) {
@@ -93,6 +95,7 @@ struct AgentDetailReply: Encodable {
         receivedDigest = OrNull(agent.sync.received)
         appliedDigest = OrNull(agent.sync.applied)
         appliedAt = OrNull(agent.appliedAt)
+        lastScan = OrNull(agent.facts.lastScan.map { ScanCostReply($0, reportedAt: agent.lastScanReportedAt) })
     }
 
     /// The members of the summary and these stand side by side in one object.
@@ -107,6 +110,7 @@ struct AgentDetailReply: Encodable {
         try container.encode(receivedDigest, forKey: .receivedDigest)
         try container.encode(appliedDigest, forKey: .appliedDigest)
         try container.encode(appliedAt, forKey: .appliedAt)
+        try container.encode(lastScan, forKey: .lastScan)
     }
 }
 

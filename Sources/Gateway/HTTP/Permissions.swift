@@ -127,6 +127,7 @@ enum PermissionMatrix {
         "GET /v1/overview": .person(.viewFindings),
         "GET /v1/trend": .person(.viewFindings),
         "GET /v1/feeds": .person(.viewFindings),
+        "GET /v1/scan-cost": .person(.viewFindings),
         "GET /v1/agents": .person(.viewFindings),
         "GET /v1/agents/{id}": .person(.viewFindings),
         "GET /v1/agents/{id}/packages": .person(.viewFindings),

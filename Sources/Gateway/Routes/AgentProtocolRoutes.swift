@@ -17,6 +17,7 @@ struct AgentProtocolRoutes: Sendable {
     let desk: HeartbeatDesk
     let intake: ConcurrencyLimit
     let knownPackages = KnownPackages()
+    let scanMeters = ScanMeters()
 
     var routes: [Route] {
         [
@@ -123,6 +124,7 @@ struct AgentProtocolRoutes: Sendable {
             authenticator.barred.set(agent.agentID, isBarred: true)
             throw Authenticator.unknownAgent
         }
+        if recorded.isNewScan, let cost = facts.lastScan { scanMeters.record(cost) }
         let (action, base) = Self.action(announced: digest, received: recorded.sync.received)
         if action != .inSync { desk.forget(agent.agentID) }
         if action == .inSync, let digest { desk.remember(agent, facts: facts, inventory: digest) }
@@ -239,8 +241,36 @@ extension HeartbeatFacts {
         guard (0...253_402_300_799).contains(facts.bootTime ?? 0) else {
             throw APIError.invalid("facts.boot_time: not from 1970 to 9999")
         }
+        try facts.lastScan?.check()
         self.init(
             host: facts.host, agentVersion: facts.agentVersion, droppedReports: facts.droppedReports,
-            warnings: facts.warnings)
+            warnings: facts.warnings, lastScan: facts.lastScan)
+    }
+}
+
+extension ScanCost {
+    /// Seconds that a scan may be said to take: thirty years.
+    private static let seconds = 0.0...1e9
+    /// Reasons to rest, and yields: several times those that agents have.
+    private static let wordLimit = 16
+
+    /// - Throws: 400 that names the field which is out of the store's bounds.
+    fileprivate func check() throws {
+        let times = [
+            ("cpu_seconds", cpuSeconds), ("wall_seconds", wallSeconds), ("waited_seconds", waitedSeconds ?? 0),
+        ]
+        for (name, value) in times where !Self.seconds.contains(value) {
+            throw APIError.invalid("facts.last_scan.\(name): not from 0 to 1000000000")
+        }
+        guard pausedSeconds.values.allSatisfy(Self.seconds.contains) else {
+            throw APIError.invalid("facts.last_scan.paused_seconds: not from 0 to 1000000000")
+        }
+        for (name, words) in [("paused_seconds", Array(pausedSeconds.keys)), ("yields", yields)]
+        where words.count > Self.wordLimit || words.contains(where: { $0.utf8.count > 32 }) {
+            throw APIError.invalid("facts.last_scan.\(name): more than \(Self.wordLimit), or longer than 32 bytes")
+        }
+        for (name, value) in [("bytes_read", bytesRead), ("peak_memory", peakMemory)] where (value ?? 0) < 0 {
+            throw APIError.invalid("facts.last_scan.\(name): negative")
+        }
     }
 }

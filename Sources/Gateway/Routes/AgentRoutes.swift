@@ -15,6 +15,7 @@ struct AgentRoutes: Sendable {
             .person(.get, "/v1/agents/{id}", .viewFindings, agent),
             .person(.get, "/v1/agents/{id}/packages", .viewFindings, packages),
             .person(.get, "/v1/agents/{id}/findings", .viewFindings, findings),
+            .person(.get, "/v1/scan-cost", .viewFindings, scanCost),
         ]
     }
 
@@ -66,6 +67,14 @@ struct AgentRoutes: Sendable {
         let page = try await store.fetchAgentFindings(
             scope: caller.scope, agentID: id, query: query, page: try call.query.page(of: caller.scope))
         return try Reply.json(ListReply(page, of: caller.scope) { FindingReply($0, accepted, policy, at: now) })
+    }
+
+    /// Of machines that are long gone, the last scan says nothing of what scanning costs now: hence the days.
+    @Sendable private func scanCost(_ call: Call, _ caller: Caller) async throws -> Response {
+        let days = try call.query.integer("days", in: 1...400) ?? 30
+        let since = services.now().addingTimeInterval(-Double(days) * 86_400)
+        return try Reply.json(
+            FleetScanCostReply(try await store.fetchScanCost(scope: caller.scope, since: since)))
     }
 
     private func acceptance(of agents: [AgentID], _ caller: Caller) async throws -> [AgentID: AgentAcceptance] {

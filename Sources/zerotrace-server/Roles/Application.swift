@@ -56,7 +56,7 @@ func runApplication(_ configuration: RoleConfiguration, logger: Logger) async th
 
 /// All that is chosen about parts is chosen by the deployment.
 private func buildApplication(_ configuration: RoleConfiguration, logger: Logger) async throws -> ServiceGroup {
-    let metrics = PrometheusMetrics()
+    let metrics = PrometheusMetrics(buckets: ScanMeters.buckets)
     MetricsSystem.bootstrap(metrics)
     let parts = try await Parts(configuration.deployment, logger: logger)
     let health = HealthState(checks: ["store"], optional: parts.watched.map(\.name))
