@@ -236,6 +236,42 @@ export class Company {
       received_digest: agent.state === "none" ? null : agent.digest,
       applied_digest: hasApplied ? agent.digest : null,
       applied_at: hasApplied ? new Date(agent.appliedAt ?? Date.now() - 5 * hour).toISOString() : null,
+      last_scan: this.lastScan(agent),
+    }
+  }
+
+  /** Every ninth machine is too old an agent's to tell, every fourth is a busy one. */
+  lastScan(agent) {
+    if (agent.state === "none" || agent.number % 9 === 0) return null
+    const cpu = 0.3 + ((agent.number * 37) % 101) / 60
+    const paused = agent.number % 4 === 0 ? { disk: cpu * 9, processor: cpu * 4 } : {}
+    const rested = Object.values(paused).reduce((sum, seconds) => sum + seconds, 0)
+    return {
+      reported_at: new Date(Date.now() - (agent.number % 24) * hour).toISOString(),
+      cpu_seconds: cpu,
+      wall_seconds: cpu * 5 + rested,
+      paused_seconds: paused,
+      waited_seconds: cpu / 10,
+      bytes_read: 40_000_000 + agent.number * 100_000,
+      peak_memory: (34 + (agent.number % 17)) * 1_048_576,
+      yields: ["nice", "io_idle"],
+    }
+  }
+
+  scanCost() {
+    const scans = this.agents.map((agent) => this.lastScan(agent)).filter((scan) => scan !== null)
+    const percentiles = (value) => {
+      const values = scans.map(value).sort((a, b) => a - b)
+      if (values.length === 0) return null
+      const at = (percent) => values[Math.ceil((values.length * percent) / 100) - 1]
+      return { p50: at(50), p99: at(99) }
+    }
+    return {
+      agents: scans.length,
+      cpu_seconds: percentiles((scan) => scan.cpu_seconds),
+      wall_seconds: percentiles((scan) => scan.wall_seconds),
+      paused_seconds: percentiles((scan) => Object.values(scan.paused_seconds).reduce((sum, seconds) => sum + seconds, 0)),
+      peak_memory: percentiles((scan) => scan.peak_memory),
     }
   }
 

@@ -179,6 +179,8 @@ function read({ pathname, searchParams }) {
       return company.overview()
     case "trend":
       return { items: company.trend }
+    case "scan-cost":
+      return company.scanCost()
     case "barred-agents":
       return { items: [] }
     case "sla-policy":

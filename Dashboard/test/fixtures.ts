@@ -40,7 +40,7 @@ export function agentSummary({ total = 4, ...changes }: Partial<AgentSummary> & 
 }
 
 export function agentDetail(changes: Partial<AgentDetail> & { total?: number } = {}): AgentDetail {
-  const { applied_digest = "d1", ...rest } = changes
+  const { applied_digest = "d1", last_scan = null, ...rest } = changes
   return {
     ...agentSummary(rest),
     kernel_release: "6.1.0-13-amd64",
@@ -51,6 +51,7 @@ export function agentDetail(changes: Partial<AgentDetail> & { total?: number } =
     received_digest: "d1",
     applied_digest,
     applied_at: applied_digest === null ? null : "2026-08-16T11:00:00Z",
+    last_scan,
   }
 }
 

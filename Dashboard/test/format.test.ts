@@ -3,9 +3,11 @@ import { describe, it } from "node:test"
 import {
   formatAge,
   formatAgo,
+  formatBytes,
   formatCount,
   formatDate,
   formatDigest,
+  formatDuration,
   formatHeadline,
   formatInstant,
   formatLeft,
@@ -17,6 +19,30 @@ import {
 
 const now = Date.parse("2026-08-16T12:00:00Z")
 const before = (seconds: number) => new Date(now - seconds * 1_000).toISOString()
+
+describe("durations", () => {
+  const cases: readonly (readonly [number, string])[] = [
+    [0, "0 s"],
+    [0.001, "<0.01 s"],
+    [0.01, "0.01 s"],
+    [9.994, "9.99 s"],
+    [9.996, "10.0 s"],
+    [59.94, "59.9 s"],
+    [59.96, "1 min 0 s"],
+    [250, "4 min 10 s"],
+    [3_599.6, "1 h 0 min"],
+    [7_500, "2 h 5 min"],
+    [1e9, "277\u00a0777 h 47 min"],
+  ]
+  for (const [seconds, expected] of cases) {
+    it(`${seconds} seconds read as ${expected}`, () => assert.equal(formatDuration(seconds), expected))
+  }
+})
+
+describe("bytes", () => {
+  it("are mebibytes with a decimal while they are few", () => assert.equal(formatBytes(419_430), "0.4 MiB"))
+  it("are whole mebibytes else", () => assert.equal(formatBytes(41_943_040), "40 MiB"))
+})
 
 describe("ages", () => {
   const cases: readonly (readonly [number, string])[] = [

@@ -9,6 +9,7 @@ const keys: Readonly<Record<string, QueryKey>> = {
   events: ["events"],
   risks: ["top-risks"],
   feeds: ["feeds"],
+  scanCost: ["scan-cost"],
   agents: ["agents", "list", "", null, "risk"],
   agent: ["agents", "one", "a1", "detail"],
   findings: ["agents", "one", "a1", "findings", ""],
@@ -61,11 +62,11 @@ describe("an event makes old", () => {
       "affected",
     ])
   })
-  it("everything but the events when verdicts changed", () => {
+  it("everything but the events and what scanning costs when verdicts changed", () => {
     const data = { agents: 1, opened: 1, resolved: 0, opened_examples: [], resolved_examples: [], index_digest: "d" }
     assert.deepEqual(
       concerned({ type: "verdicts_changed", data }),
-      Object.keys(keys).filter((name) => name !== "events"),
+      Object.keys(keys).filter((name) => name !== "events" && name !== "scanCost"),
     )
   })
 })

@@ -224,6 +224,46 @@ describe("the overview", () => {
     assert.deepEqual(requests.filter((path) => path.startsWith("/v1/trend")), ["/v1/trend?days=30", "/v1/trend?days=365"])
   })
 
+  it("shows what scanning costs the middle of the fleet and its far end", async () => {
+    const cost = {
+      agents: 230,
+      cpu_seconds: { p50: 0.4213, p99: 12.34 },
+      wall_seconds: { p50: 4, p99: 250 },
+      paused_seconds: { p50: 0, p99: 7_500 },
+      peak_memory: null,
+    }
+    const { window, requests } = await open("/", {
+      ...session,
+      "/v1/overview": overview(),
+      "/v1/events": page(),
+      "/v1/vulnerabilities": page(),
+      "/v1/scan-cost": cost,
+    })
+    const rows = [...window.document.querySelectorAll(".scan-costs tr")].map((row) => [...row.children].map(({ textContent }) => textContent))
+    assert.deepEqual(rows, [
+      ["What", "p50", "p99"],
+      ["Processor time", "0.42 s", "12.3 s"],
+      ["Start to end", "4.00 s", "4 min 10 s"],
+      ["of it at rest", "0 s", "2 h 5 min"],
+      ["Most memory", "unknown", "unknown"],
+    ])
+    assert.deepEqual(requests.filter((path) => path.startsWith("/v1/scan-cost")), ["/v1/scan-cost"])
+  })
+
+  it("says when no agent has told what a scan cost", async () => {
+    const nothing = { agents: 0, cpu_seconds: null, wall_seconds: null, paused_seconds: null, peak_memory: null }
+    const { text, window } = await open("/", { ...session, "/v1/overview": overview(), "/v1/events": page(), "/v1/vulnerabilities": page(), "/v1/scan-cost": nothing })
+    assert.match(text(), /No agent has told in the last 30 days what a scan cost/)
+    assert.equal(window.document.querySelector(".scan-costs"), null)
+  })
+
+  it("goes on when it cannot be had what scanning costs", async () => {
+    const broken = reply(500, { error: { code: "internal", message: "It broke.", request_id: "r43" } })
+    const { text, find } = await open("/", { ...session, "/v1/overview": overview(), "/v1/events": page(), "/v1/vulnerabilities": page(), "/v1/scan-cost": broken })
+    assert.match(text(), /Could not load what scanning costs.*It broke\..*r43/)
+    assert.match(find(".counts").textContent ?? "", /critical/)
+  })
+
   it("tells how to enroll when there are no agents", async () => {
     const { text, find } = await open("/", { ...session, "/v1/overview": overview({ agents: { total: 0, without_inventory: 0, pending: 0 } }), "/v1/events": page() })
     assert.equal(find(".overview > .notice").dataset.kind, "vacant")
@@ -371,6 +411,29 @@ describe("an agent", () => {
       assert.match(text(), words)
     })
   }
+
+  it("shows what its last scan cost and why it rested", async () => {
+    const last_scan = {
+      reported_at: "2026-08-16T11:00:00Z",
+      cpu_seconds: 1.5,
+      wall_seconds: 62,
+      paused_seconds: { disk: 4, battery: 6, heat: 0 },
+      waited_seconds: null,
+      bytes_read: 1_000,
+      peak_memory: 41_943_040,
+      yields: ["nice"],
+    }
+    const { window, find } = await open("/agents/a1", { ...session, "/v1/feeds": loaded, "/v1/agents/a1": agentDetail({ id: "a1", last_scan }), "/v1/agents/a1/findings": page() })
+    const facts = [...window.document.querySelectorAll(".fact")].map(({ textContent }) => textContent ?? "")
+    assert.match(facts.find((fact) => fact.startsWith("Last scan")) ?? "", /^Last scan1\.50 s of processor, 1 min 2 s in all, 10\.0 s at rest, 40 MiB .* ago$/)
+    assert.equal(find(".fact [title^=disk]").title, "disk 4.00 s, battery 6.00 s")
+  })
+
+  it("says when it has not told what its last scan cost", async () => {
+    const { window } = await open("/agents/a1", { ...session, "/v1/feeds": loaded, "/v1/agents/a1": agentDetail({ id: "a1" }), "/v1/agents/a1/findings": page() })
+    const facts = [...window.document.querySelectorAll(".fact")].map(({ textContent }) => textContent ?? "")
+    assert.equal(facts.includes("Last scancost not told"), true)
+  })
 
   it("that does not call any longer is said to be silent", async () => {
     const { find } = await open("/agents/a1", { ...session, "/v1/feeds": loaded, "/v1/agents/a1": agentDetail({ id: "a1", silent: true }), "/v1/agents/a1/findings": page(finding()) })

@@ -4,11 +4,11 @@ import type { CompanyEvent } from "@/types/api"
 /**
  * Which queries an event makes old. Keys, as the features' `api` folders make them:
  *
- * - `["overview"]`, `["events"]`, `["top-risks"]`, `["feeds"]`
+ * - `["overview"]`, `["events"]`, `["top-risks"]`, `["feeds"]`, `["scan-cost"]`
  * - `["agents", "list", …]`, `["agents", "one", id, "detail" | "findings" | "packages", …]`
  * - `["vulnerabilities", "list", …]`, `["vulnerabilities", "one", id, "detail" | "agents" | "explanation", …]`
  *
- * The list of events is not among them: an event carries all that it shows.
+ * The list of events is not among them: an event carries all that it shows. Nor is what scanning costs, which no event tells of.
  */
 export function queriesConcernedBy(event: CompanyEvent): (key: QueryKey) => boolean {
   switch (event.type) {
@@ -35,6 +35,6 @@ export function queriesConcernedBy(event: CompanyEvent): (key: QueryKey) => bool
       }
     }
     case "verdicts_changed":
-      return ([resource]) => resource !== "events"
+      return ([resource]) => resource !== "events" && resource !== "scan-cost"
   }
 }

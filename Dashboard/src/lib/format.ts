@@ -35,6 +35,23 @@ export function formatAgo(instant: Instant, now: number): string {
   return age === "now" || age === "?" ? age : `${age} ago`
 }
 
+/** A span of seconds to what tells enough of it: "<0.01 s", "0.42 s", "12.3 s", "4 min 10 s", "2 h 5 min". */
+export function formatDuration(seconds: number): string {
+  if (seconds > 0 && seconds < 0.01) return "<0.01 s"
+  if (seconds < 9.995) return `${seconds === 0 ? "0" : seconds.toFixed(2)} s`
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  if (whole < hour) return `${Math.floor(whole / minute)} min ${whole % minute} s`
+  const minutes = Math.round(whole / minute)
+  return `${formatCount(Math.floor(minutes / 60))} h ${minutes % 60} min`
+}
+
+/** Bytes in mebibytes: "0.4 MiB", "40 MiB". */
+export function formatBytes(bytes: number): string {
+  const mebibytes = bytes / 1_048_576
+  return `${mebibytes < 9.95 ? mebibytes.toFixed(1) : formatCount(mebibytes)} MiB`
+}
+
 /** How long until then, in the largest unit that tells enough: "in 5m", "in 12d"; "over" for times that have passed. */
 export function formatLeft(instant: Instant, now: number): string {
   const at = Date.parse(instant)

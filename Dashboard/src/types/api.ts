@@ -144,6 +144,39 @@ export interface AgentDetail extends AgentSummary {
   readonly received_digest: string | null
   readonly applied_digest: string | null
   readonly applied_at: Instant | null
+  /** Null until the agent has told what its last scan cost. */
+  readonly last_scan: ScanCost | null
+}
+
+/** What a scan cost the machine. */
+export interface ScanCost {
+  readonly reported_at: Instant | null
+  readonly cpu_seconds: number
+  /** From start to end. */
+  readonly wall_seconds: number
+  /** Seconds that it rested of its own accord, by reason. */
+  readonly paused_seconds: Readonly<Record<string, number>>
+  readonly waited_seconds: number | null
+  readonly bytes_read: number | null
+  /** Bytes. */
+  readonly peak_memory: number | null
+  readonly yields: readonly string[]
+}
+
+/** What half of the agents, and all but one in a hundred, do not exceed. */
+export interface Percentiles {
+  readonly p50: number
+  readonly p99: number
+}
+
+/** What the last scans of all agents cost; null where none told it. */
+export interface FleetScanCost {
+  /** Agents that told it. */
+  readonly agents: number
+  readonly cpu_seconds: Percentiles | null
+  readonly wall_seconds: Percentiles | null
+  readonly paused_seconds: Percentiles | null
+  readonly peak_memory: Percentiles | null
 }
 
 export interface AgentPackage {

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react"
 import { TimeAgo } from "@/components/time-ago"
 import { AgentLabels } from "@/features/agents/components/agent-labels"
-import { formatCount, formatDigest, formatPlural } from "@/lib/format"
-import type { AgentDetail } from "@/types/api"
+import { formatBytes, formatCount, formatDigest, formatDuration, formatPlural, formatWord } from "@/lib/format"
+import type { AgentDetail, ScanCost } from "@/types/api"
 
 /** What is known of the machine and of its agent, and what the last scan could not read. */
 export function AgentFacts({ agent }: { readonly agent: AgentDetail }) {
@@ -30,6 +30,7 @@ export function AgentFacts({ agent }: { readonly agent: AgentDetail }) {
             "none yet"
           )}
         </Fact>
+        <Fact name="Last scan">{agent.last_scan ? <Cost scan={agent.last_scan} /> : "cost not told"}</Fact>
         <Fact name="Labels">
           <AgentLabels agent={agent} />
         </Fact>
@@ -46,6 +47,32 @@ export function AgentFacts({ agent }: { readonly agent: AgentDetail }) {
             ))}
           </ul>
         </details>
+      )}
+    </>
+  )
+}
+
+/** What the last scan cost; why it rested, and when it was told, at a second look. */
+function Cost({ scan }: { readonly scan: ScanCost }) {
+  const pauses = Object.entries(scan.paused_seconds).filter(([, seconds]) => seconds > 0)
+  const rested = pauses.reduce((sum, [, seconds]) => sum + seconds, 0)
+  const reasons = pauses.map(([reason, seconds]) => `${formatWord(reason)} ${formatDuration(seconds)}`).join(", ")
+  return (
+    <>
+      {formatDuration(scan.cpu_seconds)} of processor, {formatDuration(scan.wall_seconds)} in all
+      {rested > 0 && (
+        <>
+          , <span title={reasons}>{formatDuration(rested)} at rest</span>
+        </>
+      )}
+      {scan.peak_memory !== null && `, ${formatBytes(scan.peak_memory)}`}
+      {scan.reported_at !== null && (
+        <>
+          {" "}
+          <span className="faint">
+            <TimeAgo at={scan.reported_at} />
+          </span>
+        </>
       )}
     </>
   )

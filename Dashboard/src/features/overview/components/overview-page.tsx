@@ -8,6 +8,7 @@ import { AgentsPanel } from "@/features/overview/components/agents-panel"
 import { CountsStrip } from "@/features/overview/components/counts-strip"
 import { EventsPanel } from "@/features/overview/components/events-panel"
 import { FeedsPanel } from "@/features/overview/components/feeds-panel"
+import { ScanCostPanel } from "@/features/overview/components/scan-cost-panel"
 import { TopRisksPanel } from "@/features/overview/components/top-risks-panel"
 import { TrendPanel } from "@/features/overview/components/trend-panel"
 import { useQuery } from "@/hooks/use-query"
@@ -76,6 +77,7 @@ function OverviewBody({ overview }: { readonly overview: Overview }) {
               <AgentsPanel agents={agents} />
             </Panel>
           )}
+          {agents.total > 0 && <ScanCostPanel />}
           <Panel title="Feeds" aside={`${formatCount(advisories.vulnerabilities)} vulnerabilities`}>
             <FeedsPanel advisories={advisories} />
           </Panel>
