@@ -588,6 +588,50 @@ describe("the settings", () => {
     assert.equal(again.validationMessage, "")
   })
 
+  it("show where others are signed in, and end that after asking once more", async () => {
+    const theirs = { ...mine, id: "s/2", address: null, current: false }
+    const { window, find, click, sent, requests } = await open("/settings", {
+      ...as("admin", "view_users", "manage_users"),
+      "/v1/users": {
+        items: [
+          { id: "u", email: "me@example.org", role: "admin" },
+          { id: "o", email: "owner@example.org", role: "owner" },
+          { id: "v", email: "viewer@example.org", role: "viewer" },
+        ],
+      },
+      "/v1/users/v/sessions": { items: [theirs] },
+      "/v1/users/o/sessions": { items: [{ ...theirs, id: "s3", address: "192.0.2.9" }] },
+      "/v1/users/v/sessions/s%2F2": nothing(),
+    })
+    const buttons = [...window.document.querySelectorAll("[aria-label^='Sessions of']")].map((button) => button.getAttribute("aria-label"))
+    assert.deepEqual(buttons, ["Sessions of owner@example.org", "Sessions of viewer@example.org"], "one's own are with the account")
+    const asked = () => requests.filter((path) => path.endsWith("/sessions"))
+    assert.deepEqual(asked(), [])
+    await click(find("[aria-label='Sessions of viewer@example.org']"))
+    assert.deepEqual(asked(), ["/v1/users/v/sessions"])
+    await click(find("[aria-label='End session from unknown']"))
+    assert.deepEqual(sent, [])
+    await click(find(".confirm .button-danger"))
+    assert.deepEqual(sent, [{ method: "DELETE", path: "/v1/users/v/sessions/s%2F2", body: undefined }])
+
+    await click(find("button[aria-label='Sessions of owner@example.org']"))
+    assert.match(find("table[aria-label='Sessions of owner@example.org']").textContent ?? "", /192\.0\.2\.9/)
+    assert.equal(window.document.querySelector("[aria-label^='End session']"), null, "an admin ends no sessions of owners")
+    await click(find("button[aria-label='Sessions of owner@example.org']"))
+    assert.equal(window.document.querySelector("table[aria-label^='Sessions of']"), null)
+  })
+
+  it("let an auditor see where others are signed in, and end nothing", async () => {
+    const { window, find, click } = await open("/settings", {
+      ...as("auditor", "view_users"),
+      "/v1/users": { items: [{ id: "v", email: "viewer@example.org", role: "viewer" }] },
+      "/v1/users/v/sessions": { items: [{ ...mine, current: false }] },
+    })
+    await click(find("[aria-label='Sessions of viewer@example.org']"))
+    assert.match(find("table[aria-label='Sessions of viewer@example.org']").textContent ?? "", /192\.0\.2\.7/)
+    assert.equal(window.document.querySelector("[aria-label^='End session']"), null)
+  })
+
   it("show the link of a password reset once, and offer none for owners", async () => {
     const { window, find, click, text, sent } = await open("/settings", {
       ...as("admin", "view_users", "manage_users"),

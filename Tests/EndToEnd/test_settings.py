@@ -13,6 +13,7 @@ OTHER = "another long password"
 # Passwords are hashed slowly on purpose, and more so by a debug build on a busy machine.
 HASHING = 120_000
 BOB = "bob@example.com"
+CAROL = "carol@example.com"
 
 
 def settings(page, installation, part):
@@ -61,6 +62,27 @@ def test_somebody_who_forgot_the_password_is_given_a_link_that_works_once(instal
     choose()
     expect(bob.get_by_role("alert")).to_contain_text("was used", timeout=HASHING)
     assert [p for p in problems if "401" not in p] == []
+
+
+def test_where_somebody_is_signed_in_is_seen_and_ended(installation, browser):
+    page, problems = open_page(browser, installation, scheme="light")
+    made = installation.request(
+        "POST", "/v1/users", {"email": CAROL, "role": "viewer", "password": PASSWORD}, installation.sign_in())
+    assert made.status == 201, made.body
+    token = installation.sign_in(CAROL)
+    assert installation.request("GET", "/v1/me", token=token).status == 200
+    settings(page, installation, "people")
+    opener = page.get_by_role("button", name=f"Sessions of {CAROL}")
+    opener.click()
+    table = page.get_by_role("table", name=f"Sessions of {CAROL}")
+    expect(table.get_by_role("row")).to_have_count(2)
+    look(page, "settings-sessions-of-others")
+    end = re.compile("End session from")
+    table.get_by_role("button", name=end).click()
+    table.get_by_role("group", name=end).get_by_role("button", name="End").click()
+    expect(page.get_by_text("No sessions")).to_be_visible()
+    wait_for(lambda: installation.request("GET", "/v1/me", token=token).status == 401, "the session's end")
+    assert problems == []
 
 
 def test_a_changed_password_holds_and_ends_the_other_sessions(installation, browser):

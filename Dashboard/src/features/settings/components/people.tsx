@@ -5,8 +5,10 @@ import { DataTable } from "@/components/data-table"
 import { Field } from "@/components/field"
 import { NewSecret } from "@/components/new-secret"
 import { Notice } from "@/components/notice"
+import { Panel } from "@/components/panel"
 import { changeRole, createUser, issuePasswordReset, removeUser } from "@/features/settings/api/users"
 import { QueryList } from "@/features/settings/components/query-list"
+import { SessionsOf } from "@/features/settings/components/sessions"
 import { useAction } from "@/hooks/use-action"
 import { usePermissions } from "@/hooks/use-permissions"
 import { useServices } from "@/hooks/use-services"
@@ -29,6 +31,7 @@ export function People() {
   const change = useAction("users", (id: string, role: Role) => changeRole(api, id, role))
   const remove = useAction("users", (id: string) => removeUser(api, id))
   const [reset, setReset] = useState<{ readonly email: string; readonly token: string } | null>(null)
+  const [open, setOpen] = useState<string | null>(null)
   const issue = useAction(
     "users",
     async ({ id, email }: User) => setReset({ email, token: (await issuePasswordReset(api, id)).token }),
@@ -50,34 +53,54 @@ export function People() {
       )}
       <QueryList query={usersQuery(api)} label="people" empty={<Notice kind="vacant" title="Nobody yet" />}>
         {(items) => (
-          <DataTable
-            label="People"
-            items={items}
-            keyOf={({ id }) => id}
-            columns={["E-mail", "Role", ""]}
-            renderCells={(user) => [
-              user.id === me?.id ? `${user.email} (you)` : user.email,
-              isChangeable(user) ? (
-                <select
-                  key="role"
-                  aria-label={`Role of ${user.email}`}
-                  value={user.role}
-                  disabled={change.isBusy}
-                  onChange={(event) => void change.run(user.id, event.target.value as Role)}
-                >
-                  <RoleOptions own={me?.role} />
-                </select>
-              ) : (
-                user.role
-              ),
-              isChangeable(user) && (
-                <span key="actions" className="actions">
-                  <ConfirmButton label="Reset password" object={`of ${user.email}`} isBusy={issue.isBusy} onConfirm={() => void issue.run(user)} />
-                  <ConfirmButton label="Remove" object={user.email} isBusy={remove.isBusy} onConfirm={() => void remove.run(user.id)} />
-                </span>
-              ),
-            ]}
-          />
+          <>
+            <DataTable
+              label="People"
+              items={items}
+              keyOf={({ id }) => id}
+              columns={["E-mail", "Role", ""]}
+              renderCells={(user) => [
+                user.id === me?.id ? `${user.email} (you)` : user.email,
+                isChangeable(user) ? (
+                  <select
+                    key="role"
+                    aria-label={`Role of ${user.email}`}
+                    value={user.role}
+                    disabled={change.isBusy}
+                    onChange={(event) => void change.run(user.id, event.target.value as Role)}
+                  >
+                    <RoleOptions own={me?.role} />
+                  </select>
+                ) : (
+                  user.role
+                ),
+                user.id !== me?.id && (
+                  <span key="actions" className="actions">
+                    <button
+                      type="button"
+                      className="button button-quiet"
+                      aria-label={`Sessions of ${user.email}`}
+                      aria-expanded={open === user.id}
+                      onClick={() => setOpen(open === user.id ? null : user.id)}
+                    >
+                      Sessions
+                    </button>
+                    {isChangeable(user) && (
+                      <>
+                        <ConfirmButton label="Reset password" object={`of ${user.email}`} isBusy={issue.isBusy} onConfirm={() => void issue.run(user)} />
+                        <ConfirmButton label="Remove" object={user.email} isBusy={remove.isBusy} onConfirm={() => void remove.run(user.id)} />
+                      </>
+                    )}
+                  </span>
+                ),
+              ]}
+            />
+            {items.filter(({ id }) => id === open).map((user) => (
+              <Panel key={user.id} title={`Sessions of ${user.email}`} className="panel-open">
+                <SessionsOf user={user} mayEnd={isChangeable(user)} />
+              </Panel>
+            ))}
+          </>
         )}
       </QueryList>
     </>
