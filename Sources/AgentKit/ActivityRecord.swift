@@ -9,6 +9,10 @@ struct ActivityRecord: Sendable, Equatable, Codable {
         var seconds: Double
         /// Time of processors that it used.
         var processorSeconds: Double
+        /// Time that it rested of its own accord; `nil` in what older agents wrote.
+        var pausedSeconds: Double?
+        /// Most bytes of memory that the agent held meanwhile; `nil` when the kernel does not say.
+        var peakMemory: Int?
         /// Packages reported.
         var packages: Int
         /// Things that could not be read.

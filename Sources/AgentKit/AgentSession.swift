@@ -114,7 +114,8 @@ struct AgentSession {
         try spool.append(inventory)
         activity.lastScan = ActivityRecord.Scan(
             endedAt: Self.now(), seconds: cost.wallSeconds, processorSeconds: cost.cpuSeconds,
-            packages: inventory.packages.count, warnings: report.warnings.count)
+            pausedSeconds: cost.allPausedSeconds, peakMemory: cost.peakMemory, packages: inventory.packages.count,
+            warnings: report.warnings.count)
         keepActivity()
         logger.info(
             "scanned",

@@ -21,6 +21,10 @@ public struct AgentStatus: Sendable, Equatable, Encodable {
         public let seconds: Double
         /// Time of processors used.
         public let processorSeconds: Double
+        /// Time that it rested of its own accord; `nil` when an older agent made the scan.
+        public let pausedSeconds: Double?
+        /// Most bytes of memory that the agent held meanwhile; `nil` when it is not known.
+        public let peakMemory: Int?
         /// Packages reported.
         public let packages: Int
         /// Things that could not be read.
@@ -102,7 +106,8 @@ public struct AgentStatus: Sendable, Equatable, Encodable {
         lastScan = record?.lastScan.map {
             Scan(
                 endedAt: Self.text($0.endedAt), seconds: $0.seconds, processorSeconds: $0.processorSeconds,
-                packages: $0.packages, warnings: $0.warnings)
+                pausedSeconds: $0.pausedSeconds, peakMemory: $0.peakMemory, packages: $0.packages, warnings: $0.warnings
+            )
         }
         lastFailure = record?.lastFailure.map { Failure(at: Self.text($0.at), reason: $0.reason) }
         waitingReports = waiting.count
@@ -122,5 +127,7 @@ extension AgentStatus.Scan {
         case seconds, packages, warnings
         case endedAt = "ended_at"
         case processorSeconds = "processor_seconds"
+        case pausedSeconds = "paused_seconds"
+        case peakMemory = "peak_memory"
     }
 }

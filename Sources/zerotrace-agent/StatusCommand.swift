@@ -37,14 +37,20 @@ struct StatusCommand: ParsableCommand {
         lines.append("last heartbeat  \(status.lastHeartbeatAt ?? "none") (every \(status.heartbeatSeconds) s)")
         if let scan = status.lastScan {
             lines.append("last scan       \(scan.endedAt), \(scan.packages) packages, \(scan.warnings) warnings")
-            lines.append(
-                "it cost         \(seconds(scan.processorSeconds)) s of processor, \(seconds(scan.seconds)) s in all")
+            lines.append("it cost         " + cost(of: scan))
         } else {
             lines.append("last scan       none")
         }
         lines.append("waiting         \(status.waitingReports) reports, \(status.waitingBytes) bytes")
         if let failure = status.lastFailure { lines.append("last failure    \(failure.at): \(failure.reason)") }
         return lines
+    }
+
+    private static func cost(of scan: AgentStatus.Scan) -> String {
+        var parts = ["\(seconds(scan.processorSeconds)) s of processor", "\(seconds(scan.seconds)) s in all"]
+        if let rested = scan.pausedSeconds, rested > 0 { parts.append("\(seconds(rested)) s of them at rest") }
+        if let peak = scan.peakMemory { parts.append("\(peak / 1_048_576) MiB at most") }
+        return parts.joined(separator: ", ")
     }
 
     /// To the hundredth; a number that somebody else wrote into the file may be any.

@@ -23,6 +23,7 @@ import Testing
             #expect(status.standing == .reporting && status.server == server.url && status.company == "Example")
             #expect(status.agentID == GatewayDouble.agentID && status.heartbeatSeconds == 1)
             #expect(status.lastScan?.packages == 2 && (status.lastScan?.processorSeconds ?? 0) > 0)
+            #expect(status.lastScan?.pausedSeconds != nil && (status.lastScan?.peakMemory ?? 0) > 1 << 20)
             #expect(status.waitingReports == 0 && status.startedAt != nil && status.lastHeartbeatAt != nil)
         }
         #expect(try AgentStatus(stateFolder: state.path, now: now + 600).standing == .silent)
