@@ -73,3 +73,26 @@ def test_the_explanation_says_what_was_compared(installation, host):
     decided = [item for item in answer.json["evidence"] if item["decided"]]
     assert decided[0]["feed"] == "debian-tracker"
     assert decided[0]["comparisons"] == ["3.0.8-1 < 3.0.9-1"]
+
+
+def test_what_a_scan_costs_is_shown_of_the_agent_and_of_all(installation, host):
+    token = installation.sign_in()
+    assert installation.request("GET", "/v1/scan-cost", token=token).json["agents"] == 0
+    installation.agent(installation.token("Acme"), host)
+    wait_for(lambda: installation.request("GET", "/v1/scan-cost", token=token).json["agents"] == 1, "the first scan's cost")
+
+    def first():
+        agent = installation.items("/v1/agents", token)[0]["id"]
+        return installation.request("GET", f"/v1/agents/{agent}", token=token).json["last_scan"]
+
+    scan = first()
+    assert 0 < scan["cpu_seconds"] <= scan["wall_seconds"] and scan["peak_memory"] > 1 << 20, scan
+    fleet = installation.request("GET", "/v1/scan-cost", token=token).json
+    assert fleet["cpu_seconds"] == {"p50": scan["cpu_seconds"], "p99": scan["cpu_seconds"]}
+    assert fleet["paused_seconds"]["p99"] == sum(scan["paused_seconds"].values())
+    metrics = installation.request("GET", "/metrics").body.decode()
+    assert "\nzerotrace_agent_scan_wall_seconds_count " in metrics
+
+    host.upgrade("openssl", "3.0.9-1")
+    # Times are whole seconds, in which two scans have room; no two take the same.
+    wait_for(lambda: first()["cpu_seconds"] != scan["cpu_seconds"], "the cost of the scan after it")
