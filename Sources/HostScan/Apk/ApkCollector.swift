@@ -7,7 +7,7 @@ struct ApkCollector: DatabaseCollector {
     static let installedFiles = ["/lib/apk/db/installed", "/usr/lib/apk/db/installed"]
 
     /// Most bytes of the database; 2,000 packages need some 20 MB.
-    private static let limit = 256 << 20
+    static let limit = 256 << 20
 
     func collect(from root: RootFolder, into findings: inout Findings) {
         var seen: [PositionedFile.Facts] = []

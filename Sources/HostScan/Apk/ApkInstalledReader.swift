@@ -15,6 +15,9 @@ struct ApkInstalledReader {
     /// Wanted files of the packages so far.
     private(set) var ownedFiles = OwnedFiles()
 
+    /// Looked for among the files of all packages, wanted or not.
+    var soughtFiles: SoughtFiles?
+
     private var record = ApkRecord()
     private var hasFields = false
     private var line = 0
@@ -65,6 +68,7 @@ struct ApkInstalledReader {
         name.withUnsafeBufferPointer { name in
             let path = { folder.isEmpty ? "" : "/" + String(decoding: folder, as: UTF8.self) }
             ownedFiles.add(FileName(name), in: path, of: .apk)
+            soughtFiles?.add(FileName(name), in: path)
         }
     }
 

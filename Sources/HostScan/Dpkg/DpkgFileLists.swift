@@ -28,21 +28,27 @@ enum DpkgFileLists {
         }
     }
 
-    /// - Parameter list: Lines of absolute paths, or of checksum, two blanks and relative path as md5sum(1) writes them.
     static func collect(from list: [UInt8], into owned: inout OwnedFiles) {
+        forEachFile(of: list) { name, folder in owned.add(name, in: folder, of: .deb) }
+    }
+
+    /// - Parameter list: Lines of absolute paths, or of checksum, two blanks and relative path as md5sum(1) writes them.
+    static func forEachFile(of list: [UInt8], _ body: (_ name: FileName, _ folder: () -> String) -> Void) {
         list.withUnsafeBufferPointer { list in
             guard let base = list.baseAddress else { return }
             var start = 0
             while start < list.count {
                 let found = memchr(base + start, 0x0A, list.count - start)
                 let end = found.map { UnsafeRawPointer($0) - UnsafeRawPointer(base) } ?? list.count
-                collect(line: UnsafeBufferPointer(rebasing: list[start..<end]), into: &owned)
+                take(line: UnsafeBufferPointer(rebasing: list[start..<end]), body)
                 start = end + 1
             }
         }
     }
 
-    private static func collect(line: UnsafeBufferPointer<UInt8>, into owned: inout OwnedFiles) {
+    private static func take(
+        line: UnsafeBufferPointer<UInt8>, _ body: (_ name: FileName, _ folder: () -> String) -> Void
+    ) {
         let slash = UInt8(ascii: "/")
         guard let last = line.lastIndex(of: slash) else { return }
         let name = FileName(UnsafeBufferPointer(rebasing: line[(last + 1)...]))
@@ -50,7 +56,6 @@ enum DpkgFileLists {
         let isChecksum = line.first != slash
         let start = isChecksum ? 34 : 0
         guard start <= last else { return }
-        let folder = { (isChecksum ? "/" : "") + String(decoding: line[start..<last], as: UTF8.self) }
-        owned.add(name, in: folder, of: .deb)
+        body(name) { (isChecksum ? "/" : "") + String(decoding: line[start..<last], as: UTF8.self) }
     }
 }

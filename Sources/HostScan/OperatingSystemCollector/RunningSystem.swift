@@ -29,7 +29,8 @@ struct RunningSystem {
         return nil
     }
 
-    private static func isRunningRoot(_ root: RootFolder) -> Bool {
+    /// Whether `root` is the root of this program.
+    static func isRunningRoot(_ root: RootFolder) -> Bool {
         var this = stat()
         var running = stat()
         guard fstat(root.descriptor.number, &this) == 0, stat("/", &running) == 0 else { return false }

@@ -7,10 +7,10 @@ struct PacmanCollector: DatabaseCollector {
     static let localFolder = "/var/lib/pacman/local"
 
     /// Most bytes of one `desc`; dependencies and descriptions make some kilobytes.
-    private static let descriptionLimit = 1 << 20
+    static let descriptionLimit = 1 << 20
 
     /// Most bytes of one `files`.
-    private static let filesLimit = 64 << 20
+    static let filesLimit = 64 << 20
 
     /// Most bytes of one line of `files`, as the system bounds paths.
     private static let maximumLine = 4096
@@ -76,14 +76,20 @@ struct PacmanFileList {
 
     /// Takes the next line, without its end.
     mutating func take(_ line: [UInt8], into owned: inout OwnedFiles) {
+        take(line) { name, folder in owned.add(name, in: folder, of: .alpm) }
+    }
+
+    /// Takes the next line, without its end, and hands on the file that it names.
+    mutating func take(_ line: [UInt8], _ body: (_ name: FileName, _ folder: () -> String) -> Void) {
         if line.first == UInt8(ascii: "%"), line.last == UInt8(ascii: "%") {
             isInFiles = line.elementsEqual("%FILES%".utf8)
             return
         }
         guard isInFiles, let slash = line.lastIndex(of: UInt8(ascii: "/")) else { return }
         line.withUnsafeBufferPointer { line in
-            let folder = { "/" + String(decoding: line[..<slash], as: UTF8.self) }
-            owned.add(FileName(UnsafeBufferPointer(rebasing: line[(slash + 1)...])), in: folder, of: .alpm)
+            body(FileName(UnsafeBufferPointer(rebasing: line[(slash + 1)...]))) {
+                "/" + String(decoding: line[..<slash], as: UTF8.self)
+            }
         }
     }
 }

@@ -80,7 +80,7 @@ struct RPMCollector: DatabaseCollector {
     }
 
     /// The database, and the log beside it if there is one.
-    private func files(of path: String, _ root: RootFolder) throws(FileReadError) -> [PositionedFile] {
+    func files(of path: String, _ root: RootFolder) throws(FileReadError) -> [PositionedFile] {
         var files: [PositionedFile] = []
         for path in [path, path + "-wal"] {
             do throws(FileReadError) {
