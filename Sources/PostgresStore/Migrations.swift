@@ -42,6 +42,7 @@ struct Migrations: Sendable {
             ("create_package_blocks", 4, PackageResources._17_create_package_blocks_sql),
             ("drop_company_packages", 17, PackageResources._18_drop_company_packages_sql),
             ("create_scan_costs", 4, PackageResources._19_create_scan_costs_sql),
+            ("add_running_state", 4, PackageResources._20_add_running_state_sql),
         ].map {
             Migration(
                 name: $0.0, requires: $0.1, script: String(decoding: $0.2, as: UTF8.self),

@@ -28,7 +28,8 @@ extension PostgresStore {
         }
         let (waiting, applied) = (try InventoryDigest(row, 0), try InventoryDigest(row, 1))
         return RecordedHeartbeat(
-            sync: SyncState(received: waiting ?? applied, applied: applied), isNewScan: try row.get(3))
+            sync: SyncState(received: waiting ?? applied, applied: applied, running: try RunningDigest(row, 4)),
+            isNewScan: try row.get(3))
     }
 
     /// See ``AgentStore/recordPresence(scope:notes:)``. Does not wait for the disk either.
@@ -41,7 +42,42 @@ extension PostgresStore {
         }
         let pairs = try found.map { row in
             let (waiting, applied) = (try InventoryDigest(row, 1), try InventoryDigest(row, 2))
-            return (AgentID(uuid: try row.get(0)), SyncState(received: waiting ?? applied, applied: applied))
+            return (
+                AgentID(uuid: try row.get(0)),
+                SyncState(received: waiting ?? applied, applied: applied, running: try RunningDigest(row, 3))
+            )
+        }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
+    /// See ``AgentStore/recordRunning(scope:agentID:_:at:)``. Does not wait for the disk: the agent says it again.
+    public func recordRunning(scope: CompanyScope, agentID: AgentID, _ report: RunningReport?, at now: Date)
+        async throws
+    {
+        let json = try report.map { try StoredJSON.encode($0.state) }
+        guard let company = try await row(scope) else { throw StoreError.notFound("agent") }
+        let written = try await Self.classifyingErrors("record what is in use") {
+            try await self.run(
+                [.company(company), .setting("synchronous_commit", to: "off")],
+                AgentQueries.setRunning(agentID, company: company, report?.digest, json, at: now.inWholeMilliseconds),
+                isRepeatable: true)
+        }
+        if written.first == nil { throw StoreError.notFound("agent") }
+    }
+
+    /// See ``AgentStore/fetchRunning(scope:agents:)``.
+    public func fetchRunning(scope: CompanyScope, agents: [AgentID]) async throws -> [AgentID: RunningRecord] {
+        guard let company = try await row(scope), !agents.isEmpty else { return [:] }
+        let found = try await read(
+            "fetch what is in use", company: company, AgentQueries.running(agents, company: company))
+        let pairs = try found.map { row in
+            guard let digest = try RunningDigest(row, 1) else { throw StoreError.unavailable("damaged digest") }
+            return (
+                AgentID(uuid: try row.get(0)),
+                RunningRecord(
+                    RunningReport(digest: digest, state: try StoredJSON.decode(RunningState.self, try row.get(2))),
+                    since: try row.get(3))
+            )
         }
         return Dictionary(pairs) { first, _ in first }
     }
@@ -76,7 +112,9 @@ extension PostgresStore {
             AgentDetail(
                 summary: try AgentSummary(row),
                 facts: try StoredFacts.decode(try row.get(18), lastScan: try row.get(22)),
-                sync: SyncState(received: try InventoryDigest(row, 19), applied: try InventoryDigest(row, 20)),
+                sync: SyncState(
+                    received: try InventoryDigest(row, 19), applied: try InventoryDigest(row, 20),
+                    running: try RunningDigest(row, 24)),
                 appliedAt: try row.get(21), lastScanReportedAt: try row.get(23))
         }
     }
@@ -99,6 +137,14 @@ extension InventoryDigest {
     init?(_ row: PostgresRow, _ column: Int) throws {
         guard let bytes = try row.get(column, as: Data?.self) else { return nil }
         try self.init(stored: bytes)
+    }
+}
+
+extension RunningDigest {
+    /// Reads a digest that may be null.
+    init?(_ row: PostgresRow, _ column: Int) throws {
+        guard let bytes = try row.get(column, as: Data?.self) else { return nil }
+        self.init(stored: bytes)
     }
 }
 

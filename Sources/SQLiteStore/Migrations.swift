@@ -24,6 +24,7 @@ struct Migrations: Sendable {
             PackageResources._13_create_password_resets_sql,
             PackageResources._14_create_enrollment_policies_sql,
             PackageResources._15_create_scan_costs_sql,
+            PackageResources._16_add_running_state_sql,
         ].map { String(decoding: $0, as: UTF8.self) })
 
     /// Brings a database up to date, each script in a transaction of its own.

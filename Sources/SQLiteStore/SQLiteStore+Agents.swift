@@ -13,7 +13,10 @@ extension SQLiteStore {
         let scan = try facts.lastScan.map { try StoredScanCost($0) }
         let (recorded, clone) = try await writeUnsynced("record heartbeat") { db -> (RecordedHeartbeat?, String?) in
             let known = try db.first(AgentQueries.forHeartbeat, [agentID.blob, scope.companyID.blob]) { row in
-                (id: row[0] as Int64, facts: row[1] as String, sync: try SyncState(received: row[2], applied: row[3]))
+                (
+                    id: row[0] as Int64, facts: row[1] as String,
+                    sync: try SyncState(received: row[2], applied: row[3], running: row[4])
+                )
             }
             guard let known else { return (nil, nil) }
             let isNewScan = try scan.map { try $0.replace(of: known.id, at: now, db) } ?? false
@@ -49,7 +52,7 @@ extension SQLiteStore {
                 let known = try db.first(AgentQueries.forHeartbeat, arguments) { row in
                     (
                         id: row[0] as Int64, facts: row[1] as String,
-                        sync: try SyncState(received: row[2], applied: row[3])
+                        sync: try SyncState(received: row[2], applied: row[3], running: row[4])
                     )
                 }
                 guard let known, known.facts == note.facts.json else { continue }
@@ -57,6 +60,41 @@ extension SQLiteStore {
                 held[note.agentID] = known.sync
             }
             return held
+        }
+    }
+
+    /// See ``AgentStore/recordRunning(scope:agentID:_:at:)``. As little synced as heartbeats are: the agent says it again.
+    public func recordRunning(scope: CompanyScope, agentID: AgentID, _ report: RunningReport?, at now: Date)
+        async throws
+    {
+        let json = try report.map { try StoredJSON.encode($0.state) }
+        try await writeUnsynced("record what is in use") { db in
+            let changed = try db.run(
+                AgentQueries.setRunning,
+                [
+                    "digest": report.map { Data($0.digest.bytes) }, "running": json, "now": now.milliseconds,
+                    "agent": agentID.blob,
+                    "company": scope.companyID.blob,
+                ])
+            guard changed == 1 else { throw StoreError.notFound("agent") }
+        }
+    }
+
+    /// See ``AgentStore/fetchRunning(scope:agents:)``.
+    public func fetchRunning(scope: CompanyScope, agents: [AgentID]) async throws -> [AgentID: RunningRecord] {
+        try await read("fetch what is in use") { db in
+            var found: [AgentID: RunningRecord] = [:]
+            for agent in Set(agents) {
+                found[agent] = try db.first(AgentQueries.running, [agent.blob, scope.companyID.blob]) { row in
+                    guard let digest = RunningDigest(stored: row[0] as Data) else {
+                        throw StoreError.unavailable("damaged digest")
+                    }
+                    return RunningRecord(
+                        RunningReport(digest: digest, state: try StoredJSON.decode(RunningState.self, row[1])),
+                        since: Date(milliseconds: row[2]))
+                }
+            }
+            return found
         }
     }
 
@@ -99,7 +137,7 @@ extension SQLiteStore {
             try db.first(AgentQueries.detail, [id.blob, scope.companyID.blob]) { row in
                 AgentDetail(
                     summary: try AgentSummary(row: row), facts: try StoredFacts.decode(row[18], lastScan: row[22]),
-                    sync: try SyncState(received: row[19], applied: row[20]),
+                    sync: try SyncState(received: row[19], applied: row[20], running: row[24]),
                     appliedAt: (row[21] as Int64?).map { Date(milliseconds: $0) },
                     lastScanReportedAt: (row[23] as Int64?).map { Date(milliseconds: $0) })
             }
@@ -142,10 +180,11 @@ extension AgentKey {
 }
 
 extension SyncState {
-    fileprivate init(received: Data?, applied: Data?) throws {
+    fileprivate init(received: Data?, applied: Data?, running: Data?) throws {
         self.init(
             received: try received.map { try InventoryDigest(stored: $0) },
-            applied: try applied.map { try InventoryDigest(stored: $0) })
+            applied: try applied.map { try InventoryDigest(stored: $0) },
+            running: running.flatMap { RunningDigest(stored: $0) })
     }
 }
 

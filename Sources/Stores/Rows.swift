@@ -210,11 +210,14 @@ public struct SyncState: Sendable, Hashable {
     public let received: InventoryDigest?
     /// Digest of the newest inventory whose findings are computed; `nil` before the first.
     public let applied: InventoryDigest?
+    /// Digest of what the agent last said is in use; `nil` before the first time.
+    public let running: RunningDigest?
 
     /// Makes one from its parts.
-    public init(received: InventoryDigest?, applied: InventoryDigest?) {
+    public init(received: InventoryDigest?, applied: InventoryDigest?, running: RunningDigest? = nil) {
         self.received = received
         self.applied = applied
+        self.running = running
     }
 }
 
@@ -331,6 +334,37 @@ public struct AgentDetail: Sendable {
         self.sync = sync
         self.appliedAt = appliedAt
         self.lastScanReportedAt = lastScanReportedAt
+    }
+}
+
+/// What an agent says is in use on its machine.
+public struct RunningReport: Sendable, Hashable {
+    /// By which the agent names it.
+    public let digest: RunningDigest
+    /// What it says.
+    public let state: RunningState
+
+    /// Makes one from its parts. That they belong together is the agent's word.
+    public init(digest: RunningDigest, state: RunningState) {
+        self.digest = digest
+        self.state = state
+    }
+}
+
+/// What an agent last said is in use on its machine.
+public struct RunningRecord: Sendable, Hashable {
+    /// What it said.
+    public let report: RunningReport
+    /// When it first said that, in whole milliseconds.
+    public let since: Date
+
+    /// What it said, without its digest.
+    public var state: RunningState { report.state }
+
+    /// Makes one from its parts.
+    public init(_ report: RunningReport, since: Date) {
+        self.report = report
+        self.since = since
     }
 }
 

@@ -99,6 +99,12 @@ public protocol AgentStore: Sendable {
     /// the answer has nothing written: the company has no such agent, or what the store holds of it are other facts. What it says next
     /// belongs into ``recordHeartbeat(scope:agentID:facts:at:)``, which alone looks for copies of a key and takes the cost of a scan.
     func recordPresence(scope: CompanyScope, notes: [PresenceNote]) async throws -> [AgentID: SyncState]
+    /// Keeps what an agent says is in use, in place of what it said before; `nil` forgets that, as the agent looks no more. Said again, it changes
+    /// nothing.
+    /// - Throws: ``StoreError/notFound(_:)`` when the company has no such agent.
+    func recordRunning(scope: CompanyScope, agentID: AgentID, _ report: RunningReport?, at now: Date) async throws
+    /// What these agents last said is in use; nothing of those that said nothing, or that the company does not have.
+    func fetchRunning(scope: CompanyScope, agents: [AgentID]) async throws -> [AgentID: RunningRecord]
     func fetchAgents(scope: CompanyScope, query: AgentQuery, page: PageRequest) async throws -> Page<AgentSummary>
     func fetchAgent(scope: CompanyScope, id: AgentID) async throws -> AgentDetail?
     /// What the last scans cost of which the server heard since this time.

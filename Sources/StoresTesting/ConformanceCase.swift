@@ -22,8 +22,8 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
 
     /// Every case. Each wants a store of its own, just made.
     public static let all: [ConformanceCase] =
-        accounts + enrollment + presence + scanCost + inventories + verdicts + paging + tenancy + events + audit
-        + access + agentIdentity + exceptions + notifications + triage + retention
+        accounts + enrollment + presence + scanCost + running + inventories + verdicts + paging + tenancy + events
+        + audit + access + agentIdentity + exceptions + notifications + triage + retention
 }
 
 /// Fails unless the body throws this error.

@@ -34,6 +34,8 @@ public enum AgentProtocol {
     public static let inventoryLimit = 32 << 20
     /// Warnings of a scan that travel with a heartbeat, at most.
     public static let warningLimit = 100
+    /// Bytes of the JSON of a `RunningState` that travels with a heartbeat, at most.
+    public static let runningLimit = 96 << 10
 }
 
 /// Codes of error replies that an agent acts upon; all others are retried later or logged.

@@ -193,11 +193,22 @@ public struct HeartbeatRequest: Sendable, Equatable, Codable {
     public let digest: String?
     /// What the agent last said of itself.
     public let facts: AgentFacts
+    /// Lowercase hex of the SHA-256 of what is in use on the host; `nil` when that is not known, and from agents that do not look.
+    public let runningDigest: String?
+    /// What is in use on the host, once the server asked for it with ``HeartbeatReply/runningWanted``.
+    public let running: RunningState?
+
+    private enum CodingKeys: String, CodingKey {
+        case digest, facts, running
+        case runningDigest = "running_digest"
+    }
 
     /// Makes one from its parts.
-    public init(digest: String?, facts: AgentFacts) {
+    public init(digest: String?, facts: AgentFacts, runningDigest: RunningDigest? = nil, running: RunningState? = nil) {
         self.digest = digest
         self.facts = facts
+        self.runningDigest = runningDigest?.description
+        self.running = running
     }
 }
 
@@ -211,6 +222,9 @@ public struct HeartbeatReply: Sendable, Equatable, Codable {
     public let heartbeatSeconds: Int
     /// Unix seconds by the server's clock.
     public let serverTime: Int64
+    /// Whether the server holds another digest than ``HeartbeatRequest/runningDigest`` and takes what it stands for with a further heartbeat; `nil`
+    /// for no.
+    public let runningWanted: Bool?
 
     /// Compared with the digest of the heartbeat, the server …
     public enum Action: String, Sendable, Codable {
@@ -226,11 +240,13 @@ public struct HeartbeatReply: Sendable, Equatable, Codable {
         case action, base
         case heartbeatSeconds = "heartbeat_seconds"
         case serverTime = "server_time"
+        case runningWanted = "running_wanted"
     }
 
     /// Makes one from its parts.
-    public init(action: Action, base: String?, heartbeatSeconds: Int, serverTime: Int64) {
+    public init(action: Action, base: String?, heartbeatSeconds: Int, serverTime: Int64, runningWanted: Bool = false) {
         self.action = action
+        self.runningWanted = runningWanted ? true : nil
         self.base = base
         self.heartbeatSeconds = heartbeatSeconds
         self.serverTime = serverTime

@@ -173,6 +173,13 @@ struct QueryPlanTests {
         Case(name: "heartbeat", statement: { FindingQueries.agent(id, company: $0) }, uses: ["agents_", "_pkey"]),
         Case(name: "agent", statement: { AgentQueries.detail(id, company: $0) }, uses: ["_pkey"]),
         Case(
+            name: "what is in use", statement: { AgentQueries.running([id], company: $0) },
+            uses: ["agent_facts_", "_pkey"]),
+        Case(
+            name: "what is in use, kept",
+            statement: { AgentQueries.setRunning(id, company: $0, nil, nil, at: Date(timeIntervalSince1970: 0)) },
+            uses: ["agent_facts_", "_pkey"]),
+        Case(
             name: "scan cost", statement: { AgentQueries.scanCost(company: $0, since: Date(timeIntervalSince1970: 0)) },
             uses: ["scan_costs_pkey"], maySort: true),
         Case(

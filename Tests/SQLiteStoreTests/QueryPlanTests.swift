@@ -156,6 +156,8 @@ struct QueryPlanTests {
                 uses: ["verdicts_by_vulnerability"], maySort: true),
             Case(name: "heartbeat", sql: AgentQueries.forHeartbeat, uses: ["uuid=?"]),
             Case(name: "agent", sql: AgentQueries.detail, uses: ["uuid=?"]),
+            Case(name: "what is in use", sql: AgentQueries.running, uses: ["uuid=?", "f USING INTEGER PRIMARY KEY"]),
+            Case(name: "what is in use, kept", sql: AgentQueries.setRunning, uses: ["uuid=?", "INTEGER PRIMARY KEY"]),
             Case(
                 name: "scan cost", sql: AgentQueries.scanCost,
                 uses: ["(company_id=?)", "s USING INTEGER PRIMARY KEY"], maySort: true),

@@ -1,4 +1,5 @@
 import Foundation
+import Inventory
 import PostgreSQL
 import Stores
 
@@ -42,7 +43,7 @@ enum AgentQueries {
         PostgresStatement(
             """
             with known as (
-                select facts <> $4 as differs, case when facts <> $4 then facts::text end as before
+                select facts <> $4 as differs, case when facts <> $4 then facts::text end as before, running_digest
                 from agent_facts where company_id = $1 and agent_id = $2
             ), seen as (
                 update agent_presence set last_seen_at = $3 where company_id = $1 and agent_id = $2 and last_seen_at < $3
@@ -62,7 +63,8 @@ enum AgentQueries {
                     paused_seconds = excluded.paused_seconds, peak_memory = excluded.peak_memory, cost = excluded.cost
                 returning 1
             )
-            select a.waiting_digest, i.digest, (select before from known), exists (select from scanned)
+            select a.waiting_digest, i.digest, (select before from known), exists (select from scanned),
+                (select running_digest from known)
             from agents a left join inventories i on i.company_id = $1 and i.number = a.applied_inventory
             where a.company_id = $1 and a.id = $2
             """, company, agent.uuid, now, facts.json.storableJSON, facts.hostname.storable,
@@ -78,7 +80,7 @@ enum AgentQueries {
         PostgresStatement(
             """
             with noted as (
-                select w.id, w.seen from unnest($2::uuid[], $3::timestamptz[], $4::jsonb[]) w (id, seen, facts)
+                select w.id, w.seen, f.running_digest from unnest($2::uuid[], $3::timestamptz[], $4::jsonb[]) w (id, seen, facts)
                 join agent_facts f on f.company_id = $1 and f.agent_id = w.id and f.facts = w.facts
             ), locked as (
                 select p.agent_id, n.seen from noted n join agent_presence p on p.company_id = $1 and p.agent_id = n.id
@@ -87,11 +89,32 @@ enum AgentQueries {
                 update agent_presence p set last_seen_at = l.seen from locked l
                 where p.company_id = $1 and p.agent_id = l.agent_id
             )
-            select a.id, a.waiting_digest, i.digest
+            select a.id, a.waiting_digest, i.digest, n.running_digest
             from noted n join agents a on a.company_id = $1 and a.id = n.id
             left join inventories i on i.company_id = $1 and i.number = a.applied_inventory
             """, company, notes.map(\.agentID.uuid), notes.map { $0.seenAt.inWholeMilliseconds },
             notes.map(\.facts.json.storableJSON))
+    }
+
+    /// Writes what is in use, or null; no row when there is no such agent. Serves from: primary key.
+    static func setRunning(
+        _ agent: AgentID, company: Int32, _ digest: RunningDigest?, _ running: String?, at now: Date
+    ) -> PostgresStatement {
+        PostgresStatement(
+            """
+            update agent_facts set running = $4, running_digest = $3,
+                running_since = case when running_digest = $3 then running_since when $3 is not null then $5 end
+            where company_id = $1 and agent_id = $2 returning 1
+            """, company, agent.uuid, digest.map { Data($0.bytes) }, running?.storableJSON, now)
+    }
+
+    /// Serves from: primary key.
+    static func running(_ agents: [AgentID], company: Int32) -> PostgresStatement {
+        PostgresStatement(
+            """
+            select agent_id, running_digest, running::text, running_since from agent_facts
+            where company_id = $1 and agent_id = any($2) and running is not null
+            """, company, agents.map(\.uuid))
     }
 
     /// The columns that `AgentSummary.init(_:)` reads, in its order.
@@ -159,7 +182,7 @@ enum AgentQueries {
         PostgresStatement(
             """
             select \(summaryColumns), f.facts::text, coalesce(a.waiting_digest, i.digest), i.digest, a.applied_at,
-                c.cost::text, c.reported_at
+                c.cost::text, c.reported_at, f.running_digest
             from agents a
             join agent_presence s on s.company_id = a.company_id and s.agent_id = a.id
             join agent_facts f on f.company_id = a.company_id and f.agent_id = a.id

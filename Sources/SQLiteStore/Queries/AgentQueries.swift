@@ -37,7 +37,7 @@ enum AgentQueries {
 
     /// What a heartbeat compares. Serves from: unique index on uuid, then primary keys.
     static let forHeartbeat = """
-        select a.id, f.facts, r.digest, p.digest from agents a
+        select a.id, f.facts, r.digest, p.digest, f.running_digest from agents a
         join companies c on c.id = a.company_id
         join agent_facts f on f.agent_id = a.id
         left join inventories r on r.id = a.received_id
@@ -84,6 +84,22 @@ enum AgentQueries {
             max(case when memory_place = memory_half then memory end),
             max(case when memory_place = memory_most then memory end)
         from counted c left join placed on true
+        """
+
+    /// Writes what is in use, or null. Serves from: unique index on uuid, then primary keys.
+    static let setRunning = """
+        update agent_facts set
+            running_since = case when running_digest = :digest then running_since when :digest is not null then :now end,
+            running_digest = :digest, running = :running
+        where agent_id = (
+            select a.id from agents a join companies c on c.id = a.company_id where a.uuid = :agent and c.uuid = :company)
+        """
+    /// Serves from: unique index on uuid, then primary keys.
+    static let running = """
+        select f.running_digest, f.running, f.running_since from agents a
+        join companies c on c.id = a.company_id
+        join agent_facts f on f.agent_id = a.id
+        where a.uuid = ? and c.uuid = ? and f.running_digest is not null
         """
 
     /// The columns that `AgentSummary.init(row:)` reads, in its order.
@@ -138,7 +154,7 @@ enum AgentQueries {
 
     /// Serves from: unique index on uuid, then primary keys.
     static let detail = """
-        select \(summaryColumns), f.facts, r.digest, i.digest, a.applied_at, s.cost, s.reported_at
+        select \(summaryColumns), f.facts, r.digest, i.digest, a.applied_at, s.cost, s.reported_at, f.running_digest
         from agents a
         join companies c on c.id = a.company_id
         join agent_facts f on f.agent_id = a.id
