@@ -73,9 +73,11 @@ struct AgentDetailReply: Encodable {
     let appliedDigest: OrNull<InventoryDigest>
     let appliedAt: OrNull<Date>
     let lastScan: OrNull<ScanCostReply>
+    /// `nil` until the agent has said it.
+    let running: OrNull<RunningReply>
 
     private enum CodingKeys: String, CodingKey {
-        case architecture, warnings
+        case architecture, warnings, running
         case kernelRelease = "kernel_release"
         case bootTime = "boot_time"
         case droppedReports = "dropped_reports"
@@ -85,7 +87,10 @@ struct AgentDetailReply: Encodable {
         case lastScan = "last_scan"
     }
 
-    init(_ agent: AgentDetail, _ acceptance: AgentAcceptance?, silentBefore limit: Date) {
+    init(
+        _ agent: AgentDetail, _ running: RunningRecord?, _ acceptance: AgentAcceptance?, silentBefore limit: Date
+    ) {
+        self.running = OrNull(running.map(RunningReply.init))
         summary = AgentReply(agent.summary, acceptance, silentBefore: limit)
         kernelRelease = OrNull(agent.facts.host.kernelRelease)
         bootTime = OrNull(agent.facts.host.bootTime.map(Date.init(unixSeconds:)))
@@ -111,6 +116,7 @@ struct AgentDetailReply: Encodable {
         try container.encode(appliedDigest, forKey: .appliedDigest)
         try container.encode(appliedAt, forKey: .appliedAt)
         try container.encode(lastScan, forKey: .lastScan)
+        try container.encode(running, forKey: .running)
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Inventory
 import Matching
 import PackageIdentity
 import Stores
@@ -14,13 +15,18 @@ struct FindingReply: Encodable {
     /// By the company's policy, from when the agent first had it.
     let dueAt: OrNull<Date>
     let overdue: Bool
+    /// That of the package that is in use most.
+    let exposure: OrNull<Exposure>
 
     private enum CodingKeys: String, CodingKey {
-        case vulnerability, packages, action, state, exceptions, overdue
+        case vulnerability, packages, action, state, exceptions, overdue, exposure
         case dueAt = "due_at"
     }
 
-    init(_ finding: AgentFinding, _ acceptance: AgentAcceptance?, _ policy: SLAPolicy, at now: Date) {
+    /// - Parameter use: What is in use on the agent's machine; `nil` when that is not known.
+    init(_ finding: AgentFinding, _ use: PackageUse?, _ acceptance: AgentAcceptance?, _ policy: SLAPolicy, at now: Date)
+    {
+        exposure = OrNull(finding.packages.compactMap { use?.exposure(of: $0.purl) }.max())
         state = acceptance?.state(of: finding.record) ?? .open
         let due = DueDate(
             policy, finding.record, firstSeen: finding.packages.map(\.firstSeen).min(), isOpen: state == .open, at: now)
@@ -29,7 +35,7 @@ struct FindingReply: Encodable {
         exceptions = (acceptance?.exceptions(on: finding.record, of: finding.packages.map(\.purl)) ?? [])
             .map { ExceptionReply($0, at: now) }
         vulnerability = VulnerabilityReply(finding.record)
-        packages = finding.packages.map(FindingPackageReply.init)
+        packages = finding.packages.map { FindingPackageReply($0, use) }
         action = FindingAction.sentence(for: finding.packages)
     }
 }
@@ -45,16 +51,19 @@ struct AffectedAgentReply: Encodable {
     /// By the company's policy, from when the agent first had it.
     let dueAt: OrNull<Date>
     let overdue: Bool
+    /// As of a ``FindingReply``.
+    let exposure: OrNull<Exposure>
 
     private enum CodingKeys: String, CodingKey {
-        case agent, packages, action, state, exceptions, overdue
+        case agent, packages, action, state, exceptions, overdue, exposure
         case dueAt = "due_at"
     }
 
     init(
-        _ affected: AffectedAgent, of record: VulnerabilityRecord, _ acceptance: AgentAcceptance?,
+        _ affected: AffectedAgent, of record: VulnerabilityRecord, _ use: PackageUse?, _ acceptance: AgentAcceptance?,
         _ policy: SLAPolicy, silentBefore limit: Date, at now: Date
     ) {
+        exposure = OrNull(affected.packages.compactMap { use?.exposure(of: $0.purl) }.max())
         state = acceptance?.state(of: record) ?? .open
         let due = DueDate(
             policy, record, firstSeen: affected.packages.map(\.firstSeen).min(), isOpen: state == .open, at: now)
@@ -63,7 +72,7 @@ struct AffectedAgentReply: Encodable {
         exceptions = (acceptance?.exceptions(on: record, of: affected.packages.map(\.purl)) ?? [])
             .map { ExceptionReply($0, at: now) }
         agent = AgentReply(affected.agent, acceptance, silentBefore: limit)
-        packages = affected.packages.map(FindingPackageReply.init)
+        packages = affected.packages.map { FindingPackageReply($0, use) }
         action = FindingAction.sentence(for: affected.packages)
     }
 }
@@ -78,14 +87,17 @@ struct FindingPackageReply: Encodable {
     let fixedVersion: OrNull<String>
     let advisories: [String]
     let firstSeen: Date
+    /// How it is in use on that machine; null when that is not known.
+    let exposure: OrNull<Exposure>
 
     private enum CodingKeys: String, CodingKey {
-        case purl, name, version, status, reason, advisories
+        case purl, name, version, status, reason, advisories, exposure
         case fixedVersion = "fixed_version"
         case firstSeen = "first_seen"
     }
 
-    init(_ package: FindingPackage) {
+    init(_ package: FindingPackage, _ use: PackageUse?) {
+        exposure = OrNull(use?.exposure(of: package.purl))
         purl = package.purl
         name = package.purl.displayName
         version = OrNull(package.purl.version)

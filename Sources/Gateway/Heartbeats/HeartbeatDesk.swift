@@ -61,6 +61,8 @@ final class HeartbeatDesk: Sendable {
         let bodyDigest: String
         /// What the agent announced and the store holds.
         let inventory: InventoryDigest
+        /// What the agent says is in use and the store holds.
+        let running: RunningDigest?
     }
 
     /// The last full inventory that an agent sent here and the store took.
@@ -171,13 +173,18 @@ final class HeartbeatDesk: Sendable {
     }
 
     /// Keeps what an agent said, which was answered with "in sync".
-    func remember(_ agent: AgentCaller, facts: HeartbeatFacts, inventory: InventoryDigest) {
+    ///
+    /// - Parameter running: What the agent says is in use and the store holds.
+    func remember(
+        _ agent: AgentCaller, facts: HeartbeatFacts, inventory: InventoryDigest, running: RunningDigest? = nil
+    ) {
         guard let digest = agent.contentDigest,
             let note = try? PresenceNote(agentID: agent.agentID, facts: facts, seenAt: authenticator.now())
         else { return }
         state.withLock { state in
             guard state.agents.count < Self.capacity || state.agents[agent.agentID] != nil else { return }
-            state.agents[agent.agentID] = Entry(note: note, bodyDigest: digest, inventory: inventory)
+            state.agents[agent.agentID] = Entry(
+                note: note, bodyDigest: digest, inventory: inventory, running: running)
         }
     }
 
@@ -217,7 +224,11 @@ final class HeartbeatDesk: Sendable {
 
     private func confirm(_ agents: some Sequence<AgentID>, _ held: [AgentID: SyncState]) {
         state.withLock { state in
-            for agent in agents where state.agents[agent]?.inventory != held[agent]?.received { state.forget(agent) }
+            for agent in agents {
+                let (known, sync) = (state.agents[agent], held[agent])
+                let isSame = known?.inventory == sync?.received && known?.running == sync?.running
+                if !isSame { state.forget(agent) }
+            }
         }
     }
 }

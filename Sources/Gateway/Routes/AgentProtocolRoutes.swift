@@ -117,6 +117,7 @@ struct AgentProtocolRoutes: Sendable {
             }
             return digest
         }
+        let running = try RunningNote(checking: body)
         let recorded = try await services.store.recordHeartbeat(
             scope: agent.scope, agentID: agent.agentID, facts: facts, at: services.now())
         guard let recorded else {
@@ -127,11 +128,33 @@ struct AgentProtocolRoutes: Sendable {
         if recorded.isNewScan, let cost = facts.lastScan { scanMeters.record(cost) }
         let (action, base) = Self.action(announced: digest, received: recorded.sync.received)
         if action != .inSync { desk.forget(agent.agentID) }
-        if action == .inSync, let digest { desk.remember(agent, facts: facts, inventory: digest) }
+        let held = try await keep(running, of: agent, held: recorded.sync.running)
+        let isWanted = running.map { $0.digest != held } ?? false
+        if action == .inSync, !isWanted, let digest {
+            desk.remember(agent, facts: facts, inventory: digest, running: running?.digest)
+        }
         return try Reply.json(
             HeartbeatReply(
                 action: action, base: base?.description, heartbeatSeconds: configuration.heartbeatSeconds,
-                serverTime: unixTime))
+                serverTime: unixTime, runningWanted: isWanted))
+    }
+
+    /// Keeps what came with a heartbeat, and forgets what an agent no longer says: it looks no more, and what it saw last goes stale.
+    ///
+    /// - Parameter held: Digest of what the store holds of what is in use.
+    /// - Returns: The same afterwards.
+    private func keep(
+        _ running: RunningNote?, of agent: AgentCaller, held: RunningDigest?
+    ) async throws -> RunningDigest? {
+        if let running, running.digest == held || running.state == nil { return held }
+        if running == nil, held == nil { return nil }
+        do {
+            try await services.store.recordRunning(
+                scope: agent.scope, agentID: agent.agentID, running?.report, at: services.now())
+        } catch StoreError.notFound {
+            throw Authenticator.unknownAgent
+        }
+        return running?.digest
     }
 
     /// What the agent is to send. One that has not scanned yet has nothing to send.

@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import Inventory
 import Stores
 
 /// The company's agents and what is on them.
@@ -40,12 +41,12 @@ struct AgentRoutes: Sendable {
     private var silenceLimit: Date { services.now().addingTimeInterval(-silentAfter.timeInterval) }
 
     @Sendable private func agent(_ call: Call, _ caller: Caller) async throws -> Response {
-        guard let agent = try await store.fetchAgent(scope: caller.scope, id: try agentID(call)) else {
-            throw APIError.notFound
-        }
+        let id = try agentID(call)
+        guard let agent = try await store.fetchAgent(scope: caller.scope, id: id) else { throw APIError.notFound }
         return try Reply.json(
             AgentDetailReply(
-                agent, try await acceptance(of: [agent.summary.id], caller)[agent.summary.id],
+                agent, try await store.fetchRunning(scope: caller.scope, agents: [id])[id],
+                try await acceptance(of: [agent.summary.id], caller)[agent.summary.id],
                 silentBefore: silenceLimit))
     }
 
@@ -64,9 +65,10 @@ struct AgentRoutes: Sendable {
             to: try call.query.findingState(), accepted: Set(accepted?.vulnerabilities.keys.map(\.self) ?? []),
             entirely: Set(accepted?.vulnerabilities.keys.map(\.self) ?? []))
         let policy = try await store.fetchSLAPolicy(scope: caller.scope)
+        let use = try await store.fetchRunning(scope: caller.scope, agents: [id])[id].map { PackageUse($0.state) }
         let page = try await store.fetchAgentFindings(
             scope: caller.scope, agentID: id, query: query, page: try call.query.page(of: caller.scope))
-        return try Reply.json(ListReply(page, of: caller.scope) { FindingReply($0, accepted, policy, at: now) })
+        return try Reply.json(ListReply(page, of: caller.scope) { FindingReply($0, use, accepted, policy, at: now) })
     }
 
     /// Of machines that are long gone, the last scan says nothing of what scanning costs now: hence the days.
