@@ -337,7 +337,7 @@ let package = Package(
                 "SeededRandom", "Versioning",
             ]),
         tests(
-            "AgentKit", ["BoundedInput", "Inventory", "LoopbackTesting", "PackageIdentity", "Wire"],
+            "AgentKit", ["BoundedInput", "HostScan", "Inventory", "LoopbackTesting", "PackageIdentity", "Wire"],
             external: [crypto, logging, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
         tests("AgentInstallation"),
         tests("DeploymentKits", ["AgentKit"]),

@@ -29,6 +29,10 @@ struct ActivityRecord: Sendable, Equatable, Codable {
     var server: String
     var startedAt: Int64
     var lastScan: Scan?
+    /// Why the machine is to be restarted, by the words of the report; `nil` when that is not known.
+    var reboot: [String]?
+    /// Services and programs that are to be restarted.
+    var restarts: [String]?
     /// When the server last answered a heartbeat.
     var lastHeartbeatAt: Int64?
     /// Seconds between heartbeats, as set or as the server asks.
@@ -37,7 +41,7 @@ struct ActivityRecord: Sendable, Equatable, Codable {
     var lastFailure: Failure?
 
     static let fileName = "status.json"
-    static let fileLimit = 16 << 10
+    static let fileLimit = 128 << 10
 
     /// What is on disk; `nil` when there is none or it is damaged, as nothing depends on it.
     static func load(in folder: StateFolder) -> ActivityRecord? {

@@ -12,11 +12,19 @@ import Wire
 public struct Agent: Service {
     private let configuration: AgentConfiguration
     private let logger: Logger
+    private let runningScanner: RunningScanner
 
     /// Makes one from its parts.
     public init(configuration: AgentConfiguration, logger: Logger) {
+        self.init(
+            configuration: configuration, logger: logger, runningScanner: RunningScanner(root: configuration.root))
+    }
+
+    /// - Parameter runningScanner: Finds out what is in use, where that is to be reported.
+    init(configuration: AgentConfiguration, logger: Logger, runningScanner: RunningScanner) {
         self.configuration = configuration
         self.logger = logger
+        self.runningScanner = runningScanner
     }
 
     /// Runs until cancelled or asked to shut down. A scan under way is abandoned; reports not sent stay on disk.
@@ -26,9 +34,10 @@ public struct Agent: Service {
     public func run() async throws {
         let http = HTTPClient(
             eventLoopGroupProvider: .singleton, configuration: try TransportSettings.make(configuration))
-        let result = await Result { [configuration, logger] in
+        let result = await Result { [configuration, logger, runningScanner] in
             try await cancelWhenGracefulShutdown {
-                var session = try AgentSession(configuration: configuration, http: http, logger: logger)
+                var session = try AgentSession(
+                    configuration: configuration, http: http, logger: logger, runningScanner: runningScanner)
                 try await session.run()
             }
         }

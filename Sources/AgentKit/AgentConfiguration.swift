@@ -14,6 +14,8 @@ public struct AgentConfiguration: Sendable, Hashable {
     public var processorBudget: Double
     /// Whether packages are reported that lock files and the like declare, beside those that are installed.
     public var includesDeclared: Bool
+    /// Whether it is reported what of the host is in use.
+    public var reportsRunning: Bool
     /// Seconds between two heartbeats; `nil` takes the server's word.
     public var heartbeatSeconds: Int?
     /// PEM file of certificate authorities to trust instead of the system's.
@@ -26,8 +28,9 @@ public struct AgentConfiguration: Sendable, Hashable {
     /// Makes one from its parts.
     public init(
         server: String, token: String? = nil, stateFolder: String, root: String = "/", scanSeconds: Int = 3_600,
-        processorBudget: Double = 0.05, includesDeclared: Bool = false, heartbeatSeconds: Int? = nil,
-        certificateAuthorities: String? = nil, keySeconds: Int64 = 30 * 86_400, proxy: ProxyAddress? = nil
+        processorBudget: Double = 0.05, includesDeclared: Bool = false, reportsRunning: Bool = true,
+        heartbeatSeconds: Int? = nil, certificateAuthorities: String? = nil, keySeconds: Int64 = 30 * 86_400,
+        proxy: ProxyAddress? = nil
     ) {
         self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
         self.token = token
@@ -36,6 +39,7 @@ public struct AgentConfiguration: Sendable, Hashable {
         self.scanSeconds = scanSeconds
         self.processorBudget = processorBudget
         self.includesDeclared = includesDeclared
+        self.reportsRunning = reportsRunning
         self.heartbeatSeconds = heartbeatSeconds
         self.certificateAuthorities = certificateAuthorities
         self.keySeconds = keySeconds

@@ -18,6 +18,11 @@ struct AgentSession {
     private var activity: ActivityRecord
     private let memory: ScanMemoryFile
     private var facts: AgentFacts?
+    /// `nil` when it is not to be reported what is in use.
+    private var runningScanner: RunningScanner?
+    private var running: RunningState?
+    /// What the server asked for and did not take: not sent again until it is something else.
+    private var refusedRunning: RunningDigest?
     private var heartbeatSeconds = 300
     private var backoff = Backoff()
     private var generator = SystemRandomNumberGenerator()
@@ -27,13 +32,17 @@ struct AgentSession {
     /// Seconds between heartbeats that a server may ask for.
     static let heartbeatPeriods = 1...86_400
 
-    init(configuration: AgentConfiguration, http: HTTPClient, logger: Logger) throws(AgentError) {
+    /// - Parameter runningScanner: Finds out what is in use, where that is to be reported.
+    init(
+        configuration: AgentConfiguration, http: HTTPClient, logger: Logger, runningScanner: RunningScanner
+    ) throws(AgentError) {
         self.configuration = configuration
         self.logger = logger
         folder = try StateFolder(path: configuration.stateFolder)
         credential = try Credential.loadOrCreate(in: folder)
         spool = try Spool(folder: folder)
         memory = ScanMemoryFile(path: folder.path + "/scan-memory")
+        self.runningScanner = configuration.reportsRunning ? runningScanner : nil
         activity =
             ActivityRecord.load(in: folder)
             ?? ActivityRecord(server: configuration.server, startedAt: 0)
@@ -104,9 +113,15 @@ struct AgentSession {
     private mutating func scan() async throws {
         let scanner = HostScanner(root: configuration.root)
         let governor = Governor(rules: PaceRules(budget: configuration.processorBudget))
-        let (report, cost) = try await governor.run { [memory] isToGoOn in
-            try memory.update { try scanner.scan(knowing: $0, isToGoOn: isToGoOn) }
+        let (found, cost) = try await governor.run { [memory, runningScanner] isToGoOn in
+            let report = try memory.update { try scanner.scan(knowing: $0, isToGoOn: isToGoOn) }
+            var runningScanner = runningScanner
+            let running = try runningScanner?.scan(beside: report, isToGoOn: isToGoOn)
+            return (report: report, running: running, scanner: runningScanner)
         }
+        let report = found.report
+        runningScanner = found.scanner
+        running = found.running.map { Self.sendable($0) }
         facts = AgentFacts(
             host: report.host, agentVersion: agentVersion, droppedReports: spool.dropped, warnings: report.warnings,
             lastScan: cost)
@@ -116,6 +131,8 @@ struct AgentSession {
             endedAt: Self.now(), seconds: cost.wallSeconds, processorSeconds: cost.cpuSeconds,
             pausedSeconds: cost.allPausedSeconds, peakMemory: cost.peakMemory, packages: inventory.packages.count,
             warnings: report.warnings.count)
+        activity.reboot = running?.rebootReasons
+        activity.restarts = running.map { Set($0.restarts.map { $0.service ?? $0.program }).sorted() }
         keepActivity()
         logger.info(
             "scanned",
@@ -197,9 +214,12 @@ struct AgentSession {
     private mutating func sendReports() async throws(AgentError) {
         while let inventory = try spool.oldest() { try await send(inventory) }
         guard let agentID = credential.agentID, let facts else { return }
+        let digest = running?.digest
         let reply = try await client.heartbeat(
-            HeartbeatRequest(digest: spool.acknowledged?.description, facts: facts), agentID: agentID)
+            HeartbeatRequest(digest: spool.acknowledged?.description, facts: facts, runningDigest: digest),
+            agentID: agentID)
         heartbeatSeconds = Self.period(reply.heartbeatSeconds)
+        if reply.runningWanted == true, digest != refusedRunning { try await sendRunning(facts, agentID) }
         switch reply.action {
         case .inSync: return
         case .sendDelta, .sendFull:
@@ -208,6 +228,33 @@ struct AgentSession {
             try spool.forgetAcknowledged()
             while let inventory = try spool.oldest() { try await send(inventory) }
         }
+    }
+
+    /// Sends what is in use. That a server does not take it is no reason not to report.
+    private mutating func sendRunning(_ facts: AgentFacts, _ agentID: String) async throws(AgentError) {
+        guard let running else { return }
+        let digest = running.digest
+        do {
+            let reply = try await client.heartbeat(
+                HeartbeatRequest(
+                    digest: spool.acknowledged?.description, facts: facts, runningDigest: digest, running: running),
+                agentID: agentID)
+            if reply.runningWanted == true { refusedRunning = digest }
+        } catch {
+            guard case .refused(let status, _, _) = error, [400, 413].contains(status) else { throw error }
+            refusedRunning = digest
+            logger.notice("what is in use was not taken", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// What the protocol has room for: a machine of which everything is in use is told in part.
+    static func sendable(_ state: RunningState) -> RunningState {
+        var (state, entries) = (state, RunningState.maximumEntries)
+        while entries > 1, (try? JSONEncoder().encode(state).count) ?? .max > AgentProtocol.runningLimit {
+            entries /= 2
+            state = state.limited(to: entries)
+        }
+        return state
     }
 
     private mutating func send(_ inventory: Inventory) async throws(AgentError) {

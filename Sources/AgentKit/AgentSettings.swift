@@ -20,6 +20,8 @@ public struct AgentSettings: Sendable, Equatable {
     public var heartbeatSeconds: Int?
     /// Whether what is only declared is reported; file `include_declared`, variable `ZEROTRACE_INCLUDE_DECLARED`.
     public var includesDeclared: Bool?
+    /// Whether it is reported what of the host is in use; file `report_running`, variable `ZEROTRACE_REPORT_RUNNING`.
+    public var reportsRunning: Bool?
     /// Days after which the key is replaced; file `key_days`, variable `ZEROTRACE_KEY_DAYS`.
     public var keyDays: Int?
     /// PEM file of certificate authorities; file `ca`, variable `ZEROTRACE_CA`.
@@ -52,6 +54,7 @@ public struct AgentSettings: Sendable, Equatable {
         result.processorPercent = processorPercent ?? other.processorPercent
         result.heartbeatSeconds = heartbeatSeconds ?? other.heartbeatSeconds
         result.includesDeclared = includesDeclared ?? other.includesDeclared
+        result.reportsRunning = reportsRunning ?? other.reportsRunning
         result.keyDays = keyDays ?? other.keyDays
         result.certificateAuthorities = certificateAuthorities ?? other.certificateAuthorities
         result.proxy = proxy ?? other.proxy
@@ -100,6 +103,9 @@ extension AgentSettings {
             keyDays = try variables.number("KEY_DAYS", in: Self.keyLives)
             if variables.text("INCLUDE_DECLARED") != nil {
                 includesDeclared = try variables.flag("INCLUDE_DECLARED", default: false)
+            }
+            if variables.text("REPORT_RUNNING") != nil {
+                reportsRunning = try variables.flag("REPORT_RUNNING", default: true)
             }
         } catch {
             throw AgentSettingsError("\(error)")
@@ -151,6 +157,7 @@ extension AgentSettings {
         if let scanSeconds { configuration.scanSeconds = scanSeconds }
         if let processorPercent { configuration.processorBudget = Double(processorPercent) / 100 }
         if let includesDeclared { configuration.includesDeclared = includesDeclared }
+        if let reportsRunning { configuration.reportsRunning = reportsRunning }
         if let keyDays { configuration.keySeconds = Int64(keyDays) * 86_400 }
         return configuration
     }
@@ -193,6 +200,7 @@ extension AgentSettings: Decodable {
         case scanInterval = "scan_interval"
         case cpuBudget = "cpu_budget"
         case includeDeclared = "include_declared"
+        case reportRunning = "report_running"
         case keyDays = "key_days"
         case logLevel = "log_level"
     }
@@ -220,6 +228,7 @@ extension AgentSettings: Decodable {
         processorPercent = try members.decodeIfPresent(Int.self, forKey: .cpuBudget)
         heartbeatSeconds = try members.decodeIfPresent(Int.self, forKey: .heartbeat)
         includesDeclared = try members.decodeIfPresent(Bool.self, forKey: .includeDeclared)
+        reportsRunning = try members.decodeIfPresent(Bool.self, forKey: .reportRunning)
         keyDays = try members.decodeIfPresent(Int.self, forKey: .keyDays)
         certificateAuthorities = try members.decodeIfPresent(String.self, forKey: .ca)
         proxy = try members.decodeIfPresent(String.self, forKey: .proxy)

@@ -59,6 +59,10 @@ public struct AgentStatus: Sendable, Equatable, Encodable {
     public let heartbeatSeconds: Int
     /// The last scan, if any.
     public let lastScan: Scan?
+    /// Why the machine is to be restarted: "kernel", "requested"; empty when it need not be, `nil` when that is not known.
+    public let rebootReasons: [String]?
+    /// Services and programs that run from files which were replaced, ascending; `nil` when that is not known.
+    public let restarts: [String]?
     /// The last exchange that failed, also when later ones did not.
     public let lastFailure: Failure?
     /// Reports that wait for the server.
@@ -67,7 +71,8 @@ public struct AgentStatus: Sendable, Equatable, Encodable {
     public let waitingBytes: Int
 
     private enum CodingKeys: String, CodingKey {
-        case standing, company, server
+        case standing, company, server, restarts
+        case rebootReasons = "reboot_reasons"
         case agentVersion = "agent_version"
         case stateFolder = "state_folder"
         case agentID = "agent_id"
@@ -109,6 +114,8 @@ public struct AgentStatus: Sendable, Equatable, Encodable {
                 pausedSeconds: $0.pausedSeconds, peakMemory: $0.peakMemory, packages: $0.packages, warnings: $0.warnings
             )
         }
+        rebootReasons = record?.reboot
+        restarts = record?.restarts
         lastFailure = record?.lastFailure.map { Failure(at: Self.text($0.at), reason: $0.reason) }
         waitingReports = waiting.count
         waitingBytes = waiting.reduce(0) { $0 + $1.size }

@@ -24,6 +24,10 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Seconds between heartbeats. Default: what the server says.") var heartbeat: Int?
     @Flag(help: "Also report packages that lock files and the like declare, whether or not they are installed.")
     var includeDeclared = false
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Report what of the machine is in use: pending restarts, open ports, packages that run. Default: yes.")
+    var reportRunning: Bool?
     @Option(help: "Days after which the agent takes another key. Default: 30.") var keyDays: Int?
     @Option(help: "trace, debug, info, notice, warning, error or critical. Default: info.") var logLevel: Logger.Level?
 
@@ -63,6 +67,7 @@ struct RunCommand: AsyncParsableCommand {
         settings.processorPercent = cpuBudget
         settings.heartbeatSeconds = heartbeat
         settings.includesDeclared = includeDeclared ? true : nil
+        settings.reportsRunning = reportRunning
         settings.keyDays = keyDays
         settings.logLevel = logLevel?.rawValue
         return settings

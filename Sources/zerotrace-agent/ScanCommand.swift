@@ -46,21 +46,27 @@ struct ScanCommand: AsyncParsableCommand {
     func run() async throws {
         let rules = cpuBudget.map { PaceRules(budget: Double($0) / 100) }
         let memory = memoryFile.map(ScanMemoryFile.init(path:))
-        let (report, cost) = try await Governor(rules: rules).run { [image, root] isToGoOn in
+        let looks = format == .json
+        let ((report, running), cost) = try await Governor(rules: rules).run {
+            [image, root] isToGoOn -> (ScanReport, RunningState?) in
             let progress = { (step: String) in
                 if isatty(STDERR_FILENO) == 1 { StandardStreams.tell(step) }
             }
-            if let image { return try ImageScanner(path: image).scan(progress: progress, isToGoOn: isToGoOn) }
+            if let image { return (try ImageScanner(path: image).scan(progress: progress, isToGoOn: isToGoOn), nil) }
             let scanner = HostScanner(root: root)
-            guard let memory else { return try scanner.scan(progress: progress, isToGoOn: isToGoOn) }
-            return try memory.update { known in
-                try scanner.scan(knowing: known, progress: progress, isToGoOn: isToGoOn)
-            }
+            let report =
+                if let memory {
+                    try memory.update { try scanner.scan(knowing: $0, progress: progress, isToGoOn: isToGoOn) }
+                } else {
+                    try scanner.scan(progress: progress, isToGoOn: isToGoOn)
+                }
+            var runningScanner = RunningScanner(root: root)
+            return (report, looks ? try runningScanner.scan(beside: report, isToGoOn: isToGoOn) : nil)
         }
         switch format {
         case .table: StandardStreams.print(Array(ScanTable().render(report).utf8))
         case .cyclonedx: StandardStreams.print(CycloneDX.write(report, toolVersion: agentVersion, timestamp: Date()))
-        case .json: StandardStreams.print(try ScanJSON.encode(report, cost: cost))
+        case .json: StandardStreams.print(try ScanJSON.encode(report, running, cost: cost))
         }
         for warning in report.warnings {
             StandardStreams.tell("warning: " + TerminalText.harmless("\(warning.path): \(warning.reason)"))

@@ -41,6 +41,12 @@ struct StatusCommand: ParsableCommand {
         } else {
             lines.append("last scan       none")
         }
+        if let reasons = status.rebootReasons, !reasons.isEmpty {
+            lines.append("reboot          pending: \(reasons.joined(separator: ", "))")
+        }
+        if let restarts = status.restarts, !restarts.isEmpty {
+            lines.append("restart         pending: \(restarts.joined(separator: ", "))")
+        }
         lines.append("waiting         \(status.waitingReports) reports, \(status.waitingBytes) bytes")
         if let failure = status.lastFailure { lines.append("last failure    \(failure.at): \(failure.reason)") }
         return lines

@@ -17,7 +17,7 @@ import Testing
         let path = try file(
             """
             {"server":"https://file.example","state":"/file","root":"/file","scan_interval":60,"cpu_budget":20,"heartbeat":30,
-             "include_declared":true,"key_days":7,"ca":"/ca.pem","proxy":"none","log_level":"debug","token_file":"/token"}
+             "include_declared":true,"report_running":false,"key_days":7,"ca":"/ca.pem","proxy":"none","log_level":"debug","token_file":"/token"}
             """)
         var options = AgentSettings()
         options.server = "https://option.example"
@@ -33,7 +33,8 @@ import Testing
             configuration
                 == AgentConfiguration(
                     server: "https://option.example", token: nil, stateFolder: "/variable", root: "/file",
-                    scanSeconds: 60, processorBudget: 0.2, includesDeclared: true, heartbeatSeconds: 30,
+                    scanSeconds: 60, processorBudget: 0.2, includesDeclared: true, reportsRunning: false,
+                    heartbeatSeconds: 30,
                     certificateAuthorities: "/ca.pem", keySeconds: 7 * 86_400))
     }
 
@@ -103,7 +104,7 @@ import Testing
 
     @Test(arguments: [
         "ZEROTRACE_SCAN_INTERVAL", "ZEROTRACE_CPU_BUDGET", "ZEROTRACE_HEARTBEAT", "ZEROTRACE_KEY_DAYS",
-        "ZEROTRACE_INCLUDE_DECLARED",
+        "ZEROTRACE_INCLUDE_DECLARED", "ZEROTRACE_REPORT_RUNNING",
     ])
     func aVariableThatCannotBeUsedIsNamedWithoutItsValue(name: String) {
         #expect {

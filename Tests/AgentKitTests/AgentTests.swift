@@ -21,15 +21,17 @@ import Wire
     /// Runs the agent as long as the body takes.
     private func withAgent(
         token: String? = GatewayDouble.enrollmentToken, heartbeatSeconds: Int = 1, keySeconds: Int64 = 86_400,
-        includesDeclared: Bool = false, _ body: @escaping @Sendable () async throws -> Void
+        includesDeclared: Bool = false, reportsRunning: Bool = true,
+        _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
         let gateway = gateway
         try await LoopbackServer.with(handler: { gateway.serve($0) }) { server in
             let agent = Agent(
                 configuration: AgentConfiguration(
                     server: server.url, token: token, stateFolder: state.path, root: machine.root,
-                    includesDeclared: includesDeclared, heartbeatSeconds: heartbeatSeconds, keySeconds: keySeconds),
-                logger: log.logger)
+                    includesDeclared: includesDeclared, reportsRunning: reportsRunning,
+                    heartbeatSeconds: heartbeatSeconds, keySeconds: keySeconds),
+                logger: log.logger, runningScanner: machine.runningScanner)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await agent.run() }
                 group.addTask { try await body() }
@@ -69,6 +71,64 @@ import Wire
         }
         let names = gateway.withState { $0.held?.packages.map(\.name) }
         #expect(names == (includesDeclared ? ["a", "b", "ms"] : ["a", "b"]))
+    }
+
+    @Test func whatIsInUseIsSentOnceWhenAskedForAndAgainWhenItChanges() async throws {
+        gateway.withState { $0.running = .kept }
+        try machine.listen([80])
+        try await withAgent { [gateway, machine] in
+            await gateway.until { $0.heartbeatDigests.count == 5 }
+            try machine.listen([80, 443])
+            try machine.install(["a"])
+            await gateway.until { $0.runningStates.count == 2 && $0.steps.last == .heartbeat }
+        }
+        #expect(steps().starts(with: [.enroll, .token, .full, .heartbeat, .heartbeat, .heartbeat]))
+        gateway.withState { state in
+            #expect(state.runningStates.map { $0.listeners.map(\.port) } == [[80], [80, 443]])
+            let digests = state.runningStates.map(\.digest.description)
+            #expect(state.runningDigests.prefix(5).allSatisfy { $0 == digests[0] })
+            #expect(state.runningDigests.last == digests[1])
+            #expect(state.problems == [])
+        }
+    }
+
+    /// What no server asks for, none gets; and one that does not take it is not pestered.
+    @Test(arguments: [
+        (GatewayDouble.RunningManners.unknown, 0), (.forgotten, 1), (.refused(400), 1), (.refused(413), 1),
+    ])
+    func aServerThatDoesNotTakeWhatIsInUseIsServedAllTheSame(manners: GatewayDouble.RunningManners, sent: Int)
+        async throws
+    {
+        gateway.withState { $0.running = manners }
+        try machine.listen([80])
+        try await withAgent { [gateway] in await gateway.until { $0.heartbeatDigests.count == 4 } }
+        #expect(gateway.withState { $0.runningStates.count } == sent)
+        #expect(gateway.withState { $0.held?.digest } == (try Machine.digest(["a", "b"])))
+        #expect(gateway.withState { $0.problems } == [])
+    }
+
+    @Test func whatIsInUseIsNotLookedAtWhenItIsNotToBeReported() async throws {
+        gateway.withState { $0.running = .kept }
+        try machine.listen([80])
+        try await withAgent(reportsRunning: false) { [gateway] in
+            await gateway.until { $0.heartbeatDigests.count == 2 }
+        }
+        #expect(gateway.withState { $0.runningStates } == [])
+        #expect(gateway.withState { $0.runningDigests } == [nil, nil])
+        #expect(try AgentStatus(stateFolder: state.path, now: 0).restarts == nil)
+    }
+
+    @Test func whatIsTooMuchToBeSentIsSentInPart() throws {
+        let long = String(repeating: "x", count: 400)
+        let state = RunningState(
+            restarts: (0..<256).map {
+                .init(service: nil, program: "\($0)", packages: [long], files: [long])
+            }, running: (0..<2_000).map { "pkg:generic/\($0)-\(long)" })
+        let sent = AgentSession.sendable(state)
+        #expect(try JSONEncoder().encode(sent).count <= AgentProtocol.runningLimit)
+        #expect(sent.gaps == ["limit"] && !sent.restarts.isEmpty && !sent.running.isEmpty)
+        let small = RunningState(running: ["pkg:generic/a"])
+        #expect(AgentSession.sendable(small) == small)
     }
 
     @Test func anOldKeyIsReplacedAndReportsGoOn() async throws {

@@ -14,6 +14,18 @@ final class GatewayDouble: Sendable {
         case enroll, token, full, delta, heartbeat, key, unknown
     }
 
+    /// How a server deals with what is in use.
+    enum RunningManners: Sendable, Equatable {
+        /// It knows nothing of it.
+        case unknown
+        /// It asks for it and keeps it.
+        case kept
+        /// It asks for it, and asks again whatever comes.
+        case forgotten
+        /// It asks for it and answers it with this status.
+        case refused(Int)
+    }
+
     struct State {
         var steps: [Step] = []
         /// Whatever must never happen: a proof that does not stand, one used twice, another key.
@@ -33,6 +45,11 @@ final class GatewayDouble: Sendable {
         var digests: [InventoryDigest] = []
         var facts: AgentFacts?
         var heartbeatDigests: [String?] = []
+        /// What it makes of what is in use.
+        var running = RunningManners.unknown
+        /// What heartbeats called it, and every one that was sent.
+        var runningDigests: [String?] = []
+        var runningStates: [RunningState] = []
         /// Server time minus the agents' in seconds.
         var clockOffset: Int64 = 0
         var tokenLifetime = 300
@@ -252,10 +269,22 @@ final class GatewayDouble: Sendable {
         }
         state.facts = body.facts
         state.heartbeatDigests.append(body.digest)
+        let isKnown = state.running == .kept && state.runningStates.last?.digest.description == body.runningDigest
+        state.runningDigests.append(body.runningDigest)
+        if let running = body.running {
+            state.runningStates.append(running)
+            if case .refused(let status) = state.running { return .answer(status) }
+        }
+        let isWanted =
+            state.running != .unknown && body.runningDigest != nil && !isKnown
+            && (body.running == nil || state.running == .forgotten)
         let holds = state.held?.digest.description
         let truth: HeartbeatReply.Action = holds == nil ? .sendFull : holds == body.digest ? .inSync : .sendDelta
         let action = state.actions.isEmpty ? truth : state.actions.removeFirst()
-        return json(200, HeartbeatReply(action: action, base: holds, heartbeatSeconds: 60, serverTime: now))
+        return json(
+            200,
+            HeartbeatReply(
+                action: action, base: holds, heartbeatSeconds: 60, serverTime: now, runningWanted: isWanted))
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import HostScan
 import Inventory
 import PackageIdentity
 
@@ -18,6 +19,21 @@ struct Machine {
     }
 
     var root: String { folder.path }
+
+    /// Looks at what ``listen(_:)`` makes up.
+    var runningScanner: RunningScanner {
+        RunningScanner(root: root, processes: folder.file("processes"), isThisSystem: true)
+    }
+
+    /// Makes up processes that cannot be seen, and ports at which somebody waits.
+    func listen(_ ports: [Int]) throws {
+        let lines = ports.enumerated().map { number, port in
+            let port = String(port, radix: 16, uppercase: true)
+            return "0: 00000000:\(String(repeating: "0", count: 4 - port.count))\(port) 00000000:0000 0A 0:0 0:0 0 0 0 "
+                + "\(number + 1) 1"
+        }
+        try folder.write("processes/net/tcp", ("sl\n" + lines.joined(separator: "\n") + "\n").utf8)
+    }
 
     /// Replaces the package database as dpkg does: a new file, then a rename.
     func install(_ packages: [String]) throws {
