@@ -43,6 +43,15 @@ function randomNumbers(seed) {
 const severityOf = (score) =>
   score === null ? "unknown" : score >= 9 ? "critical" : score >= 7 ? "high" : score >= 4 ? "medium" : score > 0 ? "low" : "none"
 
+const seesProcesses = (agent) => agent.number % 3 === 0
+
+/** How a package is in use: servers wait for others, with what they load; desktops do not. */
+function exposureOf(name, agent) {
+  if (!seesProcesses(agent)) return null
+  if (/^(nginx|openssh-server|libssl3|libc6|postgresql-15|redis|php8\.2|tomcat10|apache2|haproxy|exim4|postfix)$/.test(name)) return "listening"
+  return /^(systemd|linux-image-amd64|libexpat1|libkrb5-3|docker\.io|containerd|python3\.11)$/.test(name) ? "running" : "installed"
+}
+
 /** CVE id → record as in the API, with the sources it affects. */
 function readVulnerabilities() {
   const records = new Map()
@@ -177,13 +186,19 @@ export class Company {
           fixed_version: fixed === null ? null : versions[fixed],
           advisories: [`DEBIAN-${id}`],
           first_seen: new Date(agent.enrolled + ((level * 7) % 29) * 24 * hour).toISOString(),
+          exposure: exposureOf(name, agent),
           source,
         }))
         found.set(id, [...(found.get(id) ?? []), ...packages])
       }
     }
     agent.findings = [...found]
-      .map(([id, packages]) => ({ vulnerability: vulnerabilities.get(id).record, packages, action: actionFor(packages) }))
+      .map(([id, packages]) => ({
+        vulnerability: vulnerabilities.get(id).record,
+        packages,
+        action: actionFor(packages),
+        exposure: ["listening", "running", "installed"].find((one) => packages.some(({ exposure }) => exposure === one)) ?? null,
+      }))
       .sort(byRisk((finding) => finding.vulnerability))
     return agent.findings
   }
@@ -237,6 +252,41 @@ export class Company {
       applied_digest: hasApplied ? agent.digest : null,
       applied_at: hasApplied ? new Date(agent.appliedAt ?? Date.now() - 5 * hour).toISOString() : null,
       last_scan: this.lastScan(agent),
+      running: this.running(agent),
+    }
+  }
+
+  /** Every third machine's agent may see what runs, every seventh waits for a restart. */
+  running(agent) {
+    if (agent.state === "none") return null
+    const mayLook = seesProcesses(agent)
+    const versions = new Map(this.packages(agent).map(({ name, purl }) => [name, purl]))
+    const listener = (port, reach, service, program, name) => ({
+      transport: "tcp",
+      port,
+      reach,
+      service: mayLook ? service : null,
+      program: mayLook ? program : null,
+      package: mayLook ? (versions.get(name) ?? null) : null,
+    })
+    const listeners = [listener(22, "any", "ssh.service", "sshd", "openssh-server")]
+    if (versions.has("nginx")) listeners.push(listener(443, "any", "nginx.service", "nginx", "nginx"))
+    if (versions.has("postgresql-15")) listeners.push(listener(5432, "address", "postgresql@.service", "postgres", "postgresql-15"))
+    if (versions.has("redis")) listeners.push(listener(6379, "loopback", "redis-server.service", "redis-server", "redis"))
+    const waits = agent.number % 7 === 0
+    return {
+      since: new Date(Date.now() - 2 * hour).toISOString(),
+      kernel: { release: "6.1.0-13-amd64", newer: waits ? "6.1.0-18-amd64" : null },
+      reboot_pending: waits,
+      reboot_reasons: waits ? ["kernel"] : [],
+      reboot_packages: [],
+      restart_pending: waits && mayLook,
+      restarts:
+        waits && mayLook
+          ? [{ service: "ssh.service", program: "sshd", packages: [versions.get("libssl3")].filter(Boolean), files: ["libcrypto.so.3", "libssl.so.3"] }]
+          : [],
+      listeners: listeners.sort((a, b) => a.port - b.port),
+      gaps: mayLook ? [] : ["processes"],
     }
   }
 
@@ -326,7 +376,7 @@ export class Company {
     return this.agents
       .map((agent) => ({ agent, finding: this.findings(agent).find(({ vulnerability }) => vulnerability.id === id) }))
       .filter(({ finding }) => finding)
-      .map(({ agent, finding }) => ({ agent: this.summary(agent), packages: finding.packages }))
+      .map(({ agent, finding }) => ({ agent: this.summary(agent), packages: finding.packages, exposure: finding.exposure }))
   }
 
   explanation(id, purl) {

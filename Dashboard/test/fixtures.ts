@@ -40,7 +40,7 @@ export function agentSummary({ total = 4, ...changes }: Partial<AgentSummary> & 
 }
 
 export function agentDetail(changes: Partial<AgentDetail> & { total?: number } = {}): AgentDetail {
-  const { applied_digest = "d1", last_scan = null, ...rest } = changes
+  const { applied_digest = "d1", last_scan = null, running = null, ...rest } = changes
   return {
     ...agentSummary(rest),
     kernel_release: "6.1.0-13-amd64",
@@ -52,6 +52,7 @@ export function agentDetail(changes: Partial<AgentDetail> & { total?: number } =
     applied_digest,
     applied_at: applied_digest === null ? null : "2026-08-16T11:00:00Z",
     last_scan,
+    running,
   }
 }
 
@@ -103,6 +104,7 @@ export function finding(): AgentFinding {
         fixed_version: "1:9.2p1-2+deb12u3",
         advisories: ["DSA-5724-1"],
         first_seen: "2026-08-01T08:00:00Z",
+        exposure: null,
       },
     ],
     action: "Upgrade openssh to 1:9.2p1-2+deb12u3",
@@ -110,6 +112,7 @@ export function finding(): AgentFinding {
     exceptions: [],
     due_at: null,
     overdue: false,
+    exposure: null,
   }
 }
 

@@ -4,6 +4,7 @@ import { JSDOM } from "jsdom"
 import type { Root } from "react-dom/client"
 import { act } from "react-dom/test-utils"
 import { agentDetail, agentSummary, finding, ImmediateChannel, overview, reply, SilentSocket, vulnerability } from "./fixtures"
+import type { Running } from "@/types/api"
 
 /**
  * Whole pages over a server that is made up per test: what is asked of it and what people read.
@@ -435,6 +436,68 @@ describe("an agent", () => {
     assert.equal(facts.includes("Last scancost not told"), true)
   })
 
+  const running: Running = {
+    since: "2026-08-16T11:00:00Z",
+    kernel: { release: "6.1.0-18-amd64", newer: "6.1.0-25-amd64" },
+    reboot_pending: true,
+    reboot_reasons: ["kernel", "requested"],
+    reboot_packages: ["libc6"],
+    restart_pending: true,
+    restarts: [
+      { service: null, program: "old", packages: [], files: ["libgone.so.1"] },
+      { service: "ssh.service", program: "sshd", packages: ["pkg:deb/debian/libssl3@3.0.15-1%7Edeb12u1?arch=amd64"], files: ["libssl.so.3"] },
+    ],
+    listeners: [
+      { transport: "tcp", port: 22, reach: "any", service: "ssh.service", program: "sshd", package: "pkg:deb/debian/openssh-server@1%3A9.2p1-2?arch=amd64" },
+      { transport: "udp", port: 53, reach: "loopback", service: null, program: null, package: null },
+    ],
+    gaps: [],
+  }
+  const cellsOf = (window: JSDOM["window"], table: string) =>
+    [...window.document.querySelectorAll(`table[aria-label="${table}"] tbody tr`)].map((row) => [...row.children].map(({ textContent }) => textContent))
+  const runningAt = (value: Running | null) => ({ ...session, "/v1/feeds": loaded, "/v1/agents/a1": agentDetail({ id: "a1", running: value }), "/v1/agents/a1/findings": page() })
+
+  it("shows what waits for a restart and where it can be reached", async () => {
+    const { window, text } = await open("/agents/a1?tab=running", runningAt(running))
+    assert.match(text(), /It runs kernel 6\.1\.0-18-amd64; 6\.1\.0-25-amd64 is installed\. The system asks for it for the sake of libc6\./)
+    assert.deepEqual(cellsOf(window, "Programs to restart"), [
+      ["none", "old", "libgone.so.1", "none"],
+      ["ssh.service", "sshd", "libssl.so.3", "libssl3 3.0.15-1~deb12u1"],
+    ])
+    assert.deepEqual(cellsOf(window, "Listening"), [
+      ["22/tcp", "all of its addresses", "ssh.service", "sshd", "openssh-server 1:9.2p1-2"],
+      ["53/udp", "this machine alone", "unknown", "unknown", "unknown"],
+    ])
+    assert.deepEqual([...window.document.querySelectorAll(".page-head .badge")].map(({ textContent }) => textContent), ["reboot pending", "restart pending"])
+    assert.equal(window.document.querySelector(".running .notice"), null)
+  })
+
+  it("says that nothing waits only when it could look", async () => {
+    const calm = { ...running, kernel: null, reboot_pending: false, reboot_reasons: [], reboot_packages: [], restart_pending: false, restarts: [], listeners: [] }
+    const seen = await open("/agents/a1?tab=running", runningAt(calm))
+    assert.match(seen.text(), /The machine need not be restarted.*No program runs from files that were replaced.*Nothing waits at a port/)
+    assert.equal(seen.window.document.querySelector(".page-head .badge"), null)
+    await close?.()
+
+    const { text, find } = await open("/agents/a1?tab=running", runningAt({ ...calm, gaps: ["processes", "kernels", "sockets", "what_may_come"] }))
+    assert.match(find(".notice[data-kind=pending]").textContent ?? "", /Not all of it could be seen.*Processes of others.*Installed kernels.*Open ports.*what may come/)
+    assert.match(text(), /Of the machine it is not known.*Of programs it is not known.*Not known\./)
+    assert.equal(/need not be restarted|No program runs|Nothing waits/.test(text()), false)
+  })
+
+  it("of which it is not known what runs says so", async () => {
+    const { find, window } = await open("/agents/a1?tab=running", runningAt(null))
+    assert.equal(find(".tabs + .notice").dataset.kind, "vacant")
+    assert.equal(window.document.querySelector(".page-head .badge"), null)
+  })
+
+  it("says of each finding how it is in use, where that is known", async () => {
+    const findings = (["listening", "running", "installed", null] as const).map((exposure, index) => ({ ...finding(), exposure, vulnerability: { ...vulnerability(), id: `CVE-2024-000${index}` } }))
+    const { window } = await open("/agents/a1", { ...session, "/v1/feeds": loaded, "/v1/agents/a1": agentDetail({ id: "a1" }), "/v1/agents/a1/findings": page(...findings) })
+    const shown = [...window.document.querySelectorAll(".list-findings .list-body .cell-package")].map((cell) => cell.querySelector(".badge")?.textContent)
+    assert.deepEqual(shown, ["listening", "running", "installed", undefined])
+  })
+
   it("that does not call any longer is said to be silent", async () => {
     const { find } = await open("/agents/a1", { ...session, "/v1/feeds": loaded, "/v1/agents/a1": agentDetail({ id: "a1", silent: true }), "/v1/agents/a1/findings": page(finding()) })
     assert.match(find("[data-kind=silent]").textContent ?? "", /does not call any longer.*See whether the machine is up/)
@@ -449,7 +512,7 @@ describe("an agent", () => {
     })
     assert.match(text(), /no advisories are loaded/)
     const tabs = [...window.document.querySelectorAll(".tab")].map((tab) => tab.textContent)
-    assert.deepEqual(tabs, ["Findings", "Packages"])
+    assert.deepEqual(tabs, ["Findings", "Packages", "Running"])
   })
 
   it("that does not exist is said to be unknown", async () => {

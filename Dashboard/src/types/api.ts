@@ -146,6 +146,50 @@ export interface AgentDetail extends AgentSummary {
   readonly applied_at: Instant | null
   /** Null until the agent has told what its last scan cost. */
   readonly last_scan: ScanCost | null
+  /** Null while the agent does not say it. */
+  readonly running: Running | null
+}
+
+/** How a package is in use on a machine: a later one includes the ones before. */
+export type Exposure = "installed" | "running" | "listening"
+
+/** From where a port can be reached: this machine, one of its addresses, all of them. */
+export type RunningReach = "loopback" | "address" | "any"
+
+/** A program that runs from files that were replaced or removed. */
+export interface RunningRestart {
+  readonly service: string | null
+  readonly program: string
+  /** What the files belong to now. */
+  readonly packages: readonly PackageURL[]
+  /** Names without folders. */
+  readonly files: readonly string[]
+}
+
+/** A port at which a program waits for others. */
+export interface RunningListener {
+  readonly transport: string
+  readonly port: number
+  readonly reach: RunningReach
+  readonly service: string | null
+  /** Null when it was not seen whose port it is. */
+  readonly program: string | null
+  readonly package: PackageURL | null
+}
+
+/** What is in use on an agent's machine, as it last said. */
+export interface Running {
+  readonly since: Instant
+  readonly kernel: { readonly release: string; readonly newer: string | null } | null
+  readonly reboot_pending: boolean
+  /** "kernel", "requested", and what may come. */
+  readonly reboot_reasons: readonly string[]
+  readonly reboot_packages: readonly string[]
+  readonly restart_pending: boolean
+  readonly restarts: readonly RunningRestart[]
+  readonly listeners: readonly RunningListener[]
+  /** What could not be seen, so that its absence says nothing. */
+  readonly gaps: readonly string[]
 }
 
 /** What a scan cost the machine. */
@@ -292,6 +336,8 @@ export interface FindingPackage {
   readonly fixed_version: string | null
   readonly advisories: readonly string[]
   readonly first_seen: Instant
+  /** Null when it is not known. */
+  readonly exposure: Exposure | null
 }
 
 export interface AgentFinding {
@@ -304,6 +350,8 @@ export interface AgentFinding {
   readonly exceptions: readonly RiskException[]
   readonly due_at: Instant | null
   readonly overdue: boolean
+  /** That of the package that is in use most. */
+  readonly exposure: Exposure | null
 }
 
 export type ExceptionState = "requested" | "active" | "rejected" | "revoked" | "expired"
@@ -335,6 +383,8 @@ export interface RiskException {
 export interface AffectedAgent {
   readonly agent: AgentSummary
   readonly packages: readonly FindingPackage[]
+  /** As of a finding. */
+  readonly exposure: Exposure | null
 }
 
 export interface Evidence {

@@ -12,7 +12,9 @@ import { agentQuery } from "@/features/agents/api/get-agent"
 import { AgentFacts } from "@/features/agents/components/agent-facts"
 import { AgentFindings } from "@/features/agents/components/agent-findings"
 import { AgentPackages } from "@/features/agents/components/agent-packages"
+import { AgentRunning } from "@/features/agents/components/agent-running"
 import { AgentStanding } from "@/features/agents/components/agent-standing"
+import { PendingBadges } from "@/features/agents/components/pending-badges"
 import { useSearchParameters } from "@/hooks/use-place"
 import { useQuery } from "@/hooks/use-query"
 import { useServices } from "@/hooks/use-services"
@@ -22,7 +24,7 @@ import { formatCount } from "@/lib/format"
 import { paths } from "@/lib/paths"
 import type { AgentDetail, AgentID } from "@/types/api"
 
-/** One machine: what it is, what it has, what is wrong with it. */
+/** One machine: what it is, what it has, what is wrong with it, what it runs. */
 export default function AgentPage({ id }: { readonly id: AgentID }) {
   const { api } = useServices()
   const { data, error, retry } = useQuery(agentQuery(api, id))
@@ -47,7 +49,8 @@ export default function AgentPage({ id }: { readonly id: AgentID }) {
 
 function AgentBody({ agent }: { readonly agent: AgentDetail }) {
   const [parameters] = useSearchParameters()
-  const tab = parameters.get("tab") === "packages" ? "packages" : "findings"
+  const asked = parameters.get("tab")
+  const tab = asked === "packages" || asked === "running" ? asked : "findings"
   const isComputed = agent.applied_digest !== null
   return (
     <>
@@ -55,6 +58,7 @@ function AgentBody({ agent }: { readonly agent: AgentDetail }) {
         <h1 className="page-title">{agent.hostname}</h1>
         {agent.silent ? <SilentBadge since={agent.last_seen_at} /> : <InventoryStateBadge state={agent.inventory_state} />}
         {isComputed && <SeverityBar counts={agent.counts} />}
+        <PendingBadges running={agent.running} />
       </header>
       <AgentStanding agent={agent} />
       {agent.silent && (
@@ -81,10 +85,17 @@ function AgentBody({ agent }: { readonly agent: AgentDetail }) {
             label: "Packages",
             count: isComputed ? formatCount(agent.packages) : undefined,
           },
+          { id: "running", label: "Running" },
         ]}
       />
       <ErrorBoundary key={tab} task={`show the ${tab}`}>
-        {tab === "findings" ? <AgentFindings agent={agent} /> : <AgentPackages agent={agent} />}
+        {tab === "findings" ? (
+          <AgentFindings agent={agent} />
+        ) : tab === "packages" ? (
+          <AgentPackages agent={agent} />
+        ) : (
+          <AgentRunning running={agent.running} />
+        )}
       </ErrorBoundary>
     </>
   )

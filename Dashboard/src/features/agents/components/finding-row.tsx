@@ -1,4 +1,5 @@
 import { DueBadge } from "@/components/due-badge"
+import { ExposureBadge } from "@/components/exposure-badge"
 import { Link } from "@/components/link"
 import { RiskMeter } from "@/components/risk-meter"
 import { ExploitedBadge, SeverityBadge } from "@/components/severity"
@@ -40,6 +41,7 @@ export function FindingRow({ finding }: { readonly finding: AgentFinding }) {
       <span role="cell" className="cell-package" title={packages.map((each) => each.purl).join("\n")}>
         {first && <PackageName item={first} />}
         {packages.length > 1 && <span className="more-count">+{packages.length - 1}</span>}
+        <ExposureBadge exposure={finding.exposure} />
       </span>
       <span role="cell" className="cell-action">
         {finding.overdue && <DueBadge item={finding} />}

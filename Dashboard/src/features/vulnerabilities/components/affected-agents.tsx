@@ -1,5 +1,6 @@
 import { AdvisoriesMissing } from "@/components/advisory-warning"
 import { ErrorNotice } from "@/components/error-notice"
+import { ExposureBadge } from "@/components/exposure-badge"
 import { Link } from "@/components/link"
 import { Notice } from "@/components/notice"
 import { SkeletonRows } from "@/components/skeleton"
@@ -77,6 +78,7 @@ function AffectedRow({ row, chosen, onExplain }: AffectedRowProps) {
           {first.name} <span className="faint">{first.version}</span>
         </span>
         {packages.length > 1 && <span className="more-count">+{packages.length - 1}</span>}
+        <ExposureBadge exposure={row.exposure} />
       </span>
       <span role="cell" className="cell-action">
         {first.fixed_version ? <span className="action-fix">{first.fixed_version}</span> : <span className="faint">no fix yet</span>}
