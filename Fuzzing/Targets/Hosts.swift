@@ -62,6 +62,7 @@ extension FuzzTargets {
             }
             _ = MountTable.foreignFolders(mountinfo: input.text, root: "/mnt")
         },
+        FuzzTarget("host-running") { input in checkRunning(input) },
         FuzzTarget("apt-simulation", maximumLength: 2048, dictionary: "debian") { input in
             for upgrade in AptArchive.parse(input.text) {
                 require(!upgrade.package.isEmpty && !upgrade.candidate.isEmpty, "an upgrade has a name and a version")
@@ -92,6 +93,32 @@ extension FuzzTargets {
             root + "/var/lib/pacman/local/example-1.0-1/desc", Array("%NAME%\nexample\n\n%VERSION%\n1.0-1\n".utf8))
         return root
     }()
+
+    /// Files of a `/proc` of one process, whose names and sockets anybody may choose; the first byte says which file the rest is.
+    private static let processFiles = [
+        "1/maps", "1/stat", "1/cgroup", "net/tcp6", "net/udp", "sys/kernel/version", "uptime",
+    ]
+
+    private static func checkRunning(_ input: [UInt8]) {
+        guard let first = input.first else { return }
+        let folder = TemporaryPlace.folder + "/processes"
+        for (number, file) in processFiles.enumerated() {
+            let isChosen = number == Int(first) % processFiles.count
+            TemporaryPlace.write("\(folder)/\(file)", isChosen ? Array(input.dropFirst()) : [])
+        }
+        TemporaryPlace.write("\(folder)/sys/kernel/osrelease", Array("6.1.0-18-amd64\n".utf8))
+        // It fails from the second time on, as they are there.
+        _ = symlink("/usr/sbin/nginx", "\(folder)/1/exe")
+        _ = symlink(root, "\(folder)/1/root")
+        var scanner = RunningScanner(root: root, processes: folder, isThisSystem: true)
+        guard let report = try? HostScanner(root: root).scan(), let state = try? scanner.scan(beside: report) else {
+            return require(false, "a look comes to an end")
+        }
+        require(state.listeners.allSatisfy { (1...65535).contains($0.port) }, "a port is one")
+        require(state.restarts.count <= RunningState.maximumEntries, "restarts are bounded")
+        require(state.listeners.count <= RunningState.maximumEntries, "listeners are bounded")
+        require(state.limited(to: 1).gaps.count <= RunningState.Gap.allCases.count, "gaps are bounded")
+    }
 
     private static func check(_ path: String, _ input: [UInt8], isProgram: Bool = false) {
         TemporaryPlace.write("\(root)/\(path)", input)
