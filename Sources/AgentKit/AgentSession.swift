@@ -25,6 +25,8 @@ struct AgentSession {
     private var refusedRunning: RunningDigest?
     private var heartbeatSeconds = 300
     private var backoff = Backoff()
+    /// When the server is to be called, unless there is something to tell before.
+    private var nextCall = ContinuousClock.now
     private var generator = SystemRandomNumberGenerator()
 
     /// Rest after the last of a burst of changes before scanning: a package manager writes its database many times.
@@ -67,13 +69,18 @@ struct AgentSession {
         }
     }
 
-    /// Reports at once, then at every heartbeat, until it is time to scan or something changed.
+    /// Reports what is new at once, else at every heartbeat, until it is time to scan or something changed.
     private mutating func report(until nextScan: ContinuousClock.Instant, watcher: ChangeWatcher?) async throws {
+        // What a scan cost that found nothing new travels with the next heartbeat.
+        var isDue = !spool.isEmpty
         while ContinuousClock.now < nextScan {
-            let rest = try await exchange()
+            if isDue || ContinuousClock.now >= nextCall {
+                let rest = try await exchange()
+                nextCall = ContinuousClock.now + .seconds(rest)
+            }
+            isDue = false
             ResidentMemory.release()
-            let deadline = min(nextScan, ContinuousClock.now + .seconds(rest))
-            if try await changed(before: deadline, watcher: watcher) { return }
+            if try await changed(before: min(nextScan, nextCall), watcher: watcher) { return }
         }
     }
 

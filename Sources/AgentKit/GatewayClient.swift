@@ -14,6 +14,10 @@ package actor GatewayClient {
     private var token: Token?
     /// Server time minus own time in seconds, as far as the server complained.
     private var clockOffset: Int64 = 0
+    /// Digest of the last whole heartbeat, when it was answered "in sync": the next may say that nothing changed.
+    private var inSync: String?
+    /// Short heartbeats in a row that the server did not understand.
+    private var misses = 0
 
     private struct Token {
         let value: String
@@ -25,6 +29,8 @@ package actor GatewayClient {
         var withoutKey: Token? { proofKey.map { _ in Token(value: value, expiresAt: expiresAt, proofKey: nil) } }
     }
 
+    /// After as many misses the server is one of several that take turns, or one of before: from then on each heartbeat is a whole one.
+    static let missLimit = 3
     /// Bytes of an answer that are read.
     static let replyLimit = 1 << 20
     static let timeout = TimeAmount.seconds(30)
@@ -51,10 +57,31 @@ package actor GatewayClient {
         }
     }
 
-    /// Says what the agent has, and hears what to do.
+    /// Says what the agent has, and hears what to do. What is as it was in the heartbeat before is not said again, unless the server forgot it.
     package func heartbeat(_ request: HeartbeatRequest, agentID: String) async throws(AgentError) -> HeartbeatReply {
+        let whole = try encoded(request)
+        let digest = RequestSignature.contentDigest(of: whole)
+        // Whom the server knows by a proof alone, it does not remember.
+        if digest == inSync, misses < Self.missLimit, token?.proofKey != nil {
+            do {
+                let reply = try await heartbeat(UnchangedHeartbeat.body(unchanged: digest), agentID)
+                misses = 0
+                return reply
+            } catch {
+                guard case .refused(let status, _, _) = error, status == 400 || error.isRefusal(.baseUnknown) else {
+                    throw error
+                }
+                misses = status == 400 ? Self.missLimit : misses + 1
+            }
+        }
+        let reply = try await heartbeat(whole, agentID)
+        inSync = reply.action == .inSync && reply.runningWanted != true ? digest : nil
+        return reply
+    }
+
+    private func heartbeat(_ body: [UInt8], _ agentID: String) async throws(AgentError) -> HeartbeatReply {
         try await authenticated(agentID: agentID) { (token) async throws(AgentError) in
-            try await self.send(.POST, AgentProtocol.heartbeatPath, json: request, token: token)
+            try await self.send(.POST, AgentProtocol.heartbeatPath, body: body, token: token, headers: Self.jsonHeaders)
         }
     }
 
@@ -136,9 +163,17 @@ package actor GatewayClient {
     private func send<Reply: Decodable>(
         _ method: HTTPMethod, _ path: String, json: some Encodable, token: Token?
     ) async throws(AgentError) -> Reply {
-        guard let body = try? JSONEncoder().encode(json) else { throw .unexpectedAnswer("request cannot be encoded") }
-        return try await send(
-            method, path, body: Array(body), token: token, headers: [("Content-Type", "application/json")])
+        try await send(method, path, body: try encoded(json), token: token, headers: Self.jsonHeaders)
+    }
+
+    private static let jsonHeaders = [("Content-Type", "application/json")]
+
+    /// The same bytes for the same value, by which the server knows that nothing changed.
+    private func encoded(_ value: some Encodable) throws(AgentError) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(value) else { throw .unexpectedAnswer("request cannot be encoded") }
+        return Array(data)
     }
 
     private func send<Reply: Decodable>(

@@ -67,8 +67,8 @@ struct GatewayParts: Sendable {
         let rates = RateLimiter(limits: configuration.limits, isShared: services.rateLimits != nil)
         let securityHeaders = SecurityHeaders(isServedOverTLS: configuration.isServedOverTLS)
         desk = HeartbeatDesk(
-            authenticator: authenticator, rates: rates, securityHeaders: securityHeaders, services: services,
-            heartbeatSeconds: configuration.heartbeatSeconds)
+            authenticator: authenticator, rates: rates, services: services,
+            heartbeatSeconds: configuration.heartbeatSeconds, restingPlaces: configuration.limits.restingAgents)
         let routes = Self.routes(configuration, services, authenticator, origin, desk, shared)
         try PermissionMatrix.check(routes)
         responder = GatewayResponder(

@@ -88,8 +88,11 @@ public struct GatewayConfiguration: Sendable {
         public var minimumBodyRate = 4 << 10
         /// How long the gateway waits for one body in any case.
         public var longestBody = Duration.seconds(300)
-        /// How long a connection may rest between requests, or take to send one.
+        /// How long a connection may rest between requests, or take to send one; but see ``restingAgents``.
         public var idleConnection = Duration.seconds(75)
+        /// Connections of agents that may rest from one heartbeat to the next, which spares both sides a handshake. Well below ``connections``, as others have to
+        /// get in, too: further agents connect anew each time.
+        public var restingAgents = 10_000
 
         /// The defaults.
         public init() {}
@@ -130,7 +133,8 @@ extension GatewayConfiguration {
             ("concurrentInventories", limits.concurrentInventories), ("waitingInventories", limits.waitingInventories),
             ("rememberedProofs", limits.rememberedProofs),
             ("failedSignInsPerEmail", limits.failedSignInsPerEmail), ("streams", limits.streams),
-            ("connections", limits.connections), ("minimumBodyRate", limits.minimumBodyRate),
+            ("connections", limits.connections), ("restingAgents", limits.restingAgents),
+            ("minimumBodyRate", limits.minimumBodyRate),
             ("failedSignInsPerAddress", limits.failedSignInsPerAddress), ("streamBacklog", limits.streamBacklog),
         ]
         for (name, count) in counts where count < 1 { throw .invalidConfiguration("\(name): less than 1") }

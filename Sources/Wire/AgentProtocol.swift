@@ -4,7 +4,7 @@ public enum AgentProtocol {
     public static let enrollPath = "/v1/agent/enroll"
     /// `POST`, body ``TokenRequest``, answers ``TokenReply``.
     public static let tokenPath = "/v1/agent/token"
-    /// `POST`, body ``HeartbeatRequest``, answers ``HeartbeatReply``.
+    /// `POST`, body ``HeartbeatRequest`` or ``UnchangedHeartbeat``, answers ``HeartbeatReply``.
     public static let heartbeatPath = "/v1/agent/heartbeat"
     /// `PUT`, body a gzip-compressed inventory or delta, answers 202 with ``InventoryReply``.
     public static let inventoryPath = "/v1/agent/inventory"
@@ -46,7 +46,7 @@ public enum AgentErrorCode: String, Sendable {
     case clockSkew = "clock_skew"
     /// The same proof arrived before.
     case proofReplayed = "proof_replayed"
-    /// The delta's base is not what the server holds: send the inventory in full.
+    /// The delta's base is not what the server holds: send the inventory in full. To an ``UnchangedHeartbeat``: send the whole one.
     case baseUnknown = "base_unknown"
     /// The agent is not known (any more): only a new enrollment helps.
     case unknownAgent = "unknown_agent"

@@ -187,6 +187,24 @@ public struct TokenReply: Sendable, Equatable, Codable {
     }
 }
 
+/// "Nothing is other than in the heartbeat before": what is sent in place of one that the server has answered with "in sync".
+///
+/// A server that does not remember that one answers 409 `base_unknown`, and is sent the whole one; one of before that knows nothing of this says 400.
+public struct UnchangedHeartbeat: Sendable, Equatable, Codable {
+    /// The `Content-Digest` of the body that still holds.
+    public let unchanged: String
+
+    /// Names the body.
+    public init(unchanged: String) { self.unchanged = unchanged }
+
+    /// The bytes that are sent, always the same for one digest: the server compares and need not read them.
+    ///
+    /// - Parameter contentDigest: As ``RequestSignature/contentDigest(of:)`` writes it, in which nothing needs escaping.
+    public static func body(unchanged contentDigest: String) -> [UInt8] {
+        Array(#"{"unchanged":"\#(contentDigest)"}"#.utf8)
+    }
+}
+
 /// "I am here, and this is the digest of what I have."
 public struct HeartbeatRequest: Sendable, Equatable, Codable {
     /// Lowercase hex of the inventory's SHA-256; `nil` before the first scan.

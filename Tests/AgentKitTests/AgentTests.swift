@@ -187,6 +187,23 @@ import Wire
         #expect(gateway.withState { $0.problems } == [])
     }
 
+    /// A package database that is written anew with the same packages is read, and no reason to call.
+    @Test func aScanThatFindsNothingNewMakesNoCall() async throws {
+        try await withAgent(heartbeatSeconds: 3_600) { [gateway, machine, log] in
+            await gateway.until { $0.steps.last == .heartbeat }
+            try machine.install(["a", "b"])
+            var scans = 0
+            for await line in log.stream where line.contains("scanned") {
+                scans += 1
+                if scans == 2 { break }
+            }
+            try machine.install(["a", "c"])
+            await gateway.until { $0.digests.count == 2 }
+        }
+        #expect(steps().starts(with: [.enroll, .token, .full, .heartbeat, .delta]))
+        #expect(gateway.withState { $0.problems } == [])
+    }
+
     @Test func aChangeAfterManyQuietCallsIsStillSeen() async throws {
         try await withAgent { [gateway, machine] in
             await gateway.until { $0.heartbeatDigests.count == 2 }

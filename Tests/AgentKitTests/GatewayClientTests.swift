@@ -58,6 +58,63 @@ import Wire
         #expect(problems == [])
     }
 
+    private func signs() {
+        gateway.withState {
+            $0.proofKey = Array(repeating: 7, count: RequestSignature.keyLength)
+            $0.actions = Array(repeating: .inSync, count: 20)
+        }
+    }
+
+    @Test func whatDidNotChangeIsNotSaidAgain() async throws {
+        signs()
+        try await withClient { (client) async throws in
+            for _ in 0..<4 { #expect(try await heartbeat(client).action == .inSync) }
+            #expect(gateway.withState { $0.unchanged } == 3)
+            let other = HeartbeatRequest(digest: String(repeating: "0", count: 64), facts: Self.facts)
+            _ = try await client.heartbeat(other, agentID: GatewayDouble.agentID)
+            _ = try await client.heartbeat(other, agentID: GatewayDouble.agentID)
+            #expect(gateway.withState { $0.unchanged } == 4)
+        }
+        #expect(steps == [.token] + [GatewayDouble.Step](repeating: .heartbeat, count: 6))
+        #expect(problems == [])
+    }
+
+    @Test func whatTheServerForgotIsSaidInFull() async throws {
+        signs()
+        try await withClient { (client) async throws in
+            for _ in 0..<2 { _ = try await heartbeat(client) }
+            gateway.withState { $0.inSync = nil }
+            for _ in 0..<2 { #expect(try await heartbeat(client).action == .inSync) }
+        }
+        #expect(gateway.withState { $0.unchanged } == 3)
+        #expect(steps == [.token] + [GatewayDouble.Step](repeating: .heartbeat, count: 5), "one of them in vain")
+        #expect(problems == [])
+    }
+
+    @Test func aHeartbeatThatWasNotInSyncIsSaidAgain() async throws {
+        signs()
+        gateway.withState { $0.actions = [.sendFull, .sendFull] }
+        try await withClient { (client) async throws in
+            for _ in 0..<2 { #expect(try await heartbeat(client).action == .sendFull) }
+        }
+        #expect(gateway.withState { $0.unchanged } == 0)
+    }
+
+    /// A server of before, and several that take turns and know nothing of one another.
+    @Test(arguments: [(false, 1), (true, 3)])
+    func whoDoesNotUnderstandIsNotAskedForEver(knowsUnchanged: Bool, misses: Int) async throws {
+        signs()
+        gateway.withState { $0.knowsUnchanged = knowsUnchanged }
+        try await withClient { (client) async throws in
+            for _ in 0..<8 {
+                #expect(try await heartbeat(client).action == .inSync)
+                gateway.withState { $0.inSync = nil }
+            }
+        }
+        #expect(steps.filter { $0 == .heartbeat }.count == 8 + misses)
+        #expect(problems == [])
+    }
+
     @Test func aServerThatKnowsNoSignaturesGetsProofsWithTheSameToken() async throws {
         gateway.withState { $0.proofKey = Array(repeating: 7, count: RequestSignature.keyLength) }
         try await withClient { (client) async throws in

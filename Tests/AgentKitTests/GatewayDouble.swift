@@ -50,6 +50,12 @@ final class GatewayDouble: Sendable {
         /// What heartbeats called it, and every one that was sent.
         var runningDigests: [String?] = []
         var runningStates: [RunningState] = []
+        /// `Content-Digest` of the last whole heartbeat, where it was answered "in sync".
+        var inSync: String?
+        /// Heartbeats that said that nothing changed.
+        var unchanged = 0
+        /// Whether it knows of such; else it is a server of before.
+        var knowsUnchanged = true
         /// Server time minus the agents' in seconds.
         var clockOffset: Int64 = 0
         var tokenLifetime = 300
@@ -264,8 +270,17 @@ final class GatewayDouble: Sendable {
     private static func heartbeat(
         _ request: LoopbackServer.Request, now: Int64, _ state: inout State
     ) -> LoopbackServer.Reply {
+        if state.knowsUnchanged,
+            let short = try? JSONDecoder().decode(UnchangedHeartbeat.self, from: Data(request.body))
+        {
+            state.unchanged += 1
+            guard short.unchanged == state.inSync else { return refusal(409, .baseUnknown) }
+            state.heartbeatDigests.append(state.held?.digest.description)
+            return json(
+                200, HeartbeatReply(action: .inSync, base: nil, heartbeatSeconds: 60, serverTime: now))
+        }
         guard let body = try? JSONDecoder().decode(HeartbeatRequest.self, from: Data(request.body)) else {
-            return .answer(400)
+            return refusal(400, .baseUnknown)
         }
         state.facts = body.facts
         state.heartbeatDigests.append(body.digest)
@@ -281,6 +296,7 @@ final class GatewayDouble: Sendable {
         let holds = state.held?.digest.description
         let truth: HeartbeatReply.Action = holds == nil ? .sendFull : holds == body.digest ? .inSync : .sendDelta
         let action = state.actions.isEmpty ? truth : state.actions.removeFirst()
+        state.inSync = action == .inSync && !isWanted ? RequestSignature.contentDigest(of: request.body) : nil
         return json(
             200,
             HeartbeatReply(

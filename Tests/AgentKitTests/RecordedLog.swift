@@ -4,6 +4,11 @@ import Synchronization
 /// Keeps every log line as text, metadata included.
 final class RecordedLog: Sendable {
     private let state = Mutex<[String]>([])
+    /// The same as they come, for one reader; what came before is not lost.
+    let stream: AsyncStream<String>
+    private let continuation: AsyncStream<String>.Continuation
+
+    init() { (stream, continuation) = AsyncStream.makeStream() }
 
     var lines: [String] { state.withLock { $0 } }
 
@@ -11,7 +16,10 @@ final class RecordedLog: Sendable {
         Logger(label: "test") { _ in Handler(log: self) }
     }
 
-    private func append(_ line: String) { state.withLock { $0.append(line) } }
+    private func append(_ line: String) {
+        state.withLock { $0.append(line) }
+        continuation.yield(line)
+    }
 
     private struct Handler: LogHandler {
         let log: RecordedLog

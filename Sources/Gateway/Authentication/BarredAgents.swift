@@ -27,17 +27,24 @@ final class BarredAgents: Sendable {
 
     /// Whether the agent is kept out. While the store does not answer, what was known last holds.
     func contains(_ id: AgentID, at now: Date) async -> Bool {
-        let (isKnown, isStale) = state.withLock { state in
-            let isStale = abs(now.timeIntervalSince(state.askedAt)) >= interval
+        await ask(when: interval, at: now)
+        return state.withLock { $0.ids.contains(id) }
+    }
+
+    /// Asks before it is time to, for those who cannot wait for an answer.
+    func refresh(at now: Date) async { await ask(when: interval / 2, at: now) }
+
+    private func ask(when age: TimeInterval, at now: Date) async {
+        let isDue = state.withLock { state in
+            guard abs(now.timeIntervalSince(state.askedAt)) >= age else { return false }
             // Whoever comes first asks; the others go on with what is known.
-            if isStale { state.askedAt = now }
-            return (state.ids.contains(id), isStale)
+            state.askedAt = now
+            return true
         }
-        guard isStale, let ids = try? await store.fetchBarredAgentIDs(since: now.addingTimeInterval(-memory)) else {
-            return isKnown
+        guard isDue, let ids = try? await store.fetchBarredAgentIDs(since: now.addingTimeInterval(-memory)) else {
+            return
         }
         state.withLock { $0.ids = ids }
-        return ids.contains(id)
     }
 
     /// The same without asking anybody; `nil` when it is time to ask.

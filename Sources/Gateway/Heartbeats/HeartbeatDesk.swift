@@ -15,12 +15,16 @@ import Wire
 /// again, and an agent of which the store then holds another inventory or other facts, or which it does not know any more, is forgotten here
 /// and goes the long way with its next heartbeat. So does whoever is new, changed, signed nothing, or may not be answered at all: this desk
 /// says "in sync" or nothing.
+///
+/// What it says goes to agents that showed who they are, many times a day: it carries none of the headers that tell browsers to be strict, and none that
+/// names a line of the log, as there is none.
 final class HeartbeatDesk: Sendable {
     private let authenticator: Authenticator
     private let rates: RateLimiter
     private let health: HealthState
     private let store: any Store
-    private let headers: HTTPFields
+    /// Connections that may rest here until the next heartbeat.
+    let restingPlaces: ConcurrencyLimit
     private let heartbeatSeconds: Int
     private let state = Mutex(State())
     private let heartbeats: Meters
@@ -59,10 +63,20 @@ final class HeartbeatDesk: Sendable {
         let note: PresenceNote
         /// Of the body, as `Content-Digest` writes it.
         let bodyDigest: String
+        /// Likewise, of the body that says that nothing changed since.
+        let unchangedDigest: String
         /// What the agent announced and the store holds.
         let inventory: InventoryDigest
         /// What the agent says is in use and the store holds.
         let running: RunningDigest?
+
+        init(note: PresenceNote, bodyDigest: String, inventory: InventoryDigest, running: RunningDigest?) {
+            self.note = note
+            self.bodyDigest = bodyDigest
+            unchangedDigest = RequestSignature.contentDigest(of: UnchangedHeartbeat.body(unchanged: bodyDigest))
+            self.inventory = inventory
+            self.running = running
+        }
     }
 
     /// The last full inventory that an agent sent here and the store took.
@@ -72,24 +86,24 @@ final class HeartbeatDesk: Sendable {
         let inventory: InventoryDigest
     }
 
-    private static let requestID = HTTPField.Name("X-Request-Id")
     private static let contentType = "application/json"
 
     init(
-        authenticator: Authenticator, rates: RateLimiter, securityHeaders: SecurityHeaders, services: GatewayServices,
-        heartbeatSeconds: Int
+        authenticator: Authenticator, rates: RateLimiter, services: GatewayServices, heartbeatSeconds: Int,
+        restingPlaces: Int
     ) {
         self.authenticator = authenticator
         self.rates = rates
         health = services.health
         store = services.store
         self.heartbeatSeconds = heartbeatSeconds
-        var headers: HTTPFields = [.contentType: Self.contentType]
-        securityHeaders.apply(to: &headers)
-        self.headers = headers
+        self.restingPlaces = ConcurrencyLimit(restingPlaces)
         heartbeats = Meters(method: "POST", route: AgentProtocol.heartbeatPath, status: "200")
         inventories = Meters(method: "PUT", route: AgentProtocol.inventoryPath, status: "202")
     }
+
+    /// How long a connection rests that is waiting for the next heartbeat: an agent rests a tenth longer at most.
+    var rest: Duration { .seconds(heartbeatSeconds + heartbeatSeconds / 10 + 30) }
 
     /// What is counted of each request, under the names of `GatewayResponder`.
     private struct Meters {
@@ -144,11 +158,13 @@ final class HeartbeatDesk: Sendable {
         else { return nil }
         state.withLock { isHeartbeat ? $0.note(agent, at: now) : $0.used.append(recalled) }
         (isHeartbeat ? heartbeats : inventories).record(ContinuousClock.now - start)
-        return reply(isHeartbeat ? .ok : .accepted, text, standing)
+        return reply(isHeartbeat ? .ok : .accepted, text)
     }
 
     private func inSync(_ agent: AgentCaller, _ digest: String, at now: Date) -> String? {
-        guard state.withLock({ $0.agents[agent.agentID]?.bodyDigest }) == digest else { return nil }
+        guard let known = state.withLock({ $0.agents[agent.agentID] }),
+            known.bodyDigest == digest || known.unchangedDigest == digest
+        else { return nil }
         return Self.inSync(heartbeatSeconds: heartbeatSeconds, serverTime: Int64(now.timeIntervalSince1970))
     }
 
@@ -157,19 +173,32 @@ final class HeartbeatDesk: Sendable {
         return #"{"digest":"\#(sent.inventory)"}"#
     }
 
-    private func reply(
-        _ status: HTTPResponse.Status, _ text: String, _ standing: RateLimiter.Standing
-    ) -> (head: HTTPResponse, body: ByteBuffer) {
-        var fields = headers
-        fields[.contentLength] = String(text.utf8.count)
-        GatewayResponder.tell(standing, in: &fields)
-        if let name = Self.requestID { fields[name] = RequestID().description }
+    private func reply(_ status: HTTPResponse.Status, _ text: String) -> (head: HTTPResponse, body: ByteBuffer) {
+        let fields: HTTPFields = [.contentType: Self.contentType, .contentLength: String(text.utf8.count)]
         return (HTTPResponse(status: status, headerFields: fields), ByteBuffer(string: text))
     }
 
     /// ``HeartbeatReply`` as the route writes it.
     static func inSync(heartbeatSeconds: Int, serverTime: Int64) -> String {
         #"{"action":"in_sync","heartbeat_seconds":\#(heartbeatSeconds),"server_time":\#(serverTime)}"#
+    }
+
+    /// Whether an agent says that nothing changed since a heartbeat that is remembered; then it is noted as seen. For those who came the long way.
+    func hears(unchanged agent: AgentCaller) -> Bool {
+        let now = authenticator.now()
+        return state.withLock { state in
+            guard let digest = agent.contentDigest, state.agents[agent.agentID]?.unchangedDigest == digest else {
+                return false
+            }
+            state.note(agent, at: now)
+            return true
+        }
+    }
+
+    /// Asks who is kept out before it is time to. Where few agents call, each would find that it is time, and go the long way.
+    func askWhoIsKeptOut() async {
+        guard state.withLock({ !$0.agents.isEmpty }) else { return }
+        await authenticator.barred.refresh(at: authenticator.now())
     }
 
     /// Keeps what an agent said, which was answered with "in sync".

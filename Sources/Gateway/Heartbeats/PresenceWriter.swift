@@ -1,7 +1,7 @@
 import Logging
 import ServiceLifecycle
 
-/// Lets the store know of heartbeats that the desk answered, every second, and once more at the end.
+/// Lets the store know of heartbeats that the desk answered, every second, and once more at the end; keeps the desk informed of who is kept out.
 struct PresenceWriter: Service {
     let desk: HeartbeatDesk
     let logger: Logger
@@ -11,7 +11,10 @@ struct PresenceWriter: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            while (try? await Task.sleep(for: Self.interval)) != nil { await write() }
+            while (try? await Task.sleep(for: Self.interval)) != nil {
+                await write()
+                await desk.askWhoIsKeptOut()
+            }
         }
         await write()
     }

@@ -108,8 +108,18 @@ struct AgentProtocolRoutes: Sendable {
     }
 
     @Sendable private func heartbeat(_ call: Call, _ agent: AgentCaller) async throws -> Response {
-        let body = try await call.json(
-            HeartbeatRequest.self, limit: configuration.limits.jsonBody, contentDigest: agent.contentDigest)
+        let said = try await call.json(
+            HeartbeatBody.self, limit: configuration.limits.jsonBody, contentDigest: agent.contentDigest)
+        guard case .whole(let body) = said else {
+            guard desk.hears(unchanged: agent) else {
+                throw APIError(
+                    .conflict, AgentErrorCode.baseUnknown.rawValue,
+                    "That heartbeat is not known here: send the whole one.")
+            }
+            return try Reply.json(
+                HeartbeatReply(
+                    action: .inSync, base: nil, heartbeatSeconds: configuration.heartbeatSeconds, serverTime: unixTime))
+        }
         let facts = try HeartbeatFacts(checking: body.facts)
         let digest = try body.digest.map { text in
             guard let digest = InventoryDigest(hex: text) else {

@@ -62,7 +62,7 @@ struct GatewayChannel: HTTPChannelHandler {
         try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: limits.idleConnection, logger: logger))
         try pipeline.addHandler(BrokenMessageHandler(securityHeaders: securityHeaders, logger: logger))
         try pipeline.addHandler(BodyDeadlineHandler(limits: limits))
-        try pipeline.addHandler(HeartbeatHandler(desk: desk))
+        try pipeline.addHandler(HeartbeatHandler(desk: desk, logger: logger))
         promise.succeed(
             .http(
                 try NIOAsyncChannel(
