@@ -14,6 +14,8 @@ struct AgentSession {
     private let client: GatewayClient
     private let logger: Logger
     private var credential: Credential
+    /// Whether the file says what the credential says.
+    private var isCredentialKept = true
     private var spool: Spool
     private var activity: ActivityRecord
     private let memory: ScanMemoryFile
@@ -42,7 +44,7 @@ struct AgentSession {
         self.logger = logger
         folder = try StateFolder(path: configuration.stateFolder)
         credential = try Credential.loadOrCreate(in: folder)
-        spool = try Spool(folder: folder)
+        spool = try Spool(folder: folder, key: credential.storageKey)
         memory = ScanMemoryFile(path: folder.path + "/scan-memory")
         self.runningScanner = configuration.reportsRunning ? runningScanner : nil
         activity =
@@ -133,7 +135,8 @@ struct AgentSession {
             host: report.host, agentVersion: agentVersion, droppedReports: spool.dropped, warnings: report.warnings,
             lastScan: cost)
         let inventory = report.inventory(includingDeclared: configuration.includesDeclared)
-        try spool.append(inventory)
+        spool.append(inventory)
+        tellRefusal()
         activity.lastScan = ActivityRecord.Scan(
             endedAt: Self.now(), seconds: cost.wallSeconds, processorSeconds: cost.cpuSeconds,
             pausedSeconds: cost.allPausedSeconds, peakMemory: cost.peakMemory, packages: inventory.packages.count,
@@ -156,6 +159,7 @@ struct AgentSession {
     /// - Throws: ``AgentError`` that no waiting mends.
     private mutating func exchange() async throws -> Double {
         do {
+            if !isCredentialKept { keepCredential() }
             try await enrollIfNeeded()
             try await replaceKeyIfDue()
             try await sendReports()
@@ -174,6 +178,23 @@ struct AgentSession {
         }
     }
 
+    /// A disk that takes nothing is no reason to stop reporting: the file holds the key that was made before enrolling, with which the machine enrolls again.
+    private mutating func keepCredential() {
+        do {
+            try credential.save(in: folder)
+            isCredentialKept = true
+        } catch {
+            isCredentialKept = false
+            logger.warning("credential not kept", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    private func tellRefusal() {
+        if let refusal = spool.refusal {
+            logger.warning("report kept in memory alone", metadata: ["reason": "\(refusal)"])
+        }
+    }
+
     /// What `status` shows is no reason to stop reporting.
     private func keepActivity() {
         do { try activity.save(in: folder) } catch {
@@ -189,26 +210,27 @@ struct AgentSession {
         let reply = try await client.enroll(EnrollRequest(token: token, facts: facts))
         credential.agentID = reply.agentID
         credential.company = reply.company
-        try credential.save(in: folder)
+        keepCredential()
         heartbeatSeconds = Self.period(reply.heartbeatSeconds)
         logger.info("enrolled", metadata: ["agent": "\(reply.agentID)", "company": "\(reply.company)"])
     }
 
-    /// Takes another key when the one there is has served its time, or when it is not known how the last try ended. What the server has against it
-    /// is no reason not to report.
+    /// Takes another key when the one there is has served its time, or when it is not known how the last try ended. What the server or the disk has against
+    /// it is no reason not to report.
     private mutating func replaceKeyIfDue() async throws(AgentError) {
         let now = Int64(Date().timeIntervalSince1970)
         let age = now.subtractingReportingOverflow(credential.madeAt).partialValue
         guard let agentID = credential.agentID, credential.nextKey != nil || age >= configuration.keySeconds else {
             return
         }
-        let next = try credential.prepareNextKey(in: folder)
         do {
+            let next = try credential.prepareNextKey(in: folder)
             try await client.replaceKey(with: next, agentID: agentID)
         } catch {
             return logger.debug("key not replaced", metadata: ["reason": "\(error)"])
         }
-        try credential.adoptNextKey(in: folder, now: now)
+        credential.adoptNextKey(now: now)
+        keepCredential()
         logger.info("key replaced", metadata: ["agent": "\(agentID)"])
     }
 
@@ -271,18 +293,19 @@ struct AgentSession {
                 let delta = Gzip.compress(inventory.delta(from: base).encoded())
                 _ = try await client.putInventory(
                     delta, mediaType: AgentProtocol.inventoryDeltaMediaType, agentID: agentID)
-                return try acknowledge(inventory, kind: "delta", bytes: delta.count)
+                return acknowledge(inventory, kind: "delta", bytes: delta.count)
             } catch {
                 guard error.isRefusal(.baseUnknown) else { throw error }
             }
         }
         let full = Gzip.compress(inventory.encoded())
         _ = try await client.putInventory(full, mediaType: AgentProtocol.inventoryMediaType, agentID: agentID)
-        try acknowledge(inventory, kind: "full", bytes: full.count)
+        acknowledge(inventory, kind: "full", bytes: full.count)
     }
 
-    private mutating func acknowledge(_ inventory: Inventory, kind: String, bytes: Int) throws(AgentError) {
-        try spool.acknowledgeOldest(inventory)
+    private mutating func acknowledge(_ inventory: Inventory, kind: String, bytes: Int) {
+        spool.acknowledgeOldest(inventory)
+        tellRefusal()
         logger.info("inventory sent", metadata: ["kind": "\(kind)", "bytes": "\(bytes)"])
     }
 }

@@ -10,6 +10,8 @@ public struct Credential: Sendable {
     private(set) var madeAt: Int64
     /// The key that shall take its place. Kept before the server hears of it: whether it did shows by which of the two it knows.
     private(set) var nextKey: Curve25519.Signing.PrivateKey?
+    /// What the key made before was; `nil` while that is the first one.
+    private var keptStorageKey: SymmetricKey?
     /// `nil` until enrolled.
     var agentID: String?
     /// Name of the company, for people; `nil` until enrolled.
@@ -17,6 +19,14 @@ public struct Credential: Sendable {
 
     /// Whether the server knows this agent.
     public var isEnrolled: Bool { agentID != nil }
+
+    /// What the spool is sealed with: made from the agent's first key, and kept when that is replaced, as files may wait that were sealed before.
+    var storageKey: SymmetricKey {
+        keptStorageKey
+            ?? HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: SymmetricKey(data: key.rawRepresentation), info: Data("zerotrace agent spool".utf8),
+                outputByteCount: 32)
+    }
 
     private static let fileName = "credential.json"
 
@@ -26,12 +36,14 @@ public struct Credential: Sendable {
         var company: String?
         var madeAt: Int64?
         var nextKey: String?
+        var storageKey: String?
 
         enum CodingKeys: String, CodingKey {
             case key, company
             case agentID = "agent_id"
             case madeAt = "made_at"
             case nextKey = "next_key"
+            case storageKey = "storage_key"
         }
     }
 
@@ -52,11 +64,13 @@ public struct Credential: Sendable {
     static func load(in folder: StateFolder) throws(AgentError) -> Credential? {
         guard let bytes = try folder.read(fileName, limit: 16 << 10) else { return nil }
         guard let file = try? JSONDecoder().decode(File.self, from: Data(bytes)),
-            let key = Self.key(file.key), file.nextKey == nil || file.nextKey.flatMap(Self.key) != nil
+            let key = Self.key(file.key), file.nextKey == nil || file.nextKey.flatMap(Self.key) != nil,
+            file.storageKey == nil || file.storageKey.flatMap({ Base64URL.decode($0) })?.count == 32
         else { throw .state(path: folder.path + "/" + fileName, reason: "is damaged; remove it to enroll anew") }
         return Credential(
-            key: key, madeAt: file.madeAt ?? 0, nextKey: file.nextKey.flatMap(Self.key), agentID: file.agentID,
-            company: file.company)
+            key: key, madeAt: file.madeAt ?? 0, nextKey: file.nextKey.flatMap(Self.key),
+            keptStorageKey: file.storageKey.flatMap { Base64URL.decode($0) }.map { SymmetricKey(data: $0) },
+            agentID: file.agentID, company: file.company)
     }
 
     private static func key(_ text: String) -> Curve25519.Signing.PrivateKey? {
@@ -64,19 +78,23 @@ public struct Credential: Sendable {
     }
 
     /// The key that shall come next, made and kept when there is none.
+    ///
+    /// - Throws: When it cannot be kept; then there is none.
     mutating func prepareNextKey(in folder: StateFolder) throws(AgentError) -> Curve25519.Signing.PrivateKey {
         if let nextKey { return nextKey }
         let made = Curve25519.Signing.PrivateKey()
-        nextKey = made
-        try save(in: folder)
+        var next = self
+        next.nextKey = made
+        next.keptStorageKey = storageKey
+        try next.save(in: folder)
+        self = next
         return made
     }
 
-    /// The next key is the key: the server knows it.
-    mutating func adoptNextKey(in folder: StateFolder, now: Int64) throws(AgentError) {
+    /// The next key is the key: the server knows it. As long as that is not kept, the file holds both, which serves as well.
+    mutating func adoptNextKey(now: Int64) {
         guard let nextKey else { return }
         (key, madeAt, self.nextKey) = (nextKey, now, nil)
-        try save(in: folder)
     }
 
     func save(in folder: StateFolder) throws(AgentError) {
@@ -84,7 +102,8 @@ public struct Credential: Sendable {
         encoder.outputFormatting = [.sortedKeys]
         let file = File(
             key: Base64URL.encode(key.rawRepresentation), agentID: agentID, company: company, madeAt: madeAt,
-            nextKey: nextKey.map { Base64URL.encode($0.rawRepresentation) })
+            nextKey: nextKey.map { Base64URL.encode($0.rawRepresentation) },
+            storageKey: keptStorageKey.map { Base64URL.encode($0.withUnsafeBytes(Array.init)) })
         guard let data = try? encoder.encode(file) else {
             throw .state(path: folder.path + "/" + Self.fileName, reason: "cannot be encoded")
         }

@@ -57,7 +57,14 @@ struct StateFolder: Sendable {
             unlink(temporary)
             throw .state(path: temporary, reason: reason)
         }
-        guard rename(temporary, file) == 0 else { throw .state(path: file, reason: Self.reason()) }
+        guard Glibc.rename(temporary, file) == 0 else { throw .state(path: file, reason: Self.reason()) }
+    }
+
+    /// Gives a file another name, in the place of the one that had it.
+    func rename(_ name: String, to other: String) throws(AgentError) {
+        guard Glibc.rename(path + "/" + name, path + "/" + other) == 0 else {
+            throw .state(path: path + "/" + name, reason: Self.reason())
+        }
     }
 
     /// Bytes of a file; 0 when there is none.

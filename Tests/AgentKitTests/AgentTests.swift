@@ -204,6 +204,37 @@ import Wire
         #expect(gateway.withState { $0.problems } == [])
     }
 
+    /// Nothing can be written since the key was made. Whatever happens is reported, and when the agent starts anew it enrolls with the same key.
+    @Test func aFullDiskStopsNoReports() async throws {
+        let key = try StoredKeys(state.path).current
+        let names =
+            ["credential.json", "acknowledged.gz", "status.json"] + (1...3).map { "report-000000000000000\($0).gz" }
+        for name in names {
+            // Files are written under this name first.
+            try FileManager.default.createDirectory(
+                atPath: state.file(name + ".new"), withIntermediateDirectories: false)
+        }
+        try await withAgent(keySeconds: 0) { [gateway, machine] in
+            await gateway.until { $0.heartbeatDigests.count == 2 }
+            try machine.install(["a", "c"])
+            await gateway.until { $0.digests.count == 2 }
+        }
+        #expect(steps().starts(with: [.enroll, .token, .full, .heartbeat, .heartbeat]))
+        #expect(steps().filter { $0 == .delta }.count == 1, "the base is known, though it is not on disk")
+        #expect(!steps().contains(.key), "a key that cannot be kept is not offered")
+        #expect(log.lines.contains { $0.contains("credential not kept") })
+        #expect(log.lines.contains { $0.contains("report kept in memory alone") })
+        for name in names { try FileManager.default.removeItem(atPath: state.file(name + ".new")) }
+        try await withAgent { [gateway] in
+            let before = gateway.withState { $0.heartbeatDigests.count }
+            await gateway.until { $0.heartbeatDigests.count == before + 2 }
+        }
+        #expect(gateway.withState { $0.held?.digest } == (try Machine.digest(["a", "c"])))
+        #expect(try StoredKeys(state.path) == StoredKeys(current: key, next: nil))
+        #expect(try Credential.loadOrCreate(in: try StateFolder(path: state.path)).isEnrolled)
+        #expect(gateway.withState { $0.problems } == [])
+    }
+
     @Test func aChangeAfterManyQuietCallsIsStillSeen() async throws {
         try await withAgent { [gateway, machine] in
             await gateway.until { $0.heartbeatDigests.count == 2 }

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Testing
 import Wire
@@ -29,8 +30,40 @@ import Wire
         #expect(read.agentID == "agent" && read.company == "Example" && read.isEnrolled)
     }
 
+    @Test func theSpoolsKeyOutlivesTheKeyThatItIsMadeFrom() throws {
+        let outer = try TemporaryFolder()
+        let folder = try StateFolder(path: outer.path)
+        var credential = try Credential.loadOrCreate(in: folder)
+        let key = credential.storageKey
+        #expect(try Credential.loadOrCreate(in: folder).storageKey == key, "nothing of it needs to be kept")
+        for _ in 1...2 {
+            let next = try credential.prepareNextKey(in: folder)
+            #expect(try Credential.loadOrCreate(in: folder).storageKey == key)
+            credential.adoptNextKey(now: 7)
+            try credential.save(in: folder)
+            let read = try Credential.loadOrCreate(in: folder)
+            #expect(read.key.rawRepresentation == next.rawRepresentation && read.storageKey == key)
+        }
+        let other = try Credential.loadOrCreate(in: try StateFolder(path: outer.file("other")))
+        #expect(other.storageKey != key)
+    }
+
+    @Test func aNextKeyThatCannotBeKeptIsNone() throws {
+        let outer = try TemporaryFolder()
+        let folder = try StateFolder(path: outer.path)
+        var credential = try Credential.loadOrCreate(in: folder)
+        let taken = outer.file(Self.file + ".new")
+        try FileManager.default.createDirectory(atPath: taken, withIntermediateDirectories: false)
+        #expect(throws: AgentError.self) { try credential.prepareNextKey(in: folder) }
+        #expect(credential.nextKey == nil)
+        try FileManager.default.removeItem(atPath: taken)
+        let next = try credential.prepareNextKey(in: folder)
+        #expect(try Credential.loadOrCreate(in: folder).nextKey?.rawRepresentation == next.rawRepresentation)
+    }
+
     @Test(arguments: [
-        "", "{", "{}", #"{"key":""}"#, #"{"key":"AAAA"}"#, #"{"key":"not base64url!"}"#, #"{"key":7,"agent_id":"a"}"#,
+        #"{"key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","storage_key":"AAAA"}"#, "", "{", "{}", #"{"key":""}"#,
+        #"{"key":"AAAA"}"#, #"{"key":"not base64url!"}"#, #"{"key":7,"agent_id":"a"}"#,
         "\u{0}\u{0}\u{0}", String(repeating: " ", count: 17 << 10),
     ])
     func aDamagedCredentialIsNamedAndNeverReplaced(text: String) throws {

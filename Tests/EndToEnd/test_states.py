@@ -2,6 +2,7 @@
 import datetime
 import json
 import os
+import resource
 import shutil
 import sqlite3
 import subprocess
@@ -44,7 +45,8 @@ def start(place, host, token=None, clock=None):
         environment["ZEROTRACE_ENROLLMENT_TOKEN"] = token
     command = [PROGRAMS / "zerotrace-agent", "run", "--server", place.url, "--state", place.folder / "agent", "--root", host.folder, "--cpu-budget", "100"]
     with open(place.folder / "agent.log", "ab") as log:
-        child = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        # Signals stay as Python has them: a write beyond a limit fails, and does not end the program.
+        child = subprocess.Popen(command, env=environment, stdout=log, stderr=log, restore_signals=False)
     place.children.append(child)
     return child
 
@@ -159,3 +161,44 @@ def test_a_credential_that_is_deleted(installation, host):
     wait_for(lambda: {item["inventory_state"] for item in agents(installation)} == {"current"}, "its inventory to count")
     assert agent.poll() is None
     is_in_order(installation, 2)
+
+
+def fill_disk(agent):
+    """No file of the process can grow any more, as where a disk is full; who may not mount one of his own can do this."""
+    resource.prlimit(agent.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+
+
+def empty_disk(agent):
+    resource.prlimit(agent.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+def test_a_disk_that_is_full(installation, host):
+    """What changes is reported all the same, also what changed while the server was away. When there is room again, the agent writes again."""
+    agent = started(installation, host, installation.token("Acme"))
+    folder = installation.folder / "agent"
+    fill_disk(agent)
+    before = (folder / "acknowledged.gz").read_bytes(), (folder / "status.json").read_bytes()
+    host.upgrade("openssl", "3.0.13-1~deb12u1")
+    wait_for_findings(installation, UPGRADED)
+    installation.server.terminate()
+    installation.server.wait(timeout=30)
+    host.packages["libssl3"] = host.packages["openssl"] = ("openssl", "3.0.8-1")
+    host.write()
+    installation.start()
+    wait_for_findings(installation)
+    assert agent.poll() is None
+    assert before == ((folder / "acknowledged.gz").read_bytes(), (folder / "status.json").read_bytes()), "the disk was full"
+    assert status(installation)["waiting_reports"] == 0
+
+    empty_disk(agent)
+    host.upgrade("openssl", "3.0.13-1~deb12u1")
+    wait_for_findings(installation, UPGRADED)
+    wait_for(lambda: (folder / "acknowledged.gz").read_bytes() != before[0], "the disk to be written to")
+    assert not list(folder.glob("*.new")), "nothing is left of what could not be written"
+    # What memory held and the disk did not: a start goes on as the same agent.
+    end(agent)
+    agent = start(installation, host)
+    beats = status(installation)["last_heartbeat_at"]
+    wait_for(lambda: status(installation)["last_heartbeat_at"] != beats, "the agent to go on")
+    assert agent.poll() is None
+    is_in_order(installation)
