@@ -20,6 +20,8 @@ public struct AgentConfiguration: Sendable, Hashable {
     public var heartbeatSeconds: Int?
     /// PEM file of certificate authorities to trust instead of the system's.
     public var certificateAuthorities: String?
+    /// Keys that the server may have, beside what its certificate has to be; `nil` takes any.
+    public var pins: ServerKeyPins?
     /// Seconds after which the agent takes another key.
     public var keySeconds: Int64
     /// Proxy that requests go through; `nil` for a direct connection.
@@ -29,7 +31,8 @@ public struct AgentConfiguration: Sendable, Hashable {
     public init(
         server: String, token: String? = nil, stateFolder: String, root: String = "/", scanSeconds: Int = 3_600,
         processorBudget: Double = 0.05, includesDeclared: Bool = false, reportsRunning: Bool = true,
-        heartbeatSeconds: Int? = nil, certificateAuthorities: String? = nil, keySeconds: Int64 = 30 * 86_400,
+        heartbeatSeconds: Int? = nil, certificateAuthorities: String? = nil,
+        pins: ServerKeyPins? = nil, keySeconds: Int64 = 30 * 86_400,
         proxy: ProxyAddress? = nil
     ) {
         self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
@@ -42,6 +45,7 @@ public struct AgentConfiguration: Sendable, Hashable {
         self.reportsRunning = reportsRunning
         self.heartbeatSeconds = heartbeatSeconds
         self.certificateAuthorities = certificateAuthorities
+        self.pins = pins
         self.keySeconds = keySeconds
         self.proxy = proxy
     }

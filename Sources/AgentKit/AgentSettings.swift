@@ -26,6 +26,8 @@ public struct AgentSettings: Sendable, Equatable {
     public var keyDays: Int?
     /// PEM file of certificate authorities; file `ca`, variable `ZEROTRACE_CA`.
     public var certificateAuthorities: String?
+    /// Keys that the server may have, as text; file `pin`, variable `ZEROTRACE_PIN`.
+    public var pin: String?
     /// Proxy as text, `none` for a direct connection whatever the environment says; file `proxy`, variable `ZEROTRACE_PROXY`.
     public var proxy: String?
     /// Level of the log; file `log_level`, variable `ZEROTRACE_LOG_LEVEL`.
@@ -57,6 +59,7 @@ public struct AgentSettings: Sendable, Equatable {
         result.reportsRunning = reportsRunning ?? other.reportsRunning
         result.keyDays = keyDays ?? other.keyDays
         result.certificateAuthorities = certificateAuthorities ?? other.certificateAuthorities
+        result.pin = pin ?? other.pin
         result.proxy = proxy ?? other.proxy
         result.logLevel = logLevel ?? other.logLevel
         return result
@@ -94,6 +97,7 @@ extension AgentSettings {
         stateFolder = variables.text("STATE")
         root = variables.text("ROOT")
         certificateAuthorities = variables.text("CA")
+        pin = variables.text("PIN")
         proxy = variables.text("PROXY")
         logLevel = variables.text("LOG_LEVEL")
         do {
@@ -151,7 +155,7 @@ extension AgentSettings {
         try check("key_days", keyDays, Self.keyLives, "days")
         var configuration = AgentConfiguration(
             server: server, token: try token(environment), stateFolder: stateFolder ?? Self.standardStateFolder,
-            heartbeatSeconds: heartbeatSeconds, certificateAuthorities: certificateAuthorities,
+            heartbeatSeconds: heartbeatSeconds, certificateAuthorities: certificateAuthorities, pins: try pins(url),
             proxy: try proxy(environment, url))
         if let root { configuration.root = root }
         if let scanSeconds { configuration.scanSeconds = scanSeconds }
@@ -180,6 +184,17 @@ extension AgentSettings {
         }
     }
 
+    private func pins(_ server: URL) throws(AgentSettingsError) -> ServerKeyPins? {
+        guard let pin else { return nil }
+        guard let pins = ServerKeyPins(pin) else {
+            throw AgentSettingsError("pin must be as sha256//BASE64, several with ; between them")
+        }
+        guard server.scheme?.lowercased() == "https" else {
+            throw AgentSettingsError("pin needs a server with https: there is no key without TLS")
+        }
+        return pins
+    }
+
     private func proxy(_ environment: [String: String], _ server: URL) throws(AgentSettingsError) -> ProxyAddress? {
         guard proxy != "none", let text = proxy ?? ProxyAddress.text(in: environment, server: server) else {
             return nil
@@ -195,7 +210,7 @@ extension AgentSettings {
 
 extension AgentSettings: Decodable {
     private enum Member: String, CodingKey, CaseIterable {
-        case server, state, root, heartbeat, ca, proxy
+        case server, state, root, heartbeat, ca, pin, proxy
         case tokenFile = "token_file"
         case scanInterval = "scan_interval"
         case cpuBudget = "cpu_budget"
@@ -231,6 +246,7 @@ extension AgentSettings: Decodable {
         reportsRunning = try members.decodeIfPresent(Bool.self, forKey: .reportRunning)
         keyDays = try members.decodeIfPresent(Int.self, forKey: .keyDays)
         certificateAuthorities = try members.decodeIfPresent(String.self, forKey: .ca)
+        pin = try members.decodeIfPresent(String.self, forKey: .pin)
         proxy = try members.decodeIfPresent(String.self, forKey: .proxy)
         logLevel = try members.decodeIfPresent(String.self, forKey: .logLevel)
     }

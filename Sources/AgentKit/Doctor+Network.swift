@@ -112,6 +112,7 @@ extension Doctor {
     static func reason(_ error: any Error) -> String {
         let text = "\(error)"
         if Self.asksForAccount(error) { return "the proxy asks for a name and password" }
+        if error is UnpinnedKey { return text }
         if text.contains("CERTIFICATE_VERIFY_FAILED") { return "its certificate is not trusted" }
         if text.contains("unableToValidateCertificate") || text.contains("hostname") {
             return "its certificate is for another name"
@@ -122,6 +123,10 @@ extension Doctor {
 
     private static func advice(_ error: any Error) -> String {
         if asksForAccount(error) { return "Give them as proxy: http://name:password@host:port" }
+        if error is UnpinnedKey {
+            return
+                "Compare the server's key with the pin; if it was replaced, name the new one. If not, somebody is in between."
+        }
         let text = "\(error)"
         return text.contains("CERTIFICATE_VERIFY_FAILED")
             ? "Name the authority's PEM file as ca, or install it for the system; see that this machine's clock is right."

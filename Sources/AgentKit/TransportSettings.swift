@@ -9,7 +9,7 @@ enum TransportSettings {
     /// heartbeat each 5 minutes.
     static let rest = TimeAmount.seconds(360)
 
-    /// TLS 1.2 or newer, the administrator's authorities when given, one connection.
+    /// TLS 1.2 or newer, the administrator's authorities and keys when given, one connection.
     static func make(_ configuration: AgentConfiguration) throws(AgentError) -> HTTPClient.Configuration {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
@@ -33,13 +33,14 @@ enum TransportSettings {
         settings.timeout.connect = .seconds(10)
         // Between two pieces of an answer; without it a server that falls silent half-way would hold the agent for good.
         settings.timeout.read = .seconds(30)
-        settings.http1_1ConnectionDebugInitializer = { prepare($0) }
+        // Before anything is sent.
+        settings.http1_1ConnectionDebugInitializer = { [pins = configuration.pins] in prepare($0, pins) }
         settings.http2ConnectionDebugInitializer = settings.http1_1ConnectionDebugInitializer
         return settings
     }
 
-    /// Never fails.
-    private static func prepare(_ channel: any Channel) -> EventLoopFuture<Void> {
+    /// Fails when the server's key is none of the pinned ones.
+    private static func prepare(_ channel: any Channel, _ pins: ServerKeyPins?) -> EventLoopFuture<Void> {
         // A few bytes now and then, by the kernel: routers keep in mind what they would forget, and a connection that is dead is known to be before it is needed.
         let options: [(ChannelOptions.Types.SocketOption, Int)] = [
             (.init(level: .socket, name: .so_keepalive), 1),
@@ -49,6 +50,21 @@ enum TransportSettings {
         ]
         // What the system does not take of it is no reason not to report.
         for (option, value) in options { _ = channel.setOption(option, value: value) }
-        return channel.eventLoop.makeSucceededVoidFuture()
+        guard let pins else { return channel.eventLoop.makeSucceededVoidFuture() }
+        let isPinned = channel.nioSSL_peerCertificate().flatMapThrowing { certificate in
+            guard let key = try certificate?.extractPublicKey().toSPKIBytes(), pins.contain(publicKey: key) else {
+                throw UnpinnedKey()
+            }
+        }
+        // Not at once: the client has to hear of the failure before it sees the connection go.
+        isPinned.whenFailure { _ in
+            channel.eventLoop.scheduleTask(in: .milliseconds(100)) { channel.close(promise: nil) }
+        }
+        return isPinned
     }
+}
+
+/// The server's certificate is trusted, and its key is none of those that are pinned: somebody may be in between.
+struct UnpinnedKey: Error, CustomStringConvertible {
+    var description: String { "the server's key is none of the pinned ones" }
 }

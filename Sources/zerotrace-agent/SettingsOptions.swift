@@ -19,6 +19,11 @@ struct SettingsOptions: ParsableArguments {
     var ca: String?
     @Option(
         help: ArgumentHelp(
+            "Keys that the server may have, as curl takes them: sha256//BASE64 of the public key, several with ; between them.",
+            valueName: "PINS"))
+    var pin: String?
+    @Option(
+        help: ArgumentHelp(
             "http://host:port to go through, or none. Default: what https_proxy and no_proxy say.", valueName: "PROXY"))
     var proxy: String?
 
@@ -29,6 +34,7 @@ struct SettingsOptions: ParsableArguments {
         settings.tokenFile = tokenFile
         settings.stateFolder = stateFolder
         settings.certificateAuthorities = ca
+        settings.pin = pin
         settings.proxy = proxy
         return settings
     }

@@ -17,7 +17,8 @@ import Testing
         let path = try file(
             """
             {"server":"https://file.example","state":"/file","root":"/file","scan_interval":60,"cpu_budget":20,"heartbeat":30,
-             "include_declared":true,"report_running":false,"key_days":7,"ca":"/ca.pem","proxy":"none","log_level":"debug","token_file":"/token"}
+             "include_declared":true,"report_running":false,"key_days":7,"ca":"/ca.pem","proxy":"none",
+             "pin":"sha256//HuE0ycBTXiuHAO+yVVZ54NOxj9u9ZwrZ7oK0midy0VA=","log_level":"debug","token_file":"/token"}
             """)
         var options = AgentSettings()
         options.server = "https://option.example"
@@ -34,8 +35,9 @@ import Testing
                 == AgentConfiguration(
                     server: "https://option.example", token: nil, stateFolder: "/variable", root: "/file",
                     scanSeconds: 60, processorBudget: 0.2, includesDeclared: true, reportsRunning: false,
-                    heartbeatSeconds: 30,
-                    certificateAuthorities: "/ca.pem", keySeconds: 7 * 86_400))
+                    heartbeatSeconds: 30, certificateAuthorities: "/ca.pem",
+                    pins: ServerKeyPins("sha256//HuE0ycBTXiuHAO+yVVZ54NOxj9u9ZwrZ7oK0midy0VA="), keySeconds: 7 * 86_400)
+        )
     }
 
     @Test func theProcessorBudgetIsFivePercentUnlessSomebodySaysOtherwise() throws {
