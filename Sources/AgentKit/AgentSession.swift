@@ -60,6 +60,11 @@ struct AgentSession {
     /// Scans and reports until cancelled.
     mutating func run() async throws {
         guard credential.isEnrolled || configuration.token != nil else { throw AgentError.notEnrolled }
+        // One that is being enrolled has somebody who waits for it.
+        if credential.isEnrolled {
+            let period = Self.period(configuration.heartbeatSeconds ?? activity.heartbeatSeconds ?? heartbeatSeconds)
+            try await Task.sleep(for: .seconds(Backoff.restAtStart(period: period, using: &generator)))
+        }
         while !Task.isCancelled {
             // Before the scan, so that what changes during it is seen, and anew each time, as folders come and go.
             let watcher = ChangeWatcher(paths: HostScanner.databasePaths(root: configuration.root))

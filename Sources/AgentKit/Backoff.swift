@@ -18,6 +18,12 @@ struct Backoff: Sendable {
 
     mutating func reset() { failures = 0 }
 
+    /// How long an agent that is enrolled rests when it starts, in seconds: up to a tenth of its period, and half a minute at most. A site that gets its power
+    /// back, or a host of many virtual machines, starts all of them in the same second.
+    static func restAtStart(period: Int, using generator: inout some RandomNumberGenerator) -> Double {
+        Double.random(in: 0...Double(min(period, 300)) / 10, using: &generator)
+    }
+
     /// A period spread by a tenth either way.
     static func jittered(_ seconds: Int, using generator: inout some RandomNumberGenerator) -> Double {
         Double(seconds) * Double.random(in: 0.9...1.1, using: &generator)
