@@ -50,8 +50,8 @@ extension FuzzTargets {
 
     private static let listPaths = [
         "/v1/agents", "/v1/vulnerabilities", "/v1/events", "/v1/enrollment-tokens", "/v1/api-tokens", "/v1/audit",
-        "/v1/barred-agents", "/v1/exceptions", "/v1/feeds", "/v1/overview", "/v1/scan-cost", "/v1/sessions", "/v1/users",
-        "/v1/notification-endpoints", "/v1/notifications", "/v1/vulnerabilities/CVE-2024-0001/notes",
+        "/v1/barred-agents", "/v1/exceptions", "/v1/feeds", "/v1/overview", "/v1/scan-cost", "/v1/sessions",
+        "/v1/users", "/v1/notification-endpoints", "/v1/notifications", "/v1/vulnerabilities/CVE-2024-0001/notes",
         "/v1/agents/00000000-0000-4000-8000-000000000000/packages",
         "/v1/agents/00000000-0000-4000-8000-000000000000/findings", "/v1/vulnerabilities/CVE-2024-0001/agents",
         "/v1/vulnerabilities/CVE-2024-0001/explanation",
